@@ -1,0 +1,1 @@
+"""Code that tests share: oracles, makers of documents, watchers of logs and leftovers. Nothing here ships."""
