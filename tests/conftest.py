@@ -3,8 +3,8 @@ Settings that every test shares.
 
 Before anything is imported: Qt draws off the screen, the person's own folders and keyring are out of reach.
 For each test: a log record of level WARNING or above, a Qt warning, and a thread, event loop, task or window
-left behind are errors. A test says which messages it expects with `expect_log` and `expect_qt`. Qt is imported
-only by tests that ask for `qt_app` or import it themselves.
+left behind are errors. A test says which messages it expects with `expect_log` and `expect_qt`. Qt is
+imported only by tests that ask for `qt_app` or import it themselves.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-# Seconds: enough for a thread that was told to stop, on a loaded machine; and the wait of a test that forgot one.
+# Seconds. Enough for a thread that was told to stop, on a loaded machine.
 JOIN_SECONDS_MAX = 3.0
 
 # Said by Qt's offscreen platform about itself, never about our code.
