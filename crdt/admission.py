@@ -1,0 +1,254 @@
+"""
+The gate in front of a text: decides whether ops may be integrated, without changing anything.
+
+A batch is admitted whole or not at all, so the gate keeps what the earlier ops of the batch would add. An op
+is new, known (a duplicate), early (CausalGap) or wrong (MalformedOp).
+"""
+
+from bisect import bisect_right
+from typing import Final
+
+from crdt.errors import CausalGap, MalformedOp
+from crdt.marks import AFTER, BEFORE
+from crdt.ops import (
+    BLOCK,
+    COUNTER_MAX,
+    EDGE,
+    EMBED,
+    ERASE,
+    FLIP,
+    INSERT,
+    KIND_LENGTH_MAX,
+    MARK,
+    RID_MAX,
+    SELF,
+    TIME_MAX,
+    TYPE,
+    Op,
+    check_text,
+    check_value,
+    counters_of,
+    integer,
+    kind_of,
+    mapping,
+    string,
+)
+from crdt.replicas import Replicas
+from crdt.runs import END, ID_BITS, START
+from crdt.sequence import Sequence
+
+END_PLACE: Final = 1
+"""The counter that, with EDGE for a replica, names the end of the text; 0 names its start."""
+
+
+class Arrivals:
+    """What the batch in hand would add to the version and to the groups of a document."""
+
+    __slots__ = ("ends", "groups", "replicas")
+
+    def __init__(self, replicas: Replicas) -> None:
+        self.replicas: Final = replicas
+        self.ends: dict[int, int] = {}
+        self.groups: dict[int, list[int]] = {}
+
+    def end_of(self, rid: int) -> int:
+        """The next counter of ``rid``, this batch included."""
+        end = self.ends.get(rid, -1)
+        return end if end >= 0 else self.replicas.end_of(rid)
+
+    def is_new(self, rid: int, counter: int, size: int) -> bool:
+        """
+        Whether an op is the next of its author; False for a duplicate. CausalGap when one before it is
+        missing.
+        """
+        end = self.end_of(rid)
+        if counter == end:
+            return True
+        if counter > end:
+            raise CausalGap(f"counter {counter} arrived, {end} is next")
+        if counter + size > end:
+            raise MalformedOp("an op overlaps one that is known")
+        return False
+
+    def has_group(self, rid: int, start: int) -> bool:
+        """Whether this edit group of ``rid`` is known."""
+        known = self.replicas.find(rid)
+        return (known >= 0 and self.replicas.has_group(known, start)) or start in self.groups.get(rid, ())
+
+    def has_any_group(self, rid: int) -> bool:
+        """Whether ``rid`` ever opened an edit group."""
+        known = self.replicas.find(rid)
+        return (known >= 0 and bool(self.replicas.group_starts[known])) or rid in self.groups
+
+    def admit(self, rid: int, counter: int, size: int, starts: bool) -> None:
+        """Count an op in."""
+        self.ends[rid] = counter + size
+        if starts:
+            self.groups.setdefault(rid, []).append(counter)
+
+
+class Gate:
+    """Checks the ops of one text against it and against the batch they came in."""
+
+    __slots__ = ("_fresh", "_sequence", "arrivals")
+
+    def __init__(self, sequence: Sequence, arrivals: Arrivals) -> None:
+        self._sequence: Final = sequence
+        self.arrivals: Final = arrivals
+        self._fresh: dict[int, list[int]] = {}
+        """
+        Per replica id the starts and ends, alternating, of the elements that the batch inserts into this
+        text.
+        """
+
+    def admit(self, op: Op) -> bool:
+        """
+        Decide about the next op of the batch.
+
+        Returns:
+            True when it is to be integrated, False when it is known already.
+
+        Raises:
+            CausalGap: something it builds on is missing.
+            MalformedOp: no replica of ours writes this.
+        """
+        kind = kind_of(op)
+        rid = integer(op, 1, 0, RID_MAX)
+        counter = integer(op, 2, 0, COUNTER_MAX)
+        size = counters_of(op)
+        if size == 0 or counter + size > COUNTER_MAX:
+            raise MalformedOp("an op of no size, or beyond the last counter")
+        if not self.arrivals.is_new(rid, counter, size):
+            return False
+        starts = False
+        if kind == TYPE:
+            check_text(string(op, 3, COUNTER_MAX))
+            self._element(rid, rid, counter - 1)
+        elif kind == FLIP:
+            self._flip(op)
+        else:
+            starts = integer(op, 3, 0, 1) == 1
+            self._body(kind, op, rid)
+        if kind != FLIP and not starts and not self.arrivals.has_any_group(rid):
+            raise MalformedOp("an op belongs to no edit group")
+        self.arrivals.admit(rid, counter, size, starts)
+        if kind in (INSERT, TYPE, EMBED):
+            self._note(rid, counter, size)
+        return True
+
+    def _body(self, kind: int, op: Op, rid: int) -> None:
+        if kind == INSERT:
+            check_text(string(op, 4, COUNTER_MAX))
+            self._origins(op, rid)
+        elif kind == EMBED:
+            mapping(op, 4)
+            self._origins(op, rid)
+        elif kind == ERASE:
+            self._range(rid, integer(op, 4, SELF, RID_MAX), integer(op, 5, 0, COUNTER_MAX), op)
+        elif kind == MARK:
+            integer(op, 4, 0, TIME_MAX)
+            string(op, 5, KIND_LENGTH_MAX)
+            check_value(op[6])
+            self._anchor(op, 7, rid)
+            self._anchor(op, 10, rid)
+        else:
+            assert kind == BLOCK, "kind_of knows all kinds"
+            integer(op, 4, 0, TIME_MAX)
+            target = integer(op, 5, EDGE, RID_MAX)
+            if target == EDGE:
+                integer(op, 6, END_PLACE, END_PLACE)
+            else:
+                self._element(rid, target, integer(op, 6, 0, COUNTER_MAX))
+            mapping(op, 7)
+
+    def _origins(self, op: Op, rid: int) -> None:
+        left = integer(op, 5, EDGE, RID_MAX)
+        right = integer(op, 7, EDGE, RID_MAX)
+        if left == EDGE:
+            integer(op, 6, 0, 0)
+        else:
+            self._element(rid, left, integer(op, 6, 0, COUNTER_MAX))
+        if right == EDGE:
+            integer(op, 8, END_PLACE, END_PLACE)
+        else:
+            self._element(rid, right, integer(op, 8, 0, COUNTER_MAX))
+        self._check_ordered(rid, op)
+
+    def _check_ordered(self, author: int, op: Op) -> None:
+        """
+        Refuse a left origin that does not stand before the right one, as far as both are placed already.
+        """
+        left = self._placed(author, op, 5)
+        right = self._placed(author, op, 7)
+        if left is not None and right is not None and not self._sequence.is_before(left, right):
+            raise MalformedOp("the origins of an op stand in the wrong order")
+
+    def _placed(self, author: int, op: Op, place: int) -> int | None:
+        """The packed id of a checked reference, or None when this batch brings the element."""
+        rid = integer(op, place, EDGE, RID_MAX)
+        counter = integer(op, place + 1, 0, COUNTER_MAX)
+        if rid == EDGE:
+            return END if counter else START
+        known = self._sequence_index(author if rid == SELF else rid)
+        if known < 0 or not self._sequence.contains(known, counter):
+            return None
+        return known << ID_BITS | counter
+
+    def _anchor(self, op: Op, place: int, rid: int) -> None:
+        target = integer(op, place, EDGE, RID_MAX)
+        counter = integer(op, place + 1, 0, COUNTER_MAX)
+        side = integer(op, place + 2, BEFORE, AFTER)
+        if target != EDGE:
+            self._element(rid, target, counter)
+        elif (counter, side) not in ((0, AFTER), (END_PLACE, BEFORE)):
+            raise MalformedOp("an anchor outside the text")
+
+    def _flip(self, op: Op) -> None:
+        integer(op, 3, 0, TIME_MAX)
+        rid = integer(op, 4, 0, RID_MAX)
+        start = integer(op, 5, 0, COUNTER_MAX)
+        until = integer(op, 6, start + 1, COUNTER_MAX)
+        integer(op, 7, 0, 1)
+        if until > self.arrivals.end_of(rid):
+            raise CausalGap("an edit group is switched whose ops are missing")
+        if not self.arrivals.has_group(rid, start):
+            raise MalformedOp("no edit group starts there")
+
+    def _element(self, author: int, target: int, counter: int) -> None:
+        rid = author if target == SELF else target
+        if counter >= self.arrivals.end_of(rid):
+            raise CausalGap(f"element {counter} of a replica is missing")
+        known = self._sequence_index(rid)
+        if known >= 0 and self._sequence.contains(known, counter):
+            return
+        fresh = self._fresh.get(rid)
+        if fresh is None or bisect_right(fresh, counter) % 2 == 0:
+            raise MalformedOp("an op refers to something that is no element of its text")
+
+    def _range(self, author: int, target: int, counter: int, op: Op) -> None:
+        count = integer(op, 6, 1, COUNTER_MAX)
+        rid = author if target == SELF else target
+        if counter + count > self.arrivals.end_of(rid):
+            raise CausalGap("an op erases elements that are missing")
+        known = self._sequence_index(rid)
+        covered = 0
+        if known >= 0:
+            for run in self._sequence.of(known).overlapping(counter, counter + count):
+                covered += min(run.start + run.length, counter + count) - max(run.start, counter)
+        fresh = self._fresh.get(rid, [])
+        for place in range(0, len(fresh), 2):
+            covered += max(0, min(fresh[place + 1], counter + count) - max(fresh[place], counter))
+        if covered != count:
+            raise MalformedOp("an op erases something that is no element of its text")
+
+    def _sequence_index(self, rid: int) -> int:
+        known = self.arrivals.replicas.find(rid)
+        return known if known < len(self._sequence.replicas) else -1
+
+    def _note(self, rid: int, counter: int, size: int) -> None:
+        fresh = self._fresh.setdefault(rid, [])
+        if fresh and fresh[-1] == counter:
+            fresh[-1] = counter + size
+        else:
+            fresh.append(counter)
+            fresh.append(counter + size)

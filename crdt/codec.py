@@ -1,0 +1,255 @@
+"""
+Bytes: variable-length integers, strings and plain values, written in one way only and read within bounds.
+
+Not here: what a text or a document consists of. Invariants: C1 a value has exactly one encoding: shortest
+    integers, keys in order. C2 reading hostile bytes raises only CrdtError, in time and memory proportional
+    to their number.
+"""
+
+import zlib
+from struct import pack, unpack_from
+from typing import Final
+
+from crdt.errors import LimitExceeded, MalformedOp
+from crdt.ops import VALUE_DEPTH_MAX
+from crdt.patch import Value
+
+INFLATED_MAX: Final = 256 << 20
+"""Bytes; far above any document (16 MiB), low enough that a bomb cannot take the machine down."""
+
+_NONE, _FALSE, _TRUE, _INT, _FLOAT, _STR, _BYTES, _LIST, _DICT = range(9)
+
+
+class Writer:
+    """Collects bytes."""
+
+    __slots__ = ("_out",)
+
+    def __init__(self) -> None:
+        self._out: bytearray = bytearray()
+
+    def written(self) -> bytes:
+        """What has been written."""
+        return bytes(self._out)
+
+    def raw(self, data: bytes) -> None:
+        """Append bytes as they are; the reader must know their number."""
+        self._out += data
+
+    def uint(self, number: int) -> None:
+        """Append an integer >= 0, seven bits to a byte, the lowest first."""
+        out = self._out
+        while number > 127:
+            out.append(number & 127 | 128)
+            number >>= 7
+        out.append(number)
+
+    def sint(self, number: int) -> None:
+        """Append an integer of either sign (zigzag)."""
+        self.uint(number << 1 if number >= 0 else (-number << 1) - 1)
+
+    def uints(self, numbers: list[int]) -> None:
+        """Append a column of integers >= 0 without its length."""
+        out = self._out
+        for number in numbers:
+            while number > 127:
+                out.append(number & 127 | 128)
+                number >>= 7
+            out.append(number)
+
+    def block(self, data: bytes) -> None:
+        """Append bytes with their number before them."""
+        self.uint(len(data))
+        self._out += data
+
+    def string(self, text: str) -> None:
+        """Append a string as UTF-8 with its number of bytes before it."""
+        self.block(text.encode())
+
+    def value(self, value: Value) -> None:
+        """Append a plain value; keys in order (C1). Depth is bounded by VALUE_DEPTH_MAX, checked on entry."""
+        if value is None:
+            self.uint(_NONE)
+        elif value is True or value is False:
+            self.uint(_TRUE if value else _FALSE)
+        elif isinstance(value, int):
+            self.uint(_INT)
+            self.sint(value)
+        elif isinstance(value, float):
+            self.uint(_FLOAT)
+            self.raw(pack(">d", value))
+        elif isinstance(value, str):
+            self.uint(_STR)
+            self.string(value)
+        elif isinstance(value, bytes):
+            self.uint(_BYTES)
+            self.block(value)
+        elif isinstance(value, (list, tuple)):
+            self.uint(_LIST)
+            self.uint(len(value))
+            for one in value:
+                self.value(one)
+        else:
+            assert isinstance(value, dict), "values are checked where they enter"
+            self.uint(_DICT)
+            self.uint(len(value))
+            for key in sorted(value):
+                self.string(key)
+                self.value(value[key])
+
+
+class Reader:
+    """Takes bytes apart, within bounds (C2)."""
+
+    __slots__ = ("_at", "_data")
+
+    def __init__(self, data: bytes) -> None:
+        self._data: Final = data
+        self._at: int = 0
+
+    def left(self) -> int:
+        """How many bytes have not been read."""
+        return len(self._data) - self._at
+
+    def finish(self) -> None:
+        """Refuse bytes behind the end."""
+        if self._at != len(self._data):
+            raise MalformedOp("bytes follow the end")
+
+    def raw(self, size: int) -> bytes:
+        """The next ``size`` bytes."""
+        if size > self.left():
+            raise MalformedOp("the bytes end too early")
+        self._at += size
+        return self._data[self._at - size : self._at]
+
+    def uint(self) -> int:
+        """An integer ``0 <= n < 2**70``, in its shortest form."""
+        data = self._data
+        at = self._at
+        number = 0
+        shift = 0
+        while at < len(data) and shift < 70:
+            byte = data[at]
+            at += 1
+            number |= (byte & 127) << shift
+            if byte < 128:
+                if byte == 0 and shift:
+                    raise MalformedOp("an integer is longer than needed")
+                self._at = at
+                return number
+            shift += 7
+        raise MalformedOp("the bytes end too early" if at >= len(data) else "an integer is too large")
+
+    def bounded(self, highest: int) -> int:
+        """An integer ``0 <= n <= highest``."""
+        number = self.uint()
+        if number > highest:
+            raise MalformedOp("an integer is out of range")
+        return number
+
+    def sint(self) -> int:
+        """An integer of either sign."""
+        number = self.uint()
+        return -((number + 1) >> 1) if number & 1 else number >> 1
+
+    def count(self) -> int:
+        """A number of things that take at least a byte each, so never more than the bytes left."""
+        return self.bounded(self.left())
+
+    def uints(self, count: int) -> list[int]:
+        """A column of ``count`` integers."""
+        if count > self.left():
+            raise MalformedOp("the bytes end too early")
+        data = self._data
+        at = self._at
+        end = len(data)
+        numbers: list[int] = []
+        for _ in range(count):
+            if at >= end:
+                raise MalformedOp("the bytes end too early")
+            byte = data[at]
+            if byte < 128:
+                numbers.append(byte)
+                at += 1
+            else:
+                self._at = at
+                numbers.append(self.uint())
+                at = self._at
+        self._at = at
+        return numbers
+
+    def block(self) -> bytes:
+        """Bytes with their number before them."""
+        return self.raw(self.uint())
+
+    def string(self) -> str:
+        """A string."""
+        try:
+            return self.block().decode()
+        except UnicodeDecodeError as error:
+            raise MalformedOp("a string is not UTF-8") from error
+
+    def value(self, depth: int = 0) -> Value:
+        """A plain value of at most VALUE_DEPTH_MAX levels."""
+        kind = self.uint()
+        if kind == _NONE:
+            return None
+        if kind in (_FALSE, _TRUE):
+            return kind == _TRUE
+        if kind == _INT:
+            number = self.sint()
+            if not -(1 << 63) <= number < 1 << 64:
+                raise MalformedOp("an integer of a value does not fit in 64 bits")
+            return number
+        if kind == _FLOAT:
+            number_float: float = unpack_from(">d", self.raw(8))[0]
+            return number_float
+        if kind == _STR:
+            return self.string()
+        if kind == _BYTES:
+            return self.block()
+        if depth >= VALUE_DEPTH_MAX:
+            raise MalformedOp("a value is nested too deep")
+        if kind == _LIST:
+            return [self.value(depth + 1) for _ in range(self.count())]
+        if kind == _DICT:
+            return self._mapping(depth)
+        raise MalformedOp("a value of no known kind")
+
+    def _mapping(self, depth: int) -> dict[str, Value]:
+        found: dict[str, Value] = {}
+        last: str | None = None
+        for _ in range(self.count()):
+            key = self.string()
+            if last is not None and key <= last:
+                raise MalformedOp("the keys of a value are not in order")
+            last = key
+            found[key] = self.value(depth + 1)
+        return found
+
+    def marks(self) -> dict[str, Value]:
+        """A plain value that is a dict."""
+        value = self.value()
+        if not isinstance(value, dict):
+            raise MalformedOp("a mapping is missing")
+        return value
+
+
+def deflate(data: bytes) -> bytes:
+    """Compress, the same way everywhere."""
+    return zlib.compress(data, 6)
+
+
+def inflate(data: bytes) -> bytes:
+    """Undo ``deflate``. Raises MalformedOp for damaged bytes, LimitExceeded beyond INFLATED_MAX."""
+    stream = zlib.decompressobj()
+    try:
+        found = stream.decompress(data, INFLATED_MAX)
+    except zlib.error as error:
+        raise MalformedOp("the compressed bytes are damaged") from error
+    if stream.unconsumed_tail:
+        raise LimitExceeded(f"more than {INFLATED_MAX} bytes when unpacked")
+    if not stream.eof or stream.unused_data:
+        raise MalformedOp("the compressed bytes are damaged")
+    return found

@@ -1,0 +1,167 @@
+"""
+Marks: inline formatting over ranges that stretch between two anchors, and the sets of them that runs carry.
+
+A run carries the number of an interned *set*: all marks that cover it, live or not. What shows is resolved
+per set and cached, so typing in a long formatted text looks at no mark at all. Invariants: K1 a mark is in
+the set of exactly the elements between its anchors. K2 a set resolves, for each kind, to the live mark with
+the greatest (time, replica id, counter); the value None shows nothing. K3 a mark whose end is not behind its
+start covers nothing.
+Source: Litt et al. 2022, Peritext, sections 3 and 4; README, "Marks".
+"""
+
+from typing import Final
+
+from crdt.patch import Marks, Value
+
+BEFORE: Final = 0
+AFTER: Final = 1
+
+GROWS_AT_END: Final = frozenset(("bold", "italic", "underline", "strike", "code", "highlight", "colour"))
+"""Kinds that take in what is typed at their end. Links, comments and all that is unknown do not."""
+
+NO_MARKS: Final = 0
+"""The number of the empty set."""
+
+
+def anchor_key(element: int, side: int) -> int:
+    """One int for the place right before or after an element."""
+    return (element << 1) | side
+
+
+class Mark:
+    """One mark op. ``start`` and ``end`` are packed element ids, each with a side."""
+
+    __slots__ = (
+        "counter",
+        "end",
+        "end_side",
+        "inert",
+        "kind",
+        "live",
+        "number",
+        "replica",
+        "start",
+        "start_side",
+        "time",
+        "value",
+    )
+
+    def __init__(
+        self,
+        replica: int,
+        counter: int,
+        time: int,
+        kind: str,
+        value: Value,
+        start: int,
+        start_side: int,
+        end: int,
+        end_side: int,
+    ) -> None:
+        self.replica: Final = replica
+        self.counter: Final = counter
+        self.time: Final = time
+        self.kind: Final = kind
+        self.value: Final = value
+        self.start: Final = start
+        self.start_side: Final = start_side
+        self.end: Final = end
+        self.end_side: Final = end_side
+        self.live: bool = True
+        self.inert: bool = False
+        self.number: int = -1
+
+
+class MarkTable:
+    """All marks of one text, where they are anchored, and the interned sets."""
+
+    __slots__ = ("_members", "_numbers", "_ranks", "_resolved", "anchored", "by_replica", "marks")
+
+    def __init__(self, ranks: list[int]) -> None:
+        self._ranks: Final = ranks
+        self.marks: list[Mark] = []
+        self.by_replica: list[list[Mark]] = []
+        self.anchored: dict[int, list[Mark]] = {}
+        self._members: list[tuple[int, ...]] = [()]
+        self._numbers: dict[tuple[int, ...], int] = {(): NO_MARKS}
+        self._resolved: list[Marks | None] = [{}]
+
+    def of(self, replica: int) -> list[Mark]:
+        """The marks of one replica, by counter."""
+        while replica >= len(self.by_replica):
+            self.by_replica.append([])
+        return self.by_replica[replica]
+
+    def add(self, mark: Mark) -> None:
+        """Enter a mark; unless inert (K3) it is found again at its anchors."""
+        mark.number = len(self.marks)
+        self.marks.append(mark)
+        self.of(mark.replica).append(mark)
+        if not mark.inert:
+            self.anchored.setdefault(anchor_key(mark.start, mark.start_side), []).append(mark)
+            self.anchored.setdefault(anchor_key(mark.end, mark.end_side), []).append(mark)
+
+    def covering(self, number: int) -> list[Mark]:
+        """The marks of a set, in order of arrival."""
+        return [self.marks[member] for member in self._members[number]]
+
+    def including(self, number: int, mark: Mark) -> int:
+        """The set ``number`` with ``mark`` in it."""
+        members = self._members[number]
+        if mark.number in members:
+            return number
+        return self._intern(tuple(sorted((*members, mark.number))))
+
+    def behind(self, number: int, element: int) -> int:
+        """The set of the gap right behind ``element``, which carries the set ``number`` itself (K1)."""
+        here = self.anchored.get(anchor_key(element, AFTER))
+        if here is None:
+            return number
+        members = set(self._members[number])
+        for mark in here:
+            if mark.start == element and mark.start_side == AFTER:
+                members.add(mark.number)
+            else:
+                members.discard(mark.number)
+        return self._intern(tuple(sorted(members)))
+
+    def _intern(self, members: tuple[int, ...]) -> int:
+        number = self._numbers.get(members, -1)
+        if number < 0:
+            number = len(self._members)
+            self._numbers[members] = number
+            self._members.append(members)
+            self._resolved.append(None)
+        return number
+
+    def resolve(self, number: int) -> Marks:
+        """
+        What a set shows, ``{kind: value}`` (K2). The caller does not change the dict. Cost: O(1) when cached.
+        """
+        known = self._resolved[number]
+        if known is None:
+            known = self.show(self.covering(number))
+            self._resolved[number] = known
+        return known
+
+    def show(self, marks: list[Mark]) -> Marks:
+        """What these marks show together, kinds in alphabetical order (K2)."""
+        best: dict[str, Mark] = {}
+        for mark in marks:
+            if mark.live:
+                other = best.get(mark.kind)
+                if other is None or self._wins(mark, other):
+                    best[mark.kind] = mark
+        return {kind: best[kind].value for kind in sorted(best) if best[kind].value is not None}
+
+    def _wins(self, one: Mark, other: Mark) -> bool:
+        if one.time != other.time:
+            return one.time > other.time
+        return (self._ranks[one.replica], one.counter) > (self._ranks[other.replica], other.counter)
+
+    def set_live(self, mark: Mark, live: bool) -> None:
+        """Switch a mark with its edit group, and forget what the sets with it showed."""
+        mark.live = live
+        for number, members in enumerate(self._members):
+            if mark.number in members:
+                self._resolved[number] = None

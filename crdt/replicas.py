@@ -1,0 +1,168 @@
+"""
+Who wrote what: the table of replicas that a document and all its texts share, and its edit groups.
+
+Inside a document a replica is a small integer, in order of first meeting; the holder is 0. Counters are
+gapless per replica and document, so the ends of the counters are the version. Invariants: R1 ``ends[r]`` is
+the next counter of r. R2 ``group_starts[r]`` ascends; a text op with counter c belongs to the group with the
+greatest start <= c. R3 liveness is a function of the set of flips alone. Source: README, "Edit groups".
+"""
+
+from bisect import bisect_right
+from typing import Final
+
+from crdt.errors import MalformedOp
+from crdt.ops import RID_MAX
+
+
+class Flip:
+    """One ``SetGroup``: until which counter of the group, to what, and where it stands among the others."""
+
+    __slots__ = ("counter", "live", "replica", "time", "until")
+
+    def __init__(self, time: int, replica: int, counter: int, until: int, live: bool) -> None:
+        self.time: Final = time
+        self.replica: Final = replica
+        self.counter: Final = counter
+        self.until: Final = until
+        self.live: Final = live
+
+
+class Segment:
+    """The counters ``start <= c < end`` of ``replica`` have just become live, or not."""
+
+    __slots__ = ("end", "live", "replica", "start")
+
+    def __init__(self, replica: int, start: int, end: int, live: bool) -> None:
+        self.replica: Final = replica
+        self.start: Final = start
+        self.end: Final = end
+        self.live: Final = live
+
+
+class Replicas:
+    """The replicas of one document: their ids, counters, edit groups and flips."""
+
+    __slots__ = (
+        "_index",
+        "ends",
+        "flips",
+        "group_starts",
+        "group_times",
+        "lamport",
+        "open",
+        "rids",
+        "stacks_valid",
+        "time",
+    )
+
+    def __init__(self, rid: int) -> None:
+        if type(rid) is not int or not 0 <= rid <= RID_MAX:
+            raise MalformedOp("a replica id is an integer of at most 63 bits")
+        self.rids: list[int] = []
+        self._index: dict[int, int] = {}
+        self.ends: list[int] = []
+        self.group_starts: list[list[int]] = []
+        self.group_times: list[list[int]] = []
+        self.flips: dict[tuple[int, int], list[Flip]] = {}
+        self.lamport: int = 0
+        self.time: int = 0
+        """The time of the delta in hand, which a new group is remembered by; 0 outside a document."""
+        self.open: bool = False
+        """Whether the holder's next text op joins the last group."""
+        self.stacks_valid: bool = False
+        """Whether the undo stacks still mirror the groups; a flip from elsewhere makes them be built anew."""
+        self.intern(rid)
+
+    def intern(self, rid: int) -> int:
+        """The small integer of ``rid``, made on first meeting."""
+        known = self._index.get(rid, -1)
+        if known >= 0:
+            return known
+        self._index[rid] = len(self.rids)
+        self.rids.append(rid)
+        self.ends.append(0)
+        self.group_starts.append([])
+        self.group_times.append([])
+        return len(self.rids) - 1
+
+    def find(self, rid: int) -> int:
+        """The small integer of ``rid``, or -1 when nothing of it was ever seen."""
+        return self._index.get(rid, -1)
+
+    def end_of(self, rid: int) -> int:
+        """The next counter of ``rid``; 0 for a stranger."""
+        known = self._index.get(rid, -1)
+        return self.ends[known] if known >= 0 else 0
+
+    def start_group(self, replica: int, counter: int, time: int) -> None:
+        """Note that the op ``counter`` of ``replica``, written at ``time``, opens a group."""
+        self.group_starts[replica].append(counter)
+        self.group_times[replica].append(time)
+        if replica == 0:
+            self.open = True
+
+    def group_of(self, replica: int, counter: int) -> int:
+        """The start of the group that the text op ``counter`` belongs to. Cost: O(log groups)."""
+        starts = self.group_starts[replica]
+        return starts[bisect_right(starts, counter) - 1]
+
+    def group_end(self, replica: int, start: int) -> int:
+        """The first counter after the group: where the next one starts, or where the replica ends."""
+        starts = self.group_starts[replica]
+        place = bisect_right(starts, start)
+        return starts[place] if place < len(starts) else self.ends[replica]
+
+    def is_live(self, replica: int, counter: int) -> bool:
+        """
+        Whether the group of this text op is live at this op (R3). Cost: O(1) while nothing was ever undone.
+        """
+        if not self.flips:
+            return True
+        flips = self.flips.get((replica, self.group_of(replica, counter)))
+        return flips is None or self._decide(flips, counter)
+
+    def _decide(self, flips: list[Flip], counter: int) -> bool:
+        winner = self.deciding(flips, counter)
+        return winner is None or winner.live
+
+    def deciding(self, flips: list[Flip], counter: int) -> Flip | None:
+        """The flip with the greatest stamp among those that reach ``counter``; None when none does."""
+        best: Flip | None = None
+        for flip in flips:
+            if flip.until > counter and (best is None or self._after(flip, best)):
+                best = flip
+        return best
+
+    def _after(self, one: Flip, other: Flip) -> bool:
+        return (one.time, self.rids[one.replica], one.counter) > (
+            other.time,
+            self.rids[other.replica],
+            other.counter,
+        )
+
+    def has_group(self, replica: int, start: int) -> bool:
+        """Whether a group of ``replica`` starts at exactly this counter."""
+        starts = self.group_starts[replica]
+        place = bisect_right(starts, start) - 1
+        return place >= 0 and starts[place] == start
+
+    def flip(self, replica: int, start: int, flip: Flip) -> list[Segment]:
+        """
+        Add a flip to the group ``start`` of ``replica`` and say which of its counters changed their state.
+
+        Cost: O(flips of this group squared), whatever the length of the group.
+        """
+        flips = self.flips.setdefault((replica, start), [])
+        edges = {start, flip.until}
+        for earlier in flips:
+            if start < earlier.until < flip.until:
+                edges.add(earlier.until)
+        cuts = sorted(edges)
+        before = [self._decide(flips, cut) for cut in cuts]
+        flips.append(flip)
+        changed: list[Segment] = []
+        for place in range(len(cuts) - 1):
+            now = self._decide(flips, cuts[place])
+            if now != before[place]:
+                changed.append(Segment(replica, cuts[place], cuts[place + 1], now))
+        return changed

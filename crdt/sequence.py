@@ -1,0 +1,296 @@
+"""
+The order of a text's elements: runs in chunks, a remembered place, FugueMax integration.
+
+Not here: what hides an element and what formats it. Invariants: S4 the order equals that of the FugueMax tree
+(README, N1-N3). S5 the finger names an existing run and the visible index where it starts. S6 every element
+is in exactly one run, and that run in exactly one chunk and one replica's list.
+Source: Weidner & Kleppmann, The Art of the Fugue (arXiv 2305.00583v3), Algorithm 1 and section 5 (FugueMax);
+stated on origins instead of tree nodes, so that a run needs no nodes of its own.
+"""
+
+from typing import Final
+
+from crdt.runs import CHUNK_RUNS_MAX, COUNTER_MASK, END, ID_BITS, START, Chunk, ReplicaRuns, Run
+
+
+class Sequence:
+    """All elements of one text, tombstones included, in order."""
+
+    __slots__ = ("at", "chunks", "ci", "end_run", "length", "replicas", "ri", "start_run")
+
+    def __init__(self) -> None:
+        self.replicas: list[ReplicaRuns] = []
+        self.length: int = 0
+        self.chunks: list[Chunk] = [Chunk(0)]
+        self.start_run: Final = Run(-1, 0, 1, START, END, 1, 0)
+        self.end_run: Final = Run(-2, 0, 1, START, END, 1, 0)
+        for run in (self.start_run, self.end_run):
+            run.chunk = self.chunks[0]
+            self.chunks[0].runs.append(run)
+        self.ci: int = 0
+        self.ri: int = 0
+        self.at: int = 0
+
+    def of(self, replica: int) -> ReplicaRuns:
+        """The runs and characters of one replica."""
+        while replica >= len(self.replicas):
+            self.replicas.append(ReplicaRuns())
+        return self.replicas[replica]
+
+    def run_of(self, element: int) -> Run:
+        """The run that holds an element known to exist. Cost: O(log runs)."""
+        if element == START:
+            return self.start_run
+        if element == END:
+            return self.end_run
+        run = self.replicas[element >> ID_BITS].find(element & COUNTER_MASK)
+        assert run is not None, "the caller has checked that the element exists"
+        return run
+
+    def contains(self, replica: int, counter: int) -> bool:
+        """Whether this id is an element of this text."""
+        return replica < len(self.replicas) and self.replicas[replica].find(counter) is not None
+
+    def seek(self, index: int) -> Run:
+        """Move the finger to the run with the visible element ``index``. Cost: O(chunks between)."""
+        ci = self.ci
+        ri = self.ri
+        at = self.at
+        chunks = self.chunks
+        runs = chunks[ci].runs
+        if index < at:
+            while ri > 0 and index < at:
+                ri -= 1
+                run = runs[ri]
+                if not run.hidden:
+                    at -= run.length
+            if index < at:
+                ri = 0
+                while index < at:
+                    ci -= 1
+                    at -= chunks[ci].visible
+                runs = chunks[ci].runs
+        while True:
+            for place in range(ri, len(runs)):
+                run = runs[place]
+                if not run.hidden:
+                    if index < at + run.length:
+                        self.ci = ci
+                        self.ri = place
+                        self.at = at
+                        return run
+                    at += run.length
+            ci += 1
+            while index >= at + chunks[ci].visible:
+                at += chunks[ci].visible
+                ci += 1
+            runs = chunks[ci].runs
+            ri = 0
+
+    def goto(self, run: Run) -> int:
+        """Move the finger to ``run``; the visible index where it starts. Cost: O(chunks between)."""
+        chunks = self.chunks
+        target = run.chunk
+        runs = chunks[self.ci].runs
+        if runs[self.ri] is run:
+            return self.at
+        at = self.at
+        if chunks[self.ci] is not target:
+            for place in range(self.ri):
+                if not runs[place].hidden:
+                    at -= runs[place].length
+            if target.order > self.ci:
+                for place in range(self.ci, target.order):
+                    at += chunks[place].visible
+            else:
+                for place in range(target.order, self.ci):
+                    at -= chunks[place].visible
+            start = 0
+            runs = target.runs
+        else:
+            start = self.ri
+        ri = runs.index(run)
+        if ri >= start:
+            for place in range(start, ri):
+                if not runs[place].hidden:
+                    at += runs[place].length
+        else:
+            for place in range(ri, start):
+                if not runs[place].hidden:
+                    at -= runs[place].length
+        self.ci = target.order
+        self.ri = ri
+        self.at = at
+        return at
+
+    def next_run(self, run: Run) -> Run:
+        """The run behind ``run``, which is not the end."""
+        runs = run.chunk.runs
+        place = runs.index(run) + 1
+        return runs[place] if place < len(runs) else self.chunks[run.chunk.order + 1].runs[0]
+
+    def is_before(self, one: int, other: int) -> bool:
+        """Whether element ``one`` stands before element ``other``. Cost: O(log runs + runs of a chunk)."""
+        a = self.run_of(one)
+        b = self.run_of(other)
+        if a is b:
+            return one < other
+        if a.chunk is not b.chunk:
+            return a.chunk.order < b.chunk.order
+        for run in a.chunk.runs:
+            if run is a:
+                return True
+            if run is b:
+                return False
+        raise AssertionError("S6: a run is in its chunk")
+
+    def split(self, run: Run, length: int) -> Run:
+        """Cut ``run`` behind its first ``length`` elements; the second part. The finger goes to the first."""
+        self.goto(run)
+        rest = Run(
+            run.replica,
+            run.start + length,
+            run.length - length,
+            (run.replica << ID_BITS) + run.start + length - 1,
+            run.right,
+            run.hidden,
+            run.marks,
+        )
+        run.length = length
+        self.replicas[run.replica].add(rest)
+        self._place_behind_finger(rest, 0)
+        return rest
+
+    def cut_before(self, element: int) -> Run:
+        """The run that starts with ``element``, split off when it is inside one."""
+        run = self.run_of(element)
+        offset = element - run.first_id()
+        return self.split(run, offset) if offset else run
+
+    def cut_behind(self, element: int) -> Run:
+        """The run that ends with ``element``, its rest split off when there is one."""
+        run = self.run_of(element)
+        length = element - run.first_id() + 1
+        if length < run.length:
+            self.split(run, length)
+        return run
+
+    def place_behind(self, run: Run, new: Run) -> None:
+        """Stand a new run behind ``run`` and enter it; the finger stays on ``run``."""
+        self.goto(run)
+        self.of(new.replica).add(new)
+        self._place_behind_finger(new, 0 if new.hidden else new.length)
+
+    def _place_behind_finger(self, new: Run, appeared: int) -> None:
+        chunk = self.chunks[self.ci]
+        chunk.runs.insert(self.ri + 1, new)
+        new.chunk = chunk
+        chunk.visible += appeared
+        self.length += appeared
+        if len(chunk.runs) > CHUNK_RUNS_MAX:
+            self._halve(chunk)
+
+    def _halve(self, chunk: Chunk) -> None:
+        half = len(chunk.runs) // 2
+        second = Chunk(chunk.order + 1)
+        second.runs = chunk.runs[half:]
+        del chunk.runs[half:]
+        visible = 0
+        for run in second.runs:
+            run.chunk = second
+            if not run.hidden:
+                visible += run.length
+        second.visible = visible
+        chunk.visible -= visible
+        self.chunks.insert(second.order, second)
+        for order in range(second.order + 1, len(self.chunks)):
+            self.chunks[order].order = order
+        if self.ri >= half:
+            self.ri -= half
+            self.ci += 1
+
+    def grow(self, run: Run, by: int) -> None:
+        """Let a visible run reach over ``by`` more counters of its replica."""
+        run.length += by
+        run.chunk.visible += by
+        self.length += by
+
+    def hide(self, run: Run, by: int) -> int:
+        """
+        Change the number of reasons why ``run`` is hidden.
+
+        Returns:
+            -1 when it has just vanished, 1 when it has just appeared, 0 when nothing became visible or ceased
+            to.
+        """
+        self.goto(run)
+        was = run.hidden
+        run.hidden = was + by
+        if (was == 0) == (run.hidden == 0):
+            return 0
+        change = run.length if was else -run.length
+        run.chunk.visible += change
+        self.length += change
+        return 1 if was else -1
+
+    def join_next(self, run: Run) -> bool:
+        """
+        Take over the next run where both are one in all but fact (S1, S2), so that deleting key by key adds
+        none.
+        """
+        following = self.next_run(run)
+        if (
+            following.replica != run.replica
+            or following.start != run.start + run.length
+            or following.hidden != run.hidden
+            or following.marks != run.marks
+            or following.left != run.last_id()
+            or following.right != run.right
+        ):
+            return False
+        self.goto(run)
+        self.replicas[run.replica].forget(following)
+        run.length += following.length
+        chunk = following.chunk
+        chunk.runs.remove(following)
+        if chunk is not run.chunk and not following.hidden:
+            chunk.visible -= following.length
+            run.chunk.visible += following.length
+        if not chunk.runs:
+            del self.chunks[chunk.order]
+            for order in range(chunk.order, len(self.chunks)):
+                self.chunks[order].order = order
+        return True
+
+    def integrate(self, new: Run, ranks: list[int]) -> Run:
+        """
+        Put a run with its origins where FugueMax wants it (S4).
+
+        Args:
+            new: Not yet placed; both origins exist here.
+            ranks: The replica ids by small number, which decide ties.
+
+        Returns:
+            The run that now stands right before ``new``.
+
+        Cost: O(log runs), and the concurrent runs between the origins.
+        """
+        behind = self.cut_behind(new.left)
+        candidate = self.next_run(behind)
+        scanning = False
+        while candidate.first_id() != new.right and candidate is not self.end_run:
+            if candidate.left == new.left:
+                # Siblings: a right origin further right stands first; ties go to the lower replica.
+                if candidate.right != new.right:
+                    scanning = self.is_before(candidate.right, new.right)
+                elif ranks[new.replica] < ranks[candidate.replica]:
+                    break
+                else:
+                    scanning = False
+            elif self.is_before(candidate.left, new.left):
+                break
+            if not scanning:
+                behind = candidate
+            candidate = self.next_run(candidate)
+        self.place_behind(behind, new)
+        return behind

@@ -1,0 +1,433 @@
+"""
+Rich text: intents become ops, ops become patches, and the text, its spans and its blocks are read.
+
+This is the face of one text. Positions are code points of the visible text. Alone a ``RichText`` stamps its
+marks from its own counter; inside a document it shares the document's replicas and takes the time of the
+delta in hand.
+Invariants: T1 local and remote ops take the same path (``TextState.integrate``). T2 a call that raises has
+changed nothing. Source: README; Weidner & Kleppmann 2023; Litt et al. 2022.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final, TypeAlias
+
+from crdt.admission import Arrivals, Gate
+from crdt.anchor import Anchor, anchor_at, index_of
+from crdt.errors import LimitExceeded, OutOfRange
+from crdt.marks import AFTER, GROWS_AT_END
+from crdt.ops import (
+    BLOCK,
+    EDGE,
+    EMBED,
+    EMBED_CHARACTER,
+    ERASE,
+    FLIP,
+    INSERT,
+    KIND_LENGTH_MAX,
+    MARK,
+    SELF,
+    TYPE,
+    Op,
+    check_text,
+    check_value,
+)
+from crdt.patch import Marks, TextPatch, Value
+from crdt.reading import TextReading
+from crdt.replicas import Replicas
+from crdt.runs import END, ID_BITS, START
+from crdt.text_codec import decode_text, encode_text
+from crdt.text_ops import ops_since
+from crdt.undo import UndoStacks
+from crdt.version import Version
+
+Ops: TypeAlias = list[list[object]]
+Kinds: TypeAlias = Mapping[str, Value]
+
+
+class RichText(TextReading):
+    """One collaborative rich text, written by the replica ``rid`` here and by others elsewhere."""
+
+    __slots__ = ("_shared", "_stacks")
+
+    def __init__(self, rid: int, replicas: Replicas | None = None) -> None:
+        """
+        Make an empty text.
+
+        Args:
+            rid: The replica that writes here, 0 <= rid < 2**63; unique among all writers of this text.
+            replicas: The table of the document this text is part of; None for a text alone.
+
+        Raises:
+            MalformedOp: rid is no such integer.
+        """
+        super().__init__(replicas if replicas is not None else Replicas(rid))
+        self._shared: Final = replicas is not None
+        self._stacks: UndoStacks = UndoStacks(self._replicas)
+
+    # Local edits
+
+    def insert(self, index: int, text: str, marks: Mapping[str, Value] | None = None) -> Ops:
+        """
+        Insert text as one action of this replica.
+
+        Args:
+            index: 0 <= index <= len(self).
+            text: At most INSERT_LENGTH_MAX code points; no lone surrogates, no NUL. Newlines split the block,
+                and both
+                parts keep its attributes.
+            marks: None to take what the place gives; otherwise exactly these kinds, ``{kind: value}``.
+
+        Returns:
+            The ops, already applied here; empty when ``text`` is.
+
+        Raises:
+            OutOfRange, LimitExceeded, MalformedOp: The argument's fault; nothing was changed.
+
+        Cost: O(log runs + len(text)), O(1) where the last edit was.
+        Source: Weidner & Kleppmann 2023, Algorithm 1, ``insert``.
+        """
+        self._check_index(index)
+        check_text(text)
+        if not text:
+            return []
+        if marks is not None:
+            self._check_kinds(marks)
+        splits = self.block_at(index) if self._blocks.writes and "\n" in text else {}
+        wanted = marks if marks is not None else self._paragraph_start_marks(index)
+        ops: Ops = [self._insert_op(index, text)]
+        if wanted is not None:
+            ops.extend(self._put_marks(index, index + len(text), wanted))
+        if splits:
+            for offset, character in enumerate(text):
+                if character == "\n":
+                    ops.append(self._block_op(self._element(index + offset), dict(splits)))
+        return ops
+
+    def insert_embed(self, index: int, payload: Mapping[str, Value], marks: Kinds | None = None) -> Ops:
+        """
+        Insert one element that is not a character, such as ``{"type": "image", "src": …}``; arguments as in
+        ``insert``.
+
+        It counts as one code point, U+FFFC, and its span carries ``{"embed": payload}``.
+        """
+        self._check_index(index)
+        check_value(dict(payload))
+        if marks is not None:
+            self._check_kinds(marks)
+        left, right = self._gap(index)
+        op = self._do([EMBED, self._rid(), self._counter(), self._starts(), dict(payload), *left, *right])
+        return [op] if marks is None else [op, *self._put_marks(index, index + 1, marks)]
+
+    def delete(self, index: int, count: int) -> Ops:
+        """
+        Delete ``count`` visible code points from ``index`` on.
+
+        Raises:
+            OutOfRange: The range is not inside the text; nothing was changed.
+
+        Cost: O(log runs + runs deleted).
+        """
+        self._check_range(index, index + count)
+        ops: Ops = []
+        for replica, start, length in self._ranges(index, count):
+            target = self._replicas.rids[replica] if replica else SELF
+            ops.append(self._do([ERASE, self._rid(), self._counter(), self._starts(), target, start, length]))
+        return ops
+
+    def replace(self, index: int, removed: int, inserted: str, marks: Kinds | None = None) -> Ops:
+        """
+        Delete ``removed`` code points at ``index`` and insert there: one action; arguments as in ``insert``.
+        """
+        self._check_range(index, index + removed)
+        check_text(inserted)
+        if marks is not None:
+            self._check_kinds(marks)
+        ops = self.delete(index, removed)
+        ops.extend(self.insert(index, inserted, marks))
+        return ops
+
+    def format(self, start: int, end: int, kind: str, value: Value) -> Ops:
+        """
+        Give the code points ``start <= i < end`` the mark ``kind`` with ``value``; None takes it away.
+
+        Returns:
+            The ops; empty when all of them show it already.
+
+        Raises:
+            OutOfRange, LimitExceeded, MalformedOp: The argument's fault; nothing was changed.
+
+        Cost: O(runs in the range).
+        """
+        self._check_range(start, end)
+        self._check_kinds({kind: value})
+        if start == end or all(marks.get(kind) == value for marks in self._marks_between(start, end)):
+            return []
+        return [self._mark_op(start, end, kind, value)]
+
+    def set_block(self, index: int, attributes: Mapping[str, Value]) -> Ops:
+        """
+        Set attributes of the block around ``index``; the value None removes one, those not named stay.
+
+        Returns:
+            The ops; empty when the block has them already.
+        """
+        self._check_index(index)
+        wanted = dict(attributes)
+        self._check_kinds(wanted)
+        target = self._newline_behind(index)
+        now = self._blocks.resolve(target)
+        changed = {name: value for name, value in wanted.items() if now.get(name) != value}
+        return [self._block_op(target, changed)] if changed else []
+
+    # Edit groups
+
+    def new_group(self) -> None:
+        """End the edit group in hand: what follows is undone apart from what came before."""
+        self._replicas.open = False
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether ``undo`` would do something."""
+        return self._stacks.next_undo() is not None
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether ``redo`` would do something."""
+        return self._stacks.next_redo() is not None
+
+    def undo(self) -> Ops:
+        """Switch off my last live edit group (U1-U7); no ops when there is none."""
+        group = self._stacks.next_undo()
+        if group is None:
+            return []
+        ops = self.switch_group(self._replicas.rids[0], group, False)
+        self._stacks.undone()
+        return ops
+
+    def redo(self) -> Ops:
+        """Switch on what the last undo switched off; no ops when something was edited since."""
+        group = self._stacks.next_redo()
+        if group is None:
+            return []
+        ops = self.switch_group(self._replicas.rids[0], group, True)
+        self._stacks.redone()
+        return ops
+
+    def switch_group(self, rid: int, start: int, live: bool) -> Ops:
+        """
+        Switch an edit group of anybody off or on, as far as it has been seen here (U7).
+
+        Args:
+            rid: Whose group; start: The counter of its first op.
+
+        Raises:
+            OutOfRange: No such group is known here.
+        """
+        replica = self._replicas.find(rid)
+        if replica < 0 or not self._replicas.has_group(replica, start):
+            raise OutOfRange("no edit group of that replica starts there")
+        self.new_group()
+        until = self._replicas.group_end(replica, start)
+        op: list[object] = [FLIP, self._rid(), self._counter(), self._time(), rid, start, until, int(live)]
+        self.flip(op)
+        return [op]
+
+    # Ops of others
+
+    def apply(self, ops: Sequence[Op]) -> list[TextPatch]:
+        """
+        Apply ops of any replica, all or none.
+
+        Args:
+            ops: As the editing methods return them, in the order they were made; lists may be tuples.
+
+        Returns:
+            What became visible. Ops that are known already change and report nothing.
+
+        Raises:
+            CausalGap: Something they build on is missing; keep them and try again later.
+            MalformedOp, LimitExceeded: They are none that a replica of ours makes.
+        """
+        assert not self._shared, "the ops of a document's text come in its deltas"
+        gate = Gate(self._sequence, Arrivals(self._replicas))
+        admitted = [op for op in ops if gate.admit(op)]
+        patches: list[TextPatch] = []
+        for op in admitted:
+            patches.extend(self.flip(op) if op[0] == FLIP else self.integrate(op))
+        return patches
+
+    def merge(self, other: "RichText") -> list[TextPatch]:
+        """Take in everything that ``other`` has seen; the same as applying the ops that are missing here."""
+        return self.apply(ops_since(other, self.version()))
+
+    # Reading that depends on the replica table
+
+    def version(self) -> Version:
+        """What this text has seen."""
+        replicas = self._replicas
+        return Version(dict(zip(replicas.rids, replicas.ends, strict=True)))
+
+    def anchor(self, index: int, side: str = "after") -> Anchor:
+        """
+        A position that follows the text: ``"after"`` sticks to the character before ``index``, ``"before"``
+            to the one at it. Plain and comparable: ``(rid, counter, side)``.
+        """
+        self._check_index(index)
+        return anchor_at(self._sequence, self._replicas, index, side)
+
+    def index(self, anchor: Sequence[object]) -> int:
+        """
+        Where an anchor is now. Raises CausalGap when its element has not arrived, MalformedOp when it is
+        none.
+        """
+        return index_of(self._sequence, self._replicas, anchor)
+
+    # Saving and loading
+
+    def encode(self) -> bytes:
+        """
+        The whole state, canonical: the same for all who have seen the same ops (G1). See ``crdt.text_codec``.
+        """
+        return encode_text(self)
+
+    @staticmethod
+    def decode(data: bytes, rid: int) -> "RichText":
+        """The text that ``encode`` wrote, held by ``rid`` from now on. Raises CrdtError for anything else."""
+        text = RichText(rid)
+        decode_text(text, data)
+        return text
+
+    # How ops are made
+
+    def _do(self, op: list[object]) -> list[object]:
+        self.integrate(op)
+        return op
+
+    def _rid(self) -> int:
+        return self._replicas.rids[0]
+
+    def _counter(self) -> int:
+        return self._replicas.ends[0]
+
+    def _starts(self) -> int:
+        return 0 if self._replicas.open else 1
+
+    def _time(self) -> int:
+        return self._replicas.time or self._replicas.lamport + 1
+
+    def _gap(self, index: int) -> tuple[tuple[int, int], tuple[int, int]]:
+        """The references of the elements left and right of where text typed at ``index`` goes."""
+        sequence = self._sequence
+        if index == 0:
+            left = START
+        else:
+            run = sequence.seek(index - 1)
+            left = run.first_id() + index - 1 - sequence.at
+        left = self._outer_side(left, index)
+        run = sequence.run_of(left)
+        right = left + 1 if left < run.last_id() else sequence.next_run(run).first_id()
+        return self._reference(left), self._reference(right)
+
+    def _outer_side(self, left: int, index: int) -> int:
+        """
+        The left origin outside every mark that does not grow and whose end is a tombstone at this place.
+
+        Without it, text typed after a link whose last letters were deleted would become part of the link.
+        """
+        if not self._marks.marks:
+            return left
+        for mark in self._marks.covering(self._sequence.run_of(left).marks):
+            if mark.kind in GROWS_AT_END or mark.end_side != AFTER or mark.end < 0:
+                continue
+            run = self._sequence.run_of(mark.end)
+            if run.hidden and self._sequence.goto(run) == index and self._sequence.is_before(left, mark.end):
+                left = mark.end
+        return left
+
+    def _insert_op(self, index: int, text: str) -> list[object]:
+        left, right = self._gap(index)
+        counter = self._counter()
+        if self._replicas.open and left == (SELF, counter - 1):
+            run = self._sequence.run_of(counter - 1)
+            if run.right == self._packed(right):
+                return self._do([TYPE, self._rid(), counter, text])
+        return self._do([INSERT, self._rid(), counter, self._starts(), text, *left, *right])
+
+    def _packed(self, reference: tuple[int, int]) -> int:
+        rid, counter = reference
+        if rid == SELF:
+            return counter
+        if rid == EDGE:
+            return END if counter else START
+        return self._replicas.find(rid) << ID_BITS | counter
+
+    def _ranges(self, index: int, count: int) -> list[tuple[int, int, int]]:
+        """The visible elements of a range as (replica, first counter, length), neighbours joined."""
+        ranges: list[tuple[int, int, int]] = []
+        sequence = self._sequence
+        while count:
+            run = sequence.seek(index)
+            offset = index - sequence.at
+            length = min(run.length - offset, count)
+            start = run.start + offset
+            if ranges and ranges[-1][0] == run.replica and ranges[-1][1] + ranges[-1][2] == start:
+                ranges[-1] = (run.replica, ranges[-1][1], ranges[-1][2] + length)
+            else:
+                ranges.append((run.replica, start, length))
+            index += length
+            count -= length
+        return ranges
+
+    def _paragraph_start_marks(self, index: int) -> Marks | None:
+        """At the start of a paragraph text takes the format of the character that follows; None elsewhere."""
+        if not self._marks.marks or index == len(self):
+            return None
+        if index and self._character(index - 1) != "\n":
+            return None
+        following = self._character(index)
+        if following == "\n" or following == EMBED_CHARACTER:
+            return None
+        shown = self.marks_at(index)
+        there = self._marks_of(index)
+        wanted = {kind: value for kind, value in shown.items() if kind not in GROWS_AT_END}
+        wanted.update({kind: value for kind, value in there.items() if kind in GROWS_AT_END})
+        return wanted
+
+    def _put_marks(self, start: int, end: int, wanted: Mapping[str, Value]) -> Ops:
+        """Make the kinds on a range exactly ``wanted``."""
+        ops: Ops = []
+        kinds = set(wanted)
+        for shown in self._marks_between(start, end):
+            kinds.update(shown)
+        for kind in sorted(kinds):
+            if any(shown.get(kind) != wanted.get(kind) for shown in self._marks_between(start, end)):
+                ops.append(self._mark_op(start, end, kind, wanted.get(kind)))
+        return ops
+
+    def _mark_op(self, start: int, end: int, kind: str, value: Value) -> list[object]:
+        first = self._element(start)
+        last = self._element(end - 1)
+        stop, side = last, AFTER
+        if kind in GROWS_AT_END:
+            run = self._sequence.run_of(last)
+            stop, side = (last + 1 if last < run.last_id() else self._sequence.next_run(run).first_id()), 0
+        head: list[object] = [MARK, self._rid(), self._counter(), self._starts(), self._time(), kind, value]
+        return self._do([*head, *self._reference(first), 0, *self._reference(stop), side])
+
+    def _block_op(self, target: int, attributes: Marks) -> list[object]:
+        head: list[object] = [BLOCK, self._rid(), self._counter(), self._starts(), self._time()]
+        return self._do([*head, *self._reference(target), attributes])
+
+    def _check_index(self, index: int) -> None:
+        if not 0 <= index <= self._sequence.length:
+            raise OutOfRange(f"index {index} is outside a text of {self._sequence.length} characters")
+
+    def _check_range(self, start: int, end: int) -> None:
+        if not 0 <= start <= end <= self._sequence.length:
+            raise OutOfRange(f"{start}..{end} is no range of a text of {self._sequence.length} characters")
+
+    def _check_kinds(self, marks: Mapping[str, Value]) -> None:
+        check_value(dict(marks))
+        for kind in marks:
+            if len(kind) > KIND_LENGTH_MAX:
+                raise LimitExceeded(f"a mark's kind has at most {KIND_LENGTH_MAX} characters")

@@ -1,0 +1,345 @@
+"""
+Building the state of a text from its columns, checked as a stranger's, without replaying its history.
+
+The order is taken as written; what hides an element and what formats it is worked out anew from the logs.
+"""
+
+from itertools import accumulate, groupby, pairwise
+from typing import TYPE_CHECKING, Final
+
+from crdt.blocks import BlockWrite
+from crdt.codec import Reader
+from crdt.erasures import ErasureLog
+from crdt.errors import MalformedOp
+from crdt.marks import AFTER, BEFORE, Mark
+from crdt.ops import COUNTER_MAX, EMBED_CHARACTER, KIND_LENGTH_MAX, TIME_MAX, check_value
+from crdt.patch import Marks
+from crdt.replicas import Replicas
+from crdt.runs import CHUNK_RUNS_MAX, END, ID_BITS, START, Chunk, Run
+
+if TYPE_CHECKING:
+    from crdt.reading import TextReading
+    from crdt.sequence import Sequence
+
+LENGTH_MAX: Final = 1 << 26
+"""
+Elements of one text; hostile bytes may claim a run of any length, so the sum is bounded before memory is
+taken.
+"""
+
+
+class TextColumns:
+    """The columns of one text, read and bounds-checked."""
+
+    __slots__ = ("_numbers", "_replicas", "embeds", "erasures", "hidden", "marks", "runs", "writes")
+
+    def __init__(self, reader: Reader, replicas: Replicas, numbers: list[int]) -> None:
+        self._replicas: Final = replicas
+        self._numbers: Final = numbers
+        self.hidden: str = reader.string()
+        self.runs: list[Run] = self._read_runs(reader)
+        self.erasures: list[tuple[int, ErasureLog]] = []
+        self.marks: list[Mark] = []
+        self.writes: list[BlockWrite] = []
+        for replica in numbers:
+            self.erasures.append((replica, self._read_erasures(reader, replica)))
+            self._read_marks(reader, replica)
+            self._read_writes(reader, replica)
+        self.embeds: dict[int, Marks] = self._read_embeds(reader)
+
+    def _replica(self, number: int) -> int:
+        if number >= len(self._numbers):
+            raise MalformedOp("a replica out of range")
+        return self._numbers[number]
+
+    def _element(self, reader: Reader) -> int:
+        number = reader.uint()
+        if number < 2:
+            return END if number else START
+        replica = self._replica(number - 2)
+        counter = reader.uint()
+        if counter >= self._replicas.ends[replica]:
+            raise MalformedOp("an element out of range")
+        return replica << ID_BITS | counter
+
+    def _read_runs(self, reader: Reader) -> list[Run]:
+        count = reader.count()
+        heads = reader.uints(count)
+        starts = [reader.sint() for _ in range(count)]
+        lengths = reader.uints(count)
+        ends: dict[int, int] = {}
+        runs: list[Run] = []
+        total = 0
+        for place in range(count):
+            replica = self._replica(heads[place] >> 2)
+            start = ends.get(replica, 0) + starts[place]
+            length = lengths[place]
+            ends[replica] = start + length
+            total += length
+            if start < 0 or length < 1 or start + length > self._replicas.ends[replica] or total > LENGTH_MAX:
+                raise MalformedOp("a run out of range")
+            runs.append(Run(replica, start, length, START, END, 0, 0))
+        for place, run in enumerate(runs):
+            if heads[place] & 1:
+                run.left = runs[place - 1].last_id() if place else START
+            else:
+                run.left = self._element(reader)
+            if heads[place] & 2:
+                run.right = runs[place + 1].first_id() if place + 1 < count else END
+            else:
+                run.right = self._element(reader)
+        return runs
+
+    def _read_erasures(self, reader: Reader, author: int) -> ErasureLog:
+        log = ErasureLog()
+        count = reader.count()
+        gaps = reader.uints(count)
+        heads = reader.uints(count)
+        counts = reader.uints(count)
+        counter = target = 0
+        for place in range(count):
+            counter += gaps[place]
+            target += reader.sint()
+            step = heads[place] % 3 - 1
+            replica = self._replica(heads[place] // 3)
+            length = counts[place]
+            lowest = target - length + 1 if step < 0 else target
+            size = length if step else 1
+            if length < 1 or lowest < 0 or lowest + length > self._replicas.ends[replica]:
+                raise MalformedOp("a delete out of range")
+            if counter + size > self._replicas.ends[author] or (step and length < 2):
+                raise MalformedOp("a delete out of range")
+            log.counters.append(counter)
+            log.targets.append(replica << ID_BITS | target)
+            log.counts.append(length)
+            log.steps.append(step)
+            counter += size
+            target += step * length
+        return log
+
+    def _own_counter(self, reader: Reader, author: int, last: int) -> int:
+        counter = reader.bounded(COUNTER_MAX)
+        if not last < counter < self._replicas.ends[author]:
+            raise MalformedOp("a log out of order")
+        return counter
+
+    def _read_marks(self, reader: Reader, author: int) -> None:
+        counter = -1
+        for _ in range(reader.count()):
+            counter = self._own_counter(reader, author, counter)
+            time = reader.bounded(TIME_MAX)
+            kind = reader.string()
+            value = reader.value()
+            check_value(value)
+            start = self._element(reader)
+            end = self._element(reader)
+            sides = reader.bounded(3)
+            edges = (start == END, end == START, start == START and sides < 2, end == END and sides & 1)
+            if len(kind) > KIND_LENGTH_MAX or any(edges):
+                raise MalformedOp("a mark out of range")
+            start_side = AFTER if sides & 2 else BEFORE
+            self.marks.append(Mark(author, counter, time, kind, value, start, start_side, end, sides & 1))
+
+    def _read_writes(self, reader: Reader, author: int) -> None:
+        counter = -1
+        for _ in range(reader.count()):
+            counter = self._own_counter(reader, author, counter)
+            time = reader.bounded(TIME_MAX)
+            target = self._element(reader)
+            attributes = reader.marks()
+            check_value(attributes)
+            if target == START:
+                raise MalformedOp("a block write out of range")
+            self.writes.append(BlockWrite(author, counter, time, target, attributes))
+
+    def _read_embeds(self, reader: Reader) -> dict[int, Marks]:
+        embeds: dict[int, Marks] = {}
+        for _ in range(reader.count()):
+            replica = self._replica(reader.uint())
+            element = replica << ID_BITS | reader.bounded(COUNTER_MAX)
+            payload = reader.marks()
+            check_value(payload)
+            if element in embeds:
+                raise MalformedOp("an embed twice")
+            embeds[element] = payload
+        return embeds
+
+
+def load_columns(text: "TextReading", columns: TextColumns, visible: str) -> None:
+    """
+    Fill a fresh text. Raises MalformedOp where columns contradict each other. Cost: O(elements + marks x
+    runs).
+    """
+    _check_elements(columns.runs)
+    for replica, log in columns.erasures:
+        if log.counters:
+            while replica >= len(text._erasures):
+                text._erasures.append(ErasureLog())
+            text._erasures[replica] = log
+    pieces = _cut_by_visibility(text, columns)
+    _share_characters(text, pieces, visible, columns.hidden)
+    _fill(text._sequence, pieces)
+    _check_references(text, columns)
+    for element, payload in columns.embeds.items():
+        run = text._sequence.run_of(element)
+        if text._sequence.of(run.replica).characters[element - run.first_id() + run.start] != EMBED_CHARACTER:
+            raise MalformedOp("an embed that is a character")
+        text._embeds[element] = payload
+    for mark in columns.marks:
+        text.restore_mark(mark)
+    for write in columns.writes:
+        text.restore_block(write)
+
+
+def _check_elements(runs: list[Run]) -> None:
+    """Every element once, and every origin where FugueMax may have it: left before, right behind."""
+    spans = sorted((run.first_id(), run.last_id()) for run in runs)
+    for place in range(1, len(spans)):
+        if spans[place][0] <= spans[place - 1][1]:
+            raise MalformedOp("an element twice")
+
+
+def _cut_by_visibility(text: "TextReading", columns: TextColumns) -> list[Run]:
+    """Runs in order, cut where the number of reasons to be hidden changes (S2)."""
+    reasons = _count_reasons(text, columns)
+    pieces: list[Run] = []
+    for run in columns.runs:
+        counts = reasons[run.replica][run.start : run.start + run.length]
+        if counts.count(counts[0]) == run.length:
+            run.hidden = counts[0]
+            pieces.append(run)
+            continue
+        start = run.start
+        left = run.left
+        for hidden, group in groupby(counts):
+            length = len(list(group))
+            pieces.append(Run(run.replica, start, length, left, run.right, hidden, 0))
+            start += length
+            left = (run.replica << ID_BITS) + start - 1
+    return pieces
+
+
+def _count_reasons(text: "TextReading", columns: TextColumns) -> list[list[int]]:
+    """For each replica and counter how many reasons hide it (V1)."""
+    replicas = text._replicas
+    size = [0] * len(replicas.rids)
+    for run in columns.runs:
+        size[run.replica] = max(size[run.replica], run.start + run.length)
+    changes = [[0] * (length + 1) for length in size]
+    for author, log in columns.erasures:
+        for place in range(len(log.counters)):
+            erased = log.entry(place)
+            if not replicas.flips:
+                _note(changes, erased.lowest(), erased.size)
+                continue
+            step = erased.step
+            for offset in range(erased.ops()):
+                if replicas.is_live(author, erased.counter + offset):
+                    one = erased.target + step * offset
+                    _note(changes, one, 1 if step else erased.size)
+    for (replica, start), flips in replicas.flips.items():
+        edges = sorted({start, *(flip.until for flip in flips)})
+        for begin, end in pairwise(edges):
+            if not replicas.is_live(replica, begin):
+                begin, end = min(begin, size[replica]), min(end, size[replica])
+                changes[replica][begin] += 1
+                changes[replica][end] -= 1
+    return [list(accumulate(change)) for change in changes]
+
+
+def _note(changes: list[list[int]], element: int, count: int) -> None:
+    change = changes[element >> ID_BITS]
+    start = element & ((1 << ID_BITS) - 1)
+    if start + count >= len(change):
+        raise MalformedOp("a delete of no element")
+    change[start] += 1
+    change[start + count] -= 1
+
+
+def _share_characters(text: "TextReading", pieces: list[Run], visible: str, hidden: str) -> None:
+    """
+    Give each element its character: the visible ones and the hidden ones stand in order, in two strings.
+    """
+    sequence = text._sequence
+    at = under = 0
+    sizes: dict[int, int] = {}
+    for run in pieces:
+        sizes[run.replica] = max(sizes.get(run.replica, 0), run.start + run.length)
+    for replica, size in sizes.items():
+        sequence.of(replica).characters = [""] * size
+    for run in pieces:
+        characters = sequence.replicas[run.replica].characters
+        if run.hidden:
+            characters[run.start : run.start + run.length] = hidden[under : under + run.length]
+            under += run.length
+        else:
+            characters[run.start : run.start + run.length] = visible[at : at + run.length]
+            at += run.length
+        if under > len(hidden) or at > len(visible):
+            raise MalformedOp("characters are missing")
+    if at != len(visible) or under != len(hidden):
+        raise MalformedOp("characters belong to no element")
+
+
+def _fill(sequence: "Sequence", pieces: list[Run]) -> None:
+    """Stand runs side by side in half-full chunks, and enter them by replica."""
+    runs = [sequence.start_run, *pieces, sequence.end_run]
+    half = CHUNK_RUNS_MAX // 2
+    chunks: list[Chunk] = []
+    for begin in range(0, len(runs), half):
+        chunk = Chunk(len(chunks))
+        chunk.runs = runs[begin : begin + half]
+        for run in chunk.runs:
+            run.chunk = chunk
+            if not run.hidden:
+                chunk.visible += run.length
+        sequence.length += chunk.visible
+        chunks.append(chunk)
+    sequence.chunks = chunks
+    by_replica: dict[int, list[Run]] = {}
+    for run in pieces:
+        by_replica.setdefault(run.replica, []).append(run)
+    for replica, own in by_replica.items():
+        own.sort(key=_start)
+        here = sequence.of(replica)
+        here.runs = own
+        here.starts = [run.start for run in own]
+
+
+def _start(run: Run) -> int:
+    return run.start
+
+
+def _check_references(text: "TextReading", columns: TextColumns) -> None:
+    """Everything that an origin, a delete, a mark, a block or an embed names is an element of this text."""
+    sequence = text._sequence
+    named = [*columns.embeds]
+    for run in columns.runs:
+        named.append(run.left)
+        named.append(run.right)
+    for mark in columns.marks:
+        named.append(mark.start)
+        named.append(mark.end)
+    named.extend(write.target for write in columns.writes)
+    mask = (1 << ID_BITS) - 1
+    for element in named:
+        if element >= 0 and not sequence.contains(element >> ID_BITS, element & mask):
+            raise MalformedOp("something refers to no element of its text")
+    for run in columns.runs:
+        if not (run.left == START or sequence.is_before(run.left, run.first_id())):
+            raise MalformedOp("a left origin stands behind its element")
+        if not (run.right == END or sequence.is_before(run.last_id(), run.right)):
+            raise MalformedOp("a right origin stands before its element")
+    for _, log in columns.erasures:
+        for place in range(len(log.counters)):
+            erased = log.entry(place)
+            lowest = erased.lowest()
+            _check_erased(sequence, lowest >> ID_BITS, lowest & mask, erased.size)
+
+
+def _check_erased(sequence: "Sequence", replica: int, start: int, count: int) -> None:
+    covered = 0
+    for run in sequence.of(replica).overlapping(start, start + count):
+        covered += min(run.start + run.length, start + count) - max(run.start, start)
+    if covered != count:
+        raise MalformedOp("a delete of no element")
