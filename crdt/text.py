@@ -13,6 +13,7 @@ from typing import Final, TypeAlias
 
 from crdt.admission import Arrivals, Gate
 from crdt.anchor import Anchor, anchor_at, index_of
+from crdt.check import check_rich_text
 from crdt.errors import LimitExceeded, OutOfRange
 from crdt.marks import AFTER, GROWS_AT_END
 from crdt.ops import (
@@ -296,6 +297,10 @@ class RichText(TextReading):
         text = RichText(rid)
         decode_text(text, data)
         return text
+
+    def check(self) -> None:
+        """Every invariant, in full; raises AssertionError. Cost: far more than any operation."""
+        check_rich_text(self)
 
     # How ops are made
 
