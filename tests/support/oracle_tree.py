@@ -4,7 +4,7 @@ The folder tree, slow and obviously right: after each move, look whether anybody
 
 
 def tree_by_replay(moves):
-    """{child: parent or None} after all (time, rid, child, parent) in order, skipping what closes a circle."""
+    """{child: parent or None} after all (time, rid, child, parent) in order, without what closes a circle."""
     parents = {}
     for _, _, child, parent in sorted(moves, key=lambda move: (move[0], move[1])):
         tried = dict(parents)
