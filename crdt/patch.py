@@ -101,7 +101,11 @@ class BlockSet:
 
 
 class ValueSet:
-    """The slot ``key`` of a map or array now holds ``value``; None when it was removed."""
+    """
+    The slot ``key`` of a map, or the item ``key`` of an array, now holds ``value``; None: nothing.
+
+    A new container shows as ``{}``, ``[]`` or ``""``; what is in it follows in patches of its own.
+    """
 
     __match_args__ = ("key", "value")
     __slots__ = ("key", "value")
@@ -120,5 +124,46 @@ class ValueSet:
         return f"ValueSet({self.key!r}, {self.value!r})"
 
 
+class ItemPlaced:
+    """The item ``item`` of an array, new or moved, now stands at ``index``; it has left its old place
+    before."""
+
+    __match_args__ = ("item", "index")
+    __slots__ = ("index", "item")
+
+    def __init__(self, item: str, index: int) -> None:
+        self.item: Final = item
+        self.index: Final = index
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ItemPlaced) and repr(self) == repr(other)
+
+    def __hash__(self) -> int:
+        return hash((self.item, self.index))
+
+    def __repr__(self) -> str:
+        return f"ItemPlaced({self.item!r}, {self.index})"
+
+
+class ItemRemoved:
+    """The item ``item`` of an array, which stood at ``index``, is gone for good."""
+
+    __match_args__ = ("item", "index")
+    __slots__ = ("index", "item")
+
+    def __init__(self, item: str, index: int) -> None:
+        self.item: Final = item
+        self.index: Final = index
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ItemRemoved) and repr(self) == repr(other)
+
+    def __hash__(self) -> int:
+        return hash((self.item, self.index))
+
+    def __repr__(self) -> str:
+        return f"ItemRemoved({self.item!r}, {self.index})"
+
+
 TextPatch: TypeAlias = Inserted | Deleted | Formatted | BlockSet
-Patch: TypeAlias = Inserted | Deleted | Formatted | BlockSet | ValueSet
+Patch: TypeAlias = Inserted | Deleted | Formatted | BlockSet | ValueSet | ItemPlaced | ItemRemoved
