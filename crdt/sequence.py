@@ -211,6 +211,8 @@ class Sequence:
 
     def grow(self, run: Run, by: int) -> None:
         """Let a visible run reach over ``by`` more counters of its replica."""
+        if self.chunks[self.ci].runs[self.ri] is not run:
+            self.goto(run)
         run.length += by
         run.chunk.visible += by
         self.length += by

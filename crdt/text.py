@@ -15,10 +15,9 @@ from crdt.admission import Arrivals, Gate
 from crdt.anchor import Anchor, anchor_at, index_of
 from crdt.check import check_rich_text
 from crdt.errors import LimitExceeded, OutOfRange
-from crdt.marks import AFTER, GROWS_AT_END
+from crdt.marks import AFTER, BEFORE, GROWS_AT_END
 from crdt.ops import (
     BLOCK,
-    EDGE,
     EMBED,
     EMBED_CHARACTER,
     ERASE,
@@ -35,7 +34,7 @@ from crdt.ops import (
 from crdt.patch import Marks, TextPatch, Value
 from crdt.reading import TextReading
 from crdt.replicas import Replicas
-from crdt.runs import END, ID_BITS, START
+from crdt.runs import START, Run
 from crdt.text_codec import decode_text, encode_text
 from crdt.text_ops import ops_since
 from crdt.undo import UndoStacks
@@ -87,6 +86,9 @@ class RichText(TextReading):
         Cost: O(log runs + len(text)), O(1) where the last edit was.
         Source: Weidner & Kleppmann 2023, Algorithm 1, ``insert``.
         """
+        tail = self._tail
+        if tail is not None and index == self._tail_index and marks is None and self._may_grow(tail, text):
+            return [self._grow_tail(tail, text)]
         self._check_index(index)
         check_text(text)
         if not text:
@@ -116,7 +118,8 @@ class RichText(TextReading):
         if marks is not None:
             self._check_kinds(marks)
         left, right = self._gap(index)
-        op = self._do([EMBED, self._rid(), self._counter(), self._starts(), dict(payload), *left, *right])
+        origins = (*self._reference(left), *self._reference(right))
+        op = self._do([EMBED, self._rid(), self._counter(), self._starts(), dict(payload), *origins])
         return [op] if marks is None else [op, *self._put_marks(index, index + 1, marks)]
 
     def delete(self, index: int, count: int) -> Ops:
@@ -320,18 +323,21 @@ class RichText(TextReading):
     def _time(self) -> int:
         return self._replicas.time or self._replicas.lamport + 1
 
-    def _gap(self, index: int) -> tuple[tuple[int, int], tuple[int, int]]:
-        """The references of the elements left and right of where text typed at ``index`` goes."""
+    def _gap(self, index: int) -> tuple[int, int]:
+        """The elements left and right of where text typed at ``index`` goes."""
         sequence = self._sequence
-        if index == 0:
-            left = START
-        else:
+        left = START
+        if index:
             run = sequence.seek(index - 1)
             left = run.first_id() + index - 1 - sequence.at
-        left = self._outer_side(left, index)
-        run = sequence.run_of(left)
-        right = left + 1 if left < run.last_id() else sequence.next_run(run).first_id()
-        return self._reference(left), self._reference(right)
+        if self._marks.marks:
+            left = self._outer_side(left, index)
+        return left, self._behind(left)
+
+    def _behind(self, element: int) -> int:
+        """The element right behind another, tombstones included."""
+        run = self._sequence.run_of(element)
+        return element + 1 if element < run.last_id() else self._sequence.next_run(run).first_id()
 
     def _outer_side(self, left: int, index: int) -> int:
         """
@@ -339,8 +345,6 @@ class RichText(TextReading):
 
         Without it, text typed after a link whose last letters were deleted would become part of the link.
         """
-        if not self._marks.marks:
-            return left
         for mark in self._marks.covering(self._sequence.run_of(left).marks):
             if mark.kind in GROWS_AT_END or mark.end_side != AFTER or mark.end < 0:
                 continue
@@ -349,22 +353,47 @@ class RichText(TextReading):
                 left = mark.end
         return left
 
-    def _insert_op(self, index: int, text: str) -> list[object]:
-        left, right = self._gap(index)
-        counter = self._counter()
-        if self._replicas.open and left == (SELF, counter - 1):
-            run = self._sequence.run_of(counter - 1)
-            if run.right == self._packed(right):
-                return self._do([TYPE, self._rid(), counter, text])
-        return self._do([INSERT, self._rid(), counter, self._starts(), text, *left, *right])
+    def _may_grow(self, tail: Run, text: str) -> bool:
+        """Whether text typed at the tail is one printable character that needs neither marks nor blocks."""
+        replicas = self._replicas
+        return (
+            len(text) == 1
+            and (" " <= text < "\ud800" or (text == "\n" and not self._blocks.writes))
+            and replicas.open
+            and tail.start + tail.length == replicas.ends[0]
+            and (not self._marks.marks or self._sequence.replicas[0].characters[-1] != "\n")
+        )
 
-    def _packed(self, reference: tuple[int, int]) -> int:
-        rid, counter = reference
-        if rid == SELF:
-            return counter
-        if rid == EDGE:
-            return END if counter else START
-        return self._replicas.find(rid) << ID_BITS | counter
+    def _grow_tail(self, tail: Run, text: str) -> list[object]:
+        """Type one character at the tail: the same as integrating its TYPE, for its place is known (V3)."""
+        replicas = self._replicas
+        counter = replicas.ends[0]
+        replicas.ends[0] = counter + 1
+        self._sequence.replicas[0].characters.append(text)
+        self._sequence.grow(tail, 1)
+        self._tail_index += 1
+        return [TYPE, replicas.rids[0], counter, text]
+
+    def _insert_op(self, index: int, text: str) -> list[object]:
+        """Insert where nobody can have inserted concurrently: between two elements side by side here."""
+        left, right = self._gap(index)
+        replicas = self._replicas
+        counter = replicas.ends[0]
+        op: list[object]
+        if replicas.open and left == counter - 1 and self._sequence.run_of(left).right == right:
+            op = [TYPE, replicas.rids[0], counter, text]
+            self._type(0, counter, text)
+        else:
+            origins = (*self._reference(left), *self._reference(right))
+            op = [INSERT, replicas.rids[0], counter, self._starts(), text, *origins]
+            if op[3]:
+                replicas.start_group(0, counter, replicas.time)
+            self._place(Run(0, counter, len(text), left, right, 0, 0), text)
+        last = counter + len(text) - 1
+        replicas.ends[0] = last + 1
+        self._tail_index = index + len(text)
+        self._tail = None if (last << 1 | AFTER) in self._marks.anchored else self._sequence.run_of(last)
+        return op
 
     def _ranges(self, index: int, count: int) -> list[tuple[int, int, int]]:
         """The visible elements of a range as (replica, first counter, length), neighbours joined."""
@@ -414,10 +443,9 @@ class RichText(TextReading):
         last = self._element(end - 1)
         stop, side = last, AFTER
         if kind in GROWS_AT_END:
-            run = self._sequence.run_of(last)
-            stop, side = (last + 1 if last < run.last_id() else self._sequence.next_run(run).first_id()), 0
+            stop, side = self._behind(last), BEFORE
         head: list[object] = [MARK, self._rid(), self._counter(), self._starts(), self._time(), kind, value]
-        return self._do([*head, *self._reference(first), 0, *self._reference(stop), side])
+        return self._do([*head, *self._reference(first), BEFORE, *self._reference(stop), side])
 
     def _block_op(self, target: int, attributes: Marks) -> list[object]:
         head: list[object] = [BLOCK, self._rid(), self._counter(), self._starts(), self._time()]

@@ -4,7 +4,9 @@ The state of a rich text and how an admitted op changes it: the same path for lo
 Not here: making ops from intents (``crdt.text``), deciding whether an op may come in (``crdt.admission``).
 Invariants: V1 an element is visible exactly when its own group is live and no live group erases it;
 ``Run.hidden`` counts the reasons. V2 every change of what is visible is reported as patches in the order in
-which it happened.
+which it happened. V3 while there is a tail, it is a visible run of the holder that ends at the visible index
+remembered with it, its right origin stands right behind it, and no mark begins or ends there: what is typed
+there next only makes it longer.
 """
 
 from typing import Final
@@ -45,7 +47,16 @@ def _str(op: Op, place: int) -> str:
 class TextState:
     """Elements, tombstones, marks, blocks and deletes of one text, and their integration."""
 
-    __slots__ = ("_blocks", "_embeds", "_erasures", "_marks", "_replicas", "_sequence")
+    __slots__ = (
+        "_blocks",
+        "_embeds",
+        "_erasures",
+        "_marks",
+        "_replicas",
+        "_sequence",
+        "_tail",
+        "_tail_index",
+    )
 
     def __init__(self, replicas: Replicas) -> None:
         self._replicas: Final = replicas
@@ -54,6 +65,9 @@ class TextState:
         self._blocks: BlockTable = BlockTable(replicas.rids)
         self._embeds: dict[int, Marks] = {}
         self._erasures: list[ErasureLog] = []
+        self._tail: Run | None = None
+        """The run that the holder's last keystroke ended, while nothing has happened since (V3)."""
+        self._tail_index: int = 0
 
     def _erasures_of(self, replica: int) -> ErasureLog:
         while replica >= len(self._erasures):
@@ -68,6 +82,7 @@ class TextState:
             What became visible, in order (V2).
         """
         kind = op[0]
+        self._tail = None
         replicas = self._replicas
         replica = replicas.intern(_int(op, 1))
         counter = _int(op, 2)
@@ -130,14 +145,16 @@ class TextState:
             sequence.replicas[replica].store(counter, text)
             sequence.grow(run, len(text))
             return [Inserted(index, text, self._marks.resolve(run.marks))]
-        return self._place(Run(replica, counter, len(text), previous, run.right, 0, 0), text)
+        run = self._place(Run(replica, counter, len(text), previous, run.right, 0, 0), text)
+        return [] if run.hidden else self._appeared(run)
 
     def _insert(self, op: Op, replica: int, counter: int, text: str) -> list[TextPatch]:
         left = self._id(op, 5, replica)
         right = self._id(op, 7, replica)
-        return self._place(Run(replica, counter, len(text), left, right, 0, 0), text)
+        run = self._place(Run(replica, counter, len(text), left, right, 0, 0), text)
+        return [] if run.hidden else self._appeared(run)
 
-    def _place(self, run: Run, text: str) -> list[TextPatch]:
+    def _place(self, run: Run, text: str) -> Run:
         """Integrate a new run, with the marks of the gap it falls into and the state of its group (V1)."""
         sequence = self._sequence
         sequence.of(run.replica).store(run.start, text)
@@ -145,7 +162,7 @@ class TextState:
             run.hidden = 1
         before = sequence.integrate(run, self._replicas.rids)
         run.marks = self._marks.behind(before.marks, before.last_id())
-        return [] if run.hidden else self._appeared(run)
+        return run
 
     def _appeared(self, run: Run) -> list[TextPatch]:
         """The patches for a run that has just become visible: its spans, then the blocks its newlines end."""
@@ -345,6 +362,7 @@ class TextState:
 
     def apply_segments(self, segments: list[Segment]) -> list[TextPatch]:
         """Show or hide what the groups that were just switched did in this text (U1-U5)."""
+        self._tail = None
         patches: list[TextPatch] = []
         for segment in segments:
             patches.extend(self._switch(segment))
@@ -400,4 +418,5 @@ def flip_groups(replicas: Replicas, op: Op) -> list[Segment]:
     replicas.lamport = max(replicas.lamport, time)
     if target == 0:
         replicas.stacks_valid = False
+        replicas.open = False
     return segments
