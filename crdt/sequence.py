@@ -235,6 +235,36 @@ class Sequence:
         self.length += change
         return 1 if was else -1
 
+    def wear_down(self, run: Run) -> bool:
+        """
+        Hide the last element of the visible run at the finger by giving it to the tombstones right behind.
+
+        Returns:
+            False, and nothing is changed, unless they are its own continuation, hidden for one reason. This
+            is what holding Backspace does; it makes and joins no runs.
+        """
+        runs = run.chunk.runs
+        if run.length == 1 or self.ri + 1 == len(runs):
+            return False
+        behind = runs[self.ri + 1]
+        start = run.start + run.length
+        if (
+            behind.hidden != 1
+            or behind.start != start
+            or behind.replica != run.replica
+            or behind.marks != run.marks
+            or behind.right != run.right
+            or behind.left != (run.replica << ID_BITS) + start - 1
+        ):
+            return False
+        self.replicas[run.replica].move_start(behind, start - 1)
+        behind.left -= 1
+        behind.length += 1
+        run.length -= 1
+        run.chunk.visible -= 1
+        self.length -= 1
+        return True
+
     def join_next(self, run: Run) -> bool:
         """
         Take over the next run where both are one in all but fact (S1, S2), so that deleting key by key adds

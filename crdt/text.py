@@ -34,7 +34,7 @@ from crdt.ops import (
 from crdt.patch import Marks, TextPatch, Value
 from crdt.reading import TextReading
 from crdt.replicas import Replicas
-from crdt.runs import START, Run
+from crdt.runs import ID_BITS, START, Run
 from crdt.text_codec import decode_text, encode_text
 from crdt.text_ops import ops_since
 from crdt.undo import UndoStacks
@@ -132,6 +132,10 @@ class RichText(TextReading):
         Cost: O(log runs + runs deleted).
         """
         self._check_range(index, index + count)
+        if count == 1 and self._replicas.open and not self._replicas.flips:
+            run = self._sequence.seek(index)
+            if index - self._sequence.at == run.length - 1 and self._sequence.wear_down(run):
+                return [self._erase_last(run)]
         ops: Ops = []
         for replica, start, length in self._ranges(index, count):
             target = self._replicas.rids[replica] if replica else SELF
@@ -394,6 +398,17 @@ class RichText(TextReading):
         self._tail_index = index + len(text)
         self._tail = None if (last << 1 | AFTER) in self._marks.anchored else self._sequence.run_of(last)
         return op
+
+    def _erase_last(self, run: Run) -> list[object]:
+        """The op for an element that has just been worn off the end of ``run``."""
+        self._tail = None
+        replicas = self._replicas
+        counter = replicas.ends[0]
+        replicas.ends[0] = counter + 1
+        erased = run.start + run.length
+        self._erasures_of(0).record(counter, (run.replica << ID_BITS) + erased, 1)
+        target = replicas.rids[run.replica] if run.replica else SELF
+        return [ERASE, replicas.rids[0], counter, 0, target, erased, 1]
 
     def _ranges(self, index: int, count: int) -> list[tuple[int, int, int]]:
         """The visible elements of a range as (replica, first counter, length), neighbours joined."""
