@@ -67,11 +67,14 @@ class BlockTable:
         return known
 
     def show(self, writes: list[BlockWrite]) -> Marks:
-        """What these writes show together (B1)."""
+        """What the live ones of these writes show together (B1)."""
+        return self.show_all([write for write in writes if write.live])
+
+    def show_all(self, writes: list[BlockWrite]) -> Marks:
+        """What these writes show together, live or not, names in alphabetical order."""
         shown: Marks = {}
         for write in sorted(writes, key=self._order):
-            if write.live:
-                shown.update(write.attributes)
+            shown.update(write.attributes)
         return {name: shown[name] for name in sorted(shown) if shown[name] is not None}
 
     def _order(self, write: BlockWrite) -> tuple[int, int, int]:

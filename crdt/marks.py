@@ -145,13 +145,16 @@ class MarkTable:
         return known
 
     def show(self, marks: list[Mark]) -> Marks:
-        """What these marks show together, kinds in alphabetical order (K2)."""
+        """What the live ones of these marks show together (K2)."""
+        return self.show_at([mark for mark in marks if mark.live])
+
+    def show_at(self, marks: list[Mark]) -> Marks:
+        """What these marks show together, live or not, kinds in alphabetical order."""
         best: dict[str, Mark] = {}
         for mark in marks:
-            if mark.live:
-                other = best.get(mark.kind)
-                if other is None or self._wins(mark, other):
-                    best[mark.kind] = mark
+            other = best.get(mark.kind)
+            if other is None or self._wins(mark, other):
+                best[mark.kind] = mark
         return {kind: best[kind].value for kind in sorted(best) if best[kind].value is not None}
 
     def _wins(self, one: Mark, other: Mark) -> bool:

@@ -5,9 +5,11 @@ Reading a rich text: its characters, spans, blocks and authors. Changes nothing 
 from collections.abc import Iterator
 from typing import TypeAlias
 
+from crdt.history import Difference, Moment, difference
 from crdt.patch import Marks
-from crdt.runs import END, Run
+from crdt.runs import END, ID_BITS, Run
 from crdt.text_state import TextState
+from crdt.version import Version
 
 Span: TypeAlias = tuple[str, Marks]
 Block: TypeAlias = tuple[list[Span], Marks]
@@ -98,6 +100,27 @@ class TextReading(TextState):
         if not self._blocks.writes:
             return {}
         return dict(self._blocks.resolve(self._newline_behind(index)))
+
+    def shown(self, run: Run, start: int, end: int, marks: Marks) -> list[Span]:
+        """The spans of the elements ``start <= c < end`` of a run that show ``marks``; embeds alone."""
+        text = "".join(self._sequence.replicas[run.replica].characters[start:end])
+        pieces = self._cut_at_embeds((run.replica << ID_BITS) + start, text)
+        return [
+            (piece, {**marks, "embed": payload} if payload is not None else marks)
+            for piece, payload in pieces
+        ]
+
+    def at(self, version: Version) -> Moment:
+        """The text as it was at a version: ``text()``, ``spans()``, ``blocks()``."""
+        return Moment(self, version)
+
+    def text_at(self, version: Version) -> str:
+        """The visible characters at a version. Cost: O(elements), nothing is replayed."""
+        return Moment(self, version).text()
+
+    def difference(self, old: Version, new: Version) -> list[Difference]:
+        """What was kept, inserted and deleted between two versions, as spans in order."""
+        return difference(self, old, new)
 
     def _visible_runs(self) -> Iterator[Run]:
         for chunk in self._sequence.chunks:

@@ -187,12 +187,13 @@ class TextState:
 
     def _pieces(self, run: Run) -> list[tuple[str, Marks | None]]:
         """The characters of a run, each embed a piece of its own with its payload."""
-        text = self._characters(run)
+        return self._cut_at_embeds(run.first_id(), self._characters(run))
+
+    def _cut_at_embeds(self, first: int, text: str) -> list[tuple[str, Marks | None]]:
         if not self._embeds or EMBED_CHARACTER not in text:
             return [(text, None)]
         pieces: list[tuple[str, Marks | None]] = []
         begun = 0
-        first = run.first_id()
         for offset, character in enumerate(text):
             payload = self._embeds.get(first + offset) if character == EMBED_CHARACTER else None
             if payload is not None:
