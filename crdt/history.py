@@ -117,7 +117,7 @@ class Horizon:
                         _hide(changes, target, 1 if erased.step else erased.size)
         for (replica, start), flips in self._flips.items():
             if replica < len(sizes):
-                for begin, end in pairwise(sorted({start, *(flip.until for flip in flips)})):
+                for begin, end in pairwise(sorted({start, *[flip.until for flip in flips]})):
                     if not self.is_live(replica, begin):
                         changes[replica][min(begin, sizes[replica])] += 1
                         changes[replica][min(end, sizes[replica])] -= 1

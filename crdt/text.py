@@ -40,6 +40,9 @@ from crdt.text_ops import ops_since
 from crdt.undo import UndoStacks
 from crdt.version import Version
 
+SURROGATES: Final = chr(0xD800)
+"""Below it every character stands for itself."""
+
 Ops: TypeAlias = list[list[object]]
 Kinds: TypeAlias = Mapping[str, Value]
 
@@ -362,7 +365,7 @@ class RichText(TextReading):
         replicas = self._replicas
         return (
             len(text) == 1
-            and (" " <= text < "\ud800" or (text == "\n" and not self._blocks.writes))
+            and (" " <= text < SURROGATES or (text == "\n" and not self._blocks.writes))
             and replicas.open
             and tail.start + tail.length == replicas.ends[0]
             and (not self._marks.marks or self._sequence.replicas[0].characters[-1] != "\n")

@@ -238,7 +238,7 @@ def _count_reasons(text: "TextReading", columns: TextColumns) -> list[list[int]]
                     one = erased.target + step * offset
                     _note(changes, one, 1 if step else erased.size)
     for (replica, start), flips in replicas.flips.items():
-        edges = sorted({start, *(flip.until for flip in flips)})
+        edges = sorted({start, *[flip.until for flip in flips]})
         for begin, end in pairwise(edges):
             if not replicas.is_live(replica, begin):
                 begin, end = min(begin, size[replica]), min(end, size[replica])

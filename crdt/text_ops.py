@@ -97,7 +97,7 @@ class OpWriter:
             for counter in range(piece.start, piece.end):
                 if base | counter in embeds:
                     cuts = [*cuts, counter, counter + 1]
-        edges = sorted({piece.start, piece.end, *(cut for cut in cuts if piece.start < cut < piece.end)})
+        edges = sorted({piece.start, piece.end, *[cut for cut in cuts if piece.start < cut < piece.end]})
         left = piece.left
         for start, end in pairwise(edges):
             payload = embeds.get(base | start)
