@@ -1,0 +1,229 @@
+"""
+How the ops of the holder are made: an intent in visible indexes becomes ops, applied as they are made.
+
+The face is ``crdt.text``; this is its workshop. What the holder does can have no concurrent neighbour, so the
+two commonest strokes, typing on and deleting back, change the runs at hand without looking anything up (V3).
+"""
+
+from collections.abc import Mapping
+from typing import Final, TypeAlias
+
+from crdt.errors import LimitExceeded, OutOfRange
+from crdt.marks import AFTER, BEFORE, GROWS_AT_END
+from crdt.ops import BLOCK, EMBED_CHARACTER, ERASE, INSERT, KIND_LENGTH_MAX, MARK, SELF, TYPE, Op, check_value
+from crdt.patch import Inserted, Marks, TextPatch, Value
+from crdt.reading import TextReading
+from crdt.runs import ID_BITS, START, Run
+
+SURROGATES: Final = chr(0xD800)
+"""Below it every character stands for itself."""
+
+Ops: TypeAlias = list[list[object]]
+Kinds: TypeAlias = Mapping[str, Value]
+
+
+class Intents(TextReading):
+    """Makes and applies the holder's ops."""
+
+    __slots__ = ()
+
+    def _do(self, op: list[object]) -> list[object]:
+        self.integrate(op)
+        return op
+
+    def _rid(self) -> int:
+        return self._replicas.rids[0]
+
+    def _counter(self) -> int:
+        return self._replicas.ends[0]
+
+    def _starts(self) -> int:
+        return 0 if self._replicas.open else 1
+
+    def _time(self) -> int:
+        return self._replicas.time or self._replicas.lamport + 1
+
+    def _gap(self, index: int) -> tuple[int, int]:
+        """The elements left and right of where text typed at ``index`` goes."""
+        sequence = self._sequence
+        left = START
+        if index:
+            run = sequence.seek(index - 1)
+            left = run.first_id() + index - 1 - sequence.at
+        if self._marks.marks:
+            left = self._outer_side(left, index)
+        return left, self._behind(left)
+
+    def _behind(self, element: int) -> int:
+        """The element right behind another, tombstones included."""
+        run = self._sequence.run_of(element)
+        return element + 1 if element < run.last_id() else self._sequence.next_run(run).first_id()
+
+    def _outer_side(self, left: int, index: int) -> int:
+        """
+        The left origin outside every mark that does not grow and whose end is a tombstone at this place.
+
+        Without it, text typed after a link whose last letters were deleted would become part of the link.
+        """
+        for mark in self._marks.covering(self._sequence.run_of(left).marks):
+            if mark.kind in GROWS_AT_END or mark.end_side != AFTER or mark.end < 0:
+                continue
+            run = self._sequence.run_of(mark.end)
+            if run.hidden and self._sequence.goto(run) == index and self._sequence.is_before(left, mark.end):
+                left = mark.end
+        return left
+
+    def _may_grow(self, tail: Run, text: str) -> bool:
+        """Whether text typed at the tail is one printable character that needs neither marks nor blocks."""
+        replicas = self._replicas
+        return (
+            len(text) == 1
+            and (" " <= text < SURROGATES or (text == "\n" and not self._blocks.writes))
+            and replicas.open
+            and tail.start + tail.length == replicas.ends[0]
+            and (not self._marks.marks or self._sequence.replicas[0].characters[-1] != "\n")
+        )
+
+    def _grow_tail(self, tail: Run, text: str) -> list[object]:
+        """Type one character at the tail: the same as integrating its TYPE, for its place is known (V3)."""
+        replicas = self._replicas
+        counter = replicas.ends[0]
+        replicas.ends[0] = counter + 1
+        self._sequence.replicas[0].characters.append(text)
+        self._sequence.grow(tail, 1)
+        self._tail_index += 1
+        return [TYPE, replicas.rids[0], counter, text]
+
+    def _insert_op(self, index: int, text: str) -> list[object]:
+        """Insert where nobody can have inserted concurrently: between two elements side by side here."""
+        left, right = self._gap(index)
+        replicas = self._replicas
+        counter = replicas.ends[0]
+        op: list[object]
+        if replicas.open and left == counter - 1 and self._sequence.run_of(left).right == right:
+            op = [TYPE, replicas.rids[0], counter, text]
+            self._type(0, counter, text)
+        else:
+            origins = (*self._reference(left), *self._reference(right))
+            op = [INSERT, replicas.rids[0], counter, self._starts(), text, *origins]
+            if op[3]:
+                replicas.start_group(0, counter, replicas.time)
+            self._place(Run(0, counter, len(text), left, right, 0, 0), text)
+        last = counter + len(text) - 1
+        replicas.ends[0] = last + 1
+        self._tail_index = index + len(text)
+        self._tail = None if (last << 1 | AFTER) in self._marks.anchored else self._sequence.run_of(last)
+        return op
+
+    def _erase_last(self, run: Run) -> list[object]:
+        """The op for an element that has just been worn off the end of ``run``."""
+        self._tail = None
+        replicas = self._replicas
+        counter = replicas.ends[0]
+        replicas.ends[0] = counter + 1
+        erased = run.start + run.length
+        self._erasures_of(0).record(counter, (run.replica << ID_BITS) + erased, 1)
+        target = replicas.rids[run.replica] if run.replica else SELF
+        return [ERASE, replicas.rids[0], counter, 0, target, erased, 1]
+
+    def _ranges(self, index: int, count: int) -> list[tuple[int, int, int]]:
+        """The visible elements of a range as (replica, first counter, length), neighbours joined."""
+        ranges: list[tuple[int, int, int]] = []
+        sequence = self._sequence
+        while count:
+            run = sequence.seek(index)
+            offset = index - sequence.at
+            length = min(run.length - offset, count)
+            start = run.start + offset
+            if ranges and ranges[-1][0] == run.replica and ranges[-1][1] + ranges[-1][2] == start:
+                ranges[-1] = (run.replica, ranges[-1][1], ranges[-1][2] + length)
+            else:
+                ranges.append((run.replica, start, length))
+            index += length
+            count -= length
+        return ranges
+
+    def _paragraph_start_marks(self, index: int) -> Marks | None:
+        """At the start of a paragraph text takes the format of the character that follows; None elsewhere."""
+        if not self._marks.marks or index == len(self):
+            return None
+        if index and self._character(index - 1) != "\n":
+            return None
+        following = self._character(index)
+        if following == "\n" or following == EMBED_CHARACTER:
+            return None
+        shown = self.marks_at(index)
+        there = self._marks_of(index)
+        wanted = {kind: value for kind, value in shown.items() if kind not in GROWS_AT_END}
+        wanted.update({kind: value for kind, value in there.items() if kind in GROWS_AT_END})
+        return wanted
+
+    def _put_marks(self, start: int, end: int, wanted: Mapping[str, Value]) -> Ops:
+        """Make the kinds on a range exactly ``wanted``."""
+        ops: Ops = []
+        kinds = set(wanted)
+        for shown in self._marks_between(start, end):
+            kinds.update(shown)
+        for kind in sorted(kinds):
+            if any(shown.get(kind) != wanted.get(kind) for shown in self._marks_between(start, end)):
+                ops.append(self._mark_op(start, end, kind, wanted.get(kind)))
+        return ops
+
+    def _mark_op(self, start: int, end: int, kind: str, value: Value) -> list[object]:
+        first = self._element(start)
+        last = self._element(end - 1)
+        stop, side = last, AFTER
+        if kind in GROWS_AT_END:
+            stop, side = self._behind(last), BEFORE
+        head: list[object] = [MARK, self._rid(), self._counter(), self._starts(), self._time(), kind, value]
+        return self._do([*head, *self._reference(first), BEFORE, *self._reference(stop), side])
+
+    def _block_op(self, target: int, attributes: Marks) -> list[object]:
+        head: list[object] = [BLOCK, self._rid(), self._counter(), self._starts(), self._time()]
+        return self._do([*head, *self._reference(target), attributes])
+
+    def _check_index(self, index: int) -> None:
+        if not 0 <= index <= self._sequence.length:
+            raise OutOfRange(f"index {index} is outside a text of {self._sequence.length} characters")
+
+    def _check_range(self, start: int, end: int) -> None:
+        if not 0 <= start <= end <= self._sequence.length:
+            raise OutOfRange(f"{start}..{end} is no range of a text of {self._sequence.length} characters")
+
+    def _check_kinds(self, marks: Mapping[str, Value]) -> None:
+        check_value(dict(marks))
+        for kind in marks:
+            if len(kind) > KIND_LENGTH_MAX:
+                raise LimitExceeded(f"a mark's kind has at most {KIND_LENGTH_MAX} characters")
+
+    def _hear_typing(self, op: Op) -> TextPatch | None:
+        """
+        Take in one more character where its author typed the last one; None, and nothing is changed, if it is
+        not the plainest case of that. The same as admitting and integrating the op.
+        """
+        if len(op) != 4 or type(op[0]) is not int or op[0] != TYPE:
+            return None
+        rid, counter, text = op[1], op[2], op[3]
+        if type(rid) is not int or type(counter) is not int or type(text) is not str:
+            return None
+        replicas = self._replicas
+        replica = replicas.find(rid)
+        if replica < 0 or replicas.ends[replica] != counter or replicas.flips:
+            return None
+        sequence = self._sequence
+        if len(text) != 1 or not " " <= text < SURROGATES or replica >= len(sequence.replicas):
+            return None
+        here = sequence.replicas[replica]
+        run = here.runs[-1] if here.runs else None
+        if run is None or run.start + run.length != counter or run.hidden:
+            return None
+        if (run.last_id() << 1 | AFTER) in self._marks.anchored or sequence.next_run(
+            run
+        ).first_id() != run.right:
+            return None
+        index = sequence.goto(run) + run.length
+        here.characters.append(text)
+        sequence.grow(run, 1)
+        replicas.ends[replica] = counter + 1
+        self._tail = None
+        return Inserted(index, text, self._marks.resolve(run.marks))
