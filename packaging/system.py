@@ -135,9 +135,10 @@ def provide(packages: list[str]) -> None:
     line = "apt-get install -y --no-install-recommends " + " ".join(packages)
     prefix = password_free_prefix()
     if prefix is None:
+        as_root = "sudo sh -c" if shutil.which("sudo") else "su -c"
         raise Refusal(
             "Some system packages are missing. Run this line once, then the same command again:\n"
-            f"    sudo sh -c 'apt-get update && {line}'"
+            f"    {as_root} 'apt-get update && {line}'"
         )
     say(f"Installing system packages: {' '.join(packages)}")
     prefix = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive"]
