@@ -1,0 +1,130 @@
+"""
+The core against the Rust libraries that a Python program would otherwise use, in one run.
+
+    python3 packaging/dev.py bench crdt --traces DIR [--json FILE] [--rounds N] [--only NAME]
+
+Replays every editing trace in DIR on ours (interpreted, and compiled where a C compiler is), loro and pycrdt,
+each measurement in a process of its own, in turn, and prints medians and ratios; then how each job grows from
+n to 4n. Every final text is compared with the trace's. The file holds rows of ``trace job library build
+median_us bytes peak_mb``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from statistics import median
+
+from tests.bench._crdt_traces import GROWTH, load_trace
+
+REQUIRES = ["loro==1.17.*", "pycrdt==0.14.*"]
+
+ROOT = Path(__file__).resolve().parents[2]
+SEQUENTIAL = ("local", "local+encode", "remote", "history", "read", "load")
+CONCURRENT = ("concurrent",)
+
+
+def builds() -> dict[tuple[str, str], list[str]]:
+    """Each (library, build) with the folders its process looks for modules in."""
+    found = {("ours", "interpreted"): [str(ROOT)]}
+    compiled = os.environ.get("COMMONPLACE_COMPILED_CORE")
+    if compiled:
+        found["ours", "compiled"] = [str(compiled), str(ROOT)]
+    found["loro", "release"] = found["pycrdt", "release"] = [str(ROOT)]
+    return found
+
+
+def measure(path: list[str], library: str, job: str, subject: str) -> dict:
+    """One measurement in a process of its own."""
+    code = f"import sys; sys.path[:0] = {path!r}; from tests.bench._crdt_worker import main; main()"
+    command = [sys.executable, "-P", "-c", code, library, job, subject]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"{library} {job} {subject} failed:\n{done.stderr}")
+    return json.loads(done.stdout)
+
+
+def rows_of(trace: str, job: str, rounds: int) -> list[dict]:
+    """The rows of one job on one trace: all builds in turn, then again, and the medians."""
+    found: dict[tuple[str, str], list[dict]] = {}
+    name = load_trace(trace).name
+    for _ in range(rounds):
+        for (library, build), path in builds().items():
+            found.setdefault((library, build), []).append(measure(path, library, job, trace))
+    return [
+        {
+            "trace": name,
+            "job": job,
+            "library": library,
+            "build": build,
+            "median_us": median(one["median_us"] for one in all_rounds),
+            "bytes": all_rounds[0]["bytes"],
+            "peak_mb": median(one["peak_mb"] for one in all_rounds),
+        }
+        for (library, build), all_rounds in found.items()
+    ]
+
+
+def show(rows: list[dict]) -> None:
+    """A line for each build, with its ratio to both peers."""
+    by = {row["library"]: row for row in rows}
+    for row in rows:
+        loro, pycrdt = (row["median_us"] / by[peer]["median_us"] for peer in ("loro", "pycrdt"))
+        size = "" if row["bytes"] is None else f"{row['bytes']:12,.1f} B"
+        print(
+            f"{row['trace']:16} {row['job']:13} {row['library']:7} {row['build']:12} "
+            f"{row['median_us']:12,.2f} µs {loro:7.2f} × loro {pycrdt:7.2f} × pycrdt "
+            f"{row['peak_mb']:7.0f} MB {size}",
+            flush=True,
+        )
+
+
+def show_growth() -> None:
+    """Each job of the growth table at n and 4n on our builds; linear is 4."""
+    print("\nGrowth from n to 4n (below 6 is the goal)")
+    for (library, build), path in builds().items():
+        if library == "ours":
+            for name, size in GROWTH.items():
+                small, large = (
+                    median(measure(path, "ours", f"growth:{name}", str(n))["median_us"] for _ in range(3))
+                    for n in (size, 4 * size)
+                )
+                print(
+                    f"{name:34} {build:12} n = {size:6} {small / 1000:9.1f} ms  × {large / small:5.2f}",
+                    flush=True,
+                )
+
+
+def main() -> None:
+    """Run the bench."""
+    parser = argparse.ArgumentParser(
+        prog="dev.py bench crdt", description="Compare the core with loro and pycrdt."
+    )
+    parser.add_argument("--traces", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--json", type=Path, metavar="FILE")
+    parser.add_argument("--rounds", type=int, default=3, metavar="N")
+    parser.add_argument("--only", metavar="NAME", help="only the trace whose name begins with this")
+    options = parser.parse_args()
+    rows: list[dict] = []
+    traces = sorted(path for path in options.traces.iterdir() if ".json" in path.name)
+    if not traces:
+        raise SystemExit(f"There are no traces in {options.traces}.")
+    for path in traces:
+        if options.only and not path.name.startswith(options.only):
+            continue
+        jobs = CONCURRENT if load_trace(str(path)).is_concurrent else SEQUENTIAL
+        for job in jobs:
+            found = rows_of(str(path), job, options.rounds)
+            show(found)
+            rows.extend(found)
+    show_growth()
+    if options.json:
+        options.json.write_text(json.dumps(rows, indent=1))
+
+
+if __name__ == "__main__":
+    main()
