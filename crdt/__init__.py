@@ -4,29 +4,59 @@ The core of Commonplace: a hybrid logical clock, a rich-text CRDT and a nested-o
 It cannot do I/O: time and ids are arguments. The names below are its public face; see README.md.
 """
 
+from crdt.bursts import Burst
 from crdt.clock import Clock, Stamp
+from crdt.delta import Delta
+from crdt.document import Document, Loser
+from crdt.document_codec import read_texts, read_visible
+from crdt.edit import Edit, TextEdit
 from crdt.errors import CausalGap, ClockAhead, CrdtError, LimitExceeded, MalformedOp, OutOfRange
-from crdt.patch import BlockSet, Deleted, Formatted, Inserted, Marks, Patch, Value, ValueSet
+from crdt.object_ops import Path
+from crdt.object_tree import PathPatch
+from crdt.patch import (
+    BlockSet,
+    Deleted,
+    Formatted,
+    Inserted,
+    ItemPlaced,
+    ItemRemoved,
+    Marks,
+    Patch,
+    Value,
+    ValueSet,
+)
 from crdt.text import RichText
 from crdt.version import Version
 
 __all__ = [
     "BlockSet",
+    "Burst",
     "CausalGap",
     "Clock",
     "ClockAhead",
     "CrdtError",
     "Deleted",
+    "Delta",
+    "Document",
+    "Edit",
     "Formatted",
     "Inserted",
+    "ItemPlaced",
+    "ItemRemoved",
     "LimitExceeded",
+    "Loser",
     "MalformedOp",
     "Marks",
     "OutOfRange",
     "Patch",
+    "Path",
+    "PathPatch",
     "RichText",
     "Stamp",
+    "TextEdit",
     "Value",
     "ValueSet",
     "Version",
+    "read_texts",
+    "read_visible",
 ]

@@ -2,8 +2,8 @@
 Versions: what a document has seen, as replica -> end counter (exclusive).
 
 A version is an immutable value. Versions are partly ordered: one may know things the other does not, and the
-other way round. Not here: how far a replica's clock is. Invariants: V1 ends are positive; a replica of which
-nothing was seen is not in it, so equal knowledge is equal versions. V2 iteration is in the order of replica
+other way round. Not here: how far a replica's clock is. Invariants: E1 ends are positive; a replica of which
+nothing was seen is not in it, so equal knowledge is equal versions. E2 iteration is in the order of replica
 ids.
 """
 
@@ -24,7 +24,7 @@ class Version:
         Make a version.
 
         Args:
-            ends: {rid: end counter}; entries with end 0 are left out (V1).
+            ends: {rid: end counter}; entries with end 0 are left out (E1).
 
         Raises:
             MalformedOp: A replica or counter is no integer or out of its range.
