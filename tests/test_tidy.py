@@ -420,6 +420,20 @@ def test_a_folder_without_a_readme_is_noticed():
     bites(house.without_a_readme(["crdt", "nowhere"], {"crdt/README.md"}.__contains__), "nowhere/README.md")
 
 
+def test_links_between_our_texts_lead_somewhere():
+    clean(house.dead_links(texts(), exists))
+
+
+def test_a_dead_link_is_noticed():
+    there = {"crdt/README.md", "a.png"}.__contains__
+    good = "[core](crdt/README.md#marks) ![](a.png) [web](https://example.org) `[x](gone.md)` [here](#below)"
+
+    assert house.dead_links([("README.md", good)], there) == []
+    bites(
+        house.dead_links([("crdt/README.md", "[core](README.md)\n![](../b.png)")], there), "links to ../b.png"
+    )
+
+
 def test_the_tree_was_found():
     assert {source.path.split("/")[0] for source in tree()} == {*SHIPPED, "packaging", "tests"}
     assert {"README.md", "pyproject.toml", ".ci/run"} <= {path for path, _ in texts()}

@@ -5,6 +5,7 @@ How big, how named, how said: the rules that are about one file at a time, and a
 from __future__ import annotations
 
 import ast
+import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
@@ -318,6 +319,18 @@ def misplaced_files(paths: Iterable[str]) -> list[str]:
 def without_a_readme(folders: Iterable[str], exists: Callable[[str], bool]) -> list[str]:
     """Top-level folders that do not say what they are for."""
     return [f"{folder}/README.md:1: missing" for folder in folders if not exists(f"{folder}/README.md")]
+
+
+def dead_links(files: Iterable[tuple[str, str]], exists: Callable[[str], bool]) -> list[str]:
+    """Links and pictures in readmes that point to a file of ours that is not there."""
+    return [
+        f"{path}:{number}: links to {target}, which is not there"
+        for path, text in files
+        if path.endswith("README.md")
+        for number, line in enumerate(text.splitlines(), 1)
+        for target in re.findall(r"\]\(([^)\s#:]+)(?:#[^)]*)?\)", re.sub(r"`[^`]*`", "", line))
+        if not exists(posixpath.normpath(posixpath.join(posixpath.dirname(path), target)))
+    ]
 
 
 README_FOLDERS = tuple(folder for folder in FOLDERS if folder != "resources")
