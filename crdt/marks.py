@@ -75,16 +75,31 @@ class Mark:
 class MarkTable:
     """All marks of one text, where they are anchored, and the interned sets."""
 
-    __slots__ = ("_members", "_numbers", "_ranks", "_resolved", "anchored", "by_replica", "marks")
+    __slots__ = (
+        "_added",
+        "_best",
+        "_larger",
+        "_ranks",
+        "_resolved",
+        "_smaller",
+        "anchored",
+        "by_replica",
+        "marks",
+    )
 
     def __init__(self, ranks: list[int]) -> None:
         self._ranks: Final = ranks
         self.marks: list[Mark] = []
         self.by_replica: list[list[Mark]] = []
         self.anchored: dict[int, list[Mark]] = {}
-        self._members: list[tuple[int, ...]] = [()]
-        self._numbers: dict[tuple[int, ...], int] = {(): NO_MARKS}
+        self._smaller: list[int] = [NO_MARKS]
+        """
+        Set ``n`` is the set ``_smaller[n]`` and the mark ``_added[n]``: adding one costs the same in any set.
+        """
+        self._added: list[Mark | None] = [None]
+        self._larger: dict[tuple[int, int], int] = {}
         self._resolved: list[Marks | None] = [{}]
+        self._best: list[dict[str, Mark] | None] = [{}]
 
     def of(self, replica: int) -> list[Mark]:
         """The marks of one replica, by counter."""
@@ -102,47 +117,74 @@ class MarkTable:
             self.anchored.setdefault(anchor_key(mark.end, mark.end_side), []).append(mark)
 
     def covering(self, number: int) -> list[Mark]:
-        """The marks of a set, in order of arrival."""
-        return [self.marks[member] for member in self._members[number]]
+        """The marks of a set, in order of arrival. Cost: O(their number)."""
+        found: list[Mark] = []
+        mark = self._added[number]
+        while mark is not None:
+            found.append(mark)
+            number = self._smaller[number]
+            mark = self._added[number]
+        found.sort(key=_number)
+        return found
 
     def including(self, number: int, mark: Mark) -> int:
-        """The set ``number`` with ``mark`` in it."""
-        members = self._members[number]
-        if mark.number in members:
-            return number
-        return self._intern(tuple(sorted((*members, mark.number))))
+        """The set ``number`` with ``mark``, which is not in it, added. Cost: O(1)."""
+        larger = self._larger.get((number, mark.number), -1)
+        if larger < 0:
+            larger = len(self._smaller)
+            self._larger[(number, mark.number)] = larger
+            self._smaller.append(number)
+            self._added.append(mark)
+            self._resolved.append(None)
+            self._best.append(None)
+        return larger
 
     def behind(self, number: int, element: int) -> int:
         """The set of the gap right behind ``element``, which carries the set ``number`` itself (K1)."""
         here = self.anchored.get(anchor_key(element, AFTER))
         if here is None:
             return number
-        members = set(self._members[number])
+        members = {mark.number for mark in self.covering(number)}
         for mark in here:
             if mark.start == element and mark.start_side == AFTER:
                 members.add(mark.number)
             else:
                 members.discard(mark.number)
-        return self._intern(tuple(sorted(members)))
-
-    def _intern(self, members: tuple[int, ...]) -> int:
-        number = self._numbers.get(members, -1)
-        if number < 0:
-            number = len(self._members)
-            self._numbers[members] = number
-            self._members.append(members)
-            self._resolved.append(None)
-        return number
+        found = NO_MARKS
+        for member in sorted(members):
+            found = self.including(found, self.marks[member])
+        return found
 
     def resolve(self, number: int) -> Marks:
         """
-        What a set shows, ``{kind: value}`` (K2). The caller does not change the dict. Cost: O(1) when cached.
+        What a set shows, ``{kind: value}`` (K2). The caller does not change the dict.
+
+        Cost: O(1) when cached, otherwise O(marks added to the nearest smaller set that is).
         """
         known = self._resolved[number]
         if known is None:
-            known = self.show(self.covering(number))
+            best = self._best_of(number)
+            known = {kind: best[kind].value for kind in sorted(best) if best[kind].value is not None}
             self._resolved[number] = known
         return known
+
+    def _best_of(self, number: int) -> dict[str, Mark]:
+        """For each kind the mark of a set that shows."""
+        path: list[int] = []
+        while self._best[number] is None:
+            path.append(number)
+            number = self._smaller[number]
+        best = self._best[number]
+        assert best is not None, "the loop ends at a set whose best marks are known"
+        while path:
+            number = path.pop()
+            mark = self._added[number]
+            assert mark is not None, "only the empty set adds none, and its best marks are known"
+            other = best.get(mark.kind)
+            if mark.live and (other is None or self._wins(mark, other)):
+                best = {**best, mark.kind: mark}
+            self._best[number] = best
+        return best
 
     def show(self, marks: list[Mark]) -> Marks:
         """What the live ones of these marks show together (K2)."""
@@ -163,8 +205,12 @@ class MarkTable:
         return (self._ranks[one.replica], one.counter) > (self._ranks[other.replica], other.counter)
 
     def set_live(self, mark: Mark, live: bool) -> None:
-        """Switch a mark with its edit group, and forget what the sets with it showed."""
+        """Switch a mark with its edit group, and forget what the sets showed. Cost: O(sets)."""
         mark.live = live
-        for number, members in enumerate(self._members):
-            if mark.number in members:
-                self._resolved[number] = None
+        self._resolved = [None] * len(self._smaller)
+        self._best = [None] * len(self._smaller)
+        self._best[NO_MARKS] = {}
+
+
+def _number(mark: Mark) -> int:
+    return mark.number

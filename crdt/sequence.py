@@ -8,18 +8,26 @@ Source: Weidner & Kleppmann, The Art of the Fugue (arXiv 2305.00583v3), Algorith
 stated on origins instead of tree nodes, so that a run needs no nodes of its own.
 """
 
+from bisect import bisect_left
 from typing import Final
 
 from crdt.runs import CHUNK_RUNS_MAX, COUNTER_MASK, END, ID_BITS, START, Chunk, ReplicaRuns, Run
+
+CROWD_MIN: Final = 8
+"""Fewer siblings are scanned faster than looked up; an entry for every insertion would cost memory."""
 
 
 class Sequence:
     """All elements of one text, tombstones included, in order."""
 
-    __slots__ = ("at", "chunks", "ci", "end_run", "length", "replicas", "ri", "start_run")
+    __slots__ = ("_crowds", "at", "chunks", "ci", "end_run", "length", "replicas", "ri", "start_run")
 
     def __init__(self) -> None:
         self.replicas: list[ReplicaRuns] = []
+        self._crowds: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        """
+        Where many have inserted between the same two elements: (rank, first element) of these, in order.
+        """
         self.length: int = 0
         self.chunks: list[Chunk] = [Chunk(0)]
         self.start_run: Final = Run(-1, 0, 1, START, END, 1, 0)
@@ -308,8 +316,15 @@ class Sequence:
         Cost: O(log runs), and the concurrent runs between the origins.
         """
         behind = self.cut_behind(new.left)
+        crowd = self._crowds.get((new.left, new.right)) if self._crowds else None
+        if crowd is not None:
+            place = bisect_left(crowd, (ranks[new.replica], new.first_id()))
+            if place:
+                behind = self.run_of(crowd[place - 1][1])
+            crowd.insert(place, (ranks[new.replica], new.first_id()))
         candidate = self.next_run(behind)
         scanning = False
+        siblings: list[tuple[int, int]] = []
         while candidate.first_id() != new.right and candidate is not self.end_run:
             if candidate.left == new.left:
                 # Siblings: a right origin further right stands first; ties go to the lower replica.
@@ -319,10 +334,14 @@ class Sequence:
                     break
                 else:
                     scanning = False
+                    siblings.append((ranks[candidate.replica], candidate.first_id()))
             elif self.is_before(candidate.left, new.left):
                 break
             if not scanning:
                 behind = candidate
             candidate = self.next_run(candidate)
+        if crowd is None and len(siblings) >= CROWD_MIN:
+            siblings.append((ranks[new.replica], new.first_id()))
+            self._crowds[(new.left, new.right)] = siblings
         self.place_behind(behind, new)
         return behind
