@@ -1,0 +1,482 @@
+"""
+The widget in which a note is written.
+
+A QTextEdit whose every key, paste and drop that writes goes through `commands` as exact operations; Qt's own
+editing is left to what we cannot know of (assistive technology, platform services), which the binding hears.
+It paints what Qt's text layout does not: list markers, boxes, others' carets. Without a note it is empty and
+read-only.
+
+Not here: where the note comes from and goes to (`app.workspace`), toolbars and dialogs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from PySide6.QtCore import QEvent, QMimeData, QPointF, QRect, QRectF, Qt, QUrl, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QImage,
+    QInputMethodEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QResizeEvent,
+    QTextCursor,
+    QTextDocument,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
+
+from app.editor import geometry, keyboard
+from app.editor.binding import Binding
+from app.editor.carets import RemoteCarets
+from app.editor.commands import Blocks, Commands
+from app.editor.composition import Composition
+from app.editor.embeds import is_attachment, payload_of
+from app.editor.exchange import Exchange
+from app.editor.formats import Formats
+from app.editor.keys import Marks
+from app.editor.loading import DOCUMENT_MARGIN_PX, empty_document
+from app.editor.note import Caret, Note
+from app.editor.ornaments import Ornaments, tick_box_at, visible_blocks
+from app.editor.palette import EditorPalette
+from app.editor.text_menu import text_menu
+from app.editor.writing_keys import WritingKeys
+
+_SIDE_PX_MIN: Final = 4  # beside the column, besides the document's own margin
+
+
+class _Bound:
+    """All that exists only while a note is shown."""
+
+    def __init__(self, view: NoteEdit, note: Note) -> None:
+        self.binding = Binding(view, note)
+        self.commands = Commands(self.binding)
+        self.keys = WritingKeys(view, self.commands)
+        self.composition = Composition(self.binding, self.commands, view.show_preedit)
+        self.exchange = Exchange(view, self.commands)
+        self.carets = RemoteCarets(view, note.body.index)
+
+
+class NoteEdit(QTextEdit):
+    """
+    Shows and edits the body of one note.
+
+    Attributes:
+        take_picture: Keeps the PNG bytes of a pasted picture (and a name for it), gives the embed to insert.
+        take_files: Keeps dropped or pasted files, gives an embed for each it took.
+        find_attachment: Gives the picture of a sha256, None if it is not here (yet).
+        read_markdown: Reads pasted Markdown; without it Markdown is pasted as the text it is.
+    """
+
+    link_wanted: Signal = Signal()  # Ctrl+K: ask for an address
+    link_activated = Signal(str)
+    embed_activated = Signal(dict)  # the payload of an embed that was double-clicked
+    state_changed = Signal()  # marks or kind at the caret may differ: toolbars look again
+    refused = Signal(object)  # CrdtError: what was just done could not be taken
+
+    def __init__(self, palette: EditorPalette | None = None, parent: QWidget | None = None) -> None:
+        """Show nothing yet; `palette` as `use_palette` takes it."""
+        super().__init__(parent)
+        self.take_picture: Callable[[bytes, str], Marks | None] | None = None
+        self.take_files: Callable[[Sequence[str]], Sequence[Marks]] | None = None
+        self.find_attachment: Callable[[str], QImage | None] | None = None
+        self.read_markdown: Callable[[str], Blocks] | None = None
+        self._bound: _Bound | None = None
+        self._pressed_box: int | None = None
+        self._own_document: QTextDocument | None = None
+        self.formats = Formats(palette or EditorPalette())
+        self._ornaments = Ornaments(self.formats)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setCursorWidth(2)
+        self.setReadOnly(True)
+        self.setAccessibleName(self.tr("Note text"))
+        self.viewport().setMouseTracking(True)
+        self.viewport().setCursor(Qt.CursorShape.IBeamCursor)
+        self.cursorPositionChanged.connect(self._step_out_of_pair)
+        self.cursorPositionChanged.connect(self.state_changed)
+        self.selectionChanged.connect(self.state_changed)
+        self.currentCharFormatChanged.connect(self._announce_state)
+        self._use_colours()
+        self.show_document(empty_document(self.formats, self))
+
+    # The note
+
+    def open(self, note: Note) -> None:
+        """Show a note, instead of the one that is shown."""
+        self.close_note()
+        bound = _Bound(self, note)
+        self._bound = bound
+        bound.binding.edited.connect(bound.carets.text_changed)
+        bound.binding.edited.connect(self.state_changed)
+        bound.binding.refused.connect(self.refused)
+        note.presence.connect(self._show_carets)
+        self.set_writable(note.writable)
+        self.verticalScrollBar().setValue(0)
+        self.state_changed.emit()
+
+    def close_note(self) -> None:
+        """Show nothing; what was typed is in the note."""
+        if self._bound is not None:
+            bound, self._bound = self._bound, None
+            if bound.composition.preedit:
+                bound.composition.end()
+            bound.binding.note.presence.disconnect(self._show_carets)
+            bound.binding.close()
+            bound.carets.close()
+            bound.carets.deleteLater()
+            bound.binding.deleteLater()
+            self.set_writable(False)
+            self.show_document(empty_document(self.formats, self))
+
+    def set_writable(self, writable: bool) -> None:
+        """Let the person write, or only read, select and copy."""
+        self.setReadOnly(not writable)
+        flags = Qt.TextInteractionFlag.TextEditorInteraction
+        if not writable:
+            flags = (
+                Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+            )
+        self.setTextInteractionFlags(flags)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a note is shown."""
+        return self._bound is not None
+
+    @property
+    def bound(self) -> Binding:
+        """The binding of the note that is shown."""
+        assert self._bound is not None, "a note is open"
+        return self._bound.binding
+
+    @property
+    def commands(self) -> Commands:
+        """What can be done to the note that is shown."""
+        assert self._bound is not None, "a note is open"
+        return self._bound.commands
+
+    @property
+    def carets(self) -> RemoteCarets:
+        """The others' carets in the note that is shown."""
+        assert self._bound is not None, "a note is open"
+        return self._bound.carets
+
+    @property
+    def is_composing(self) -> bool:
+        """Whether an input method has text that is not committed."""
+        return self._bound is not None and bool(self._bound.composition.preedit)
+
+    def end_composition(self) -> None:
+        """Commit what an input method is composing."""
+        if self._bound is not None:
+            self._bound.composition.end()
+
+    def show_document(self, document: QTextDocument) -> None:
+        """Show another QTextDocument that this view owns; the one before goes."""
+        before, self._own_document = self._own_document, document
+        self.setDocument(document)
+        if before is not None:
+            before.deleteLater()
+
+    def index_of(self, offset_u16: int) -> int:
+        """Give the index of an offset of the view."""
+        return self.bound.surface.index(offset_u16)
+
+    # Looks
+
+    def use_palette(self, palette: EditorPalette) -> None:
+        """Draw with other colours and fonts from now on."""
+        self.formats = Formats(palette)
+        self._ornaments = Ornaments(self.formats)
+        self._use_colours()
+        if self._bound is not None:
+            self.end_composition()
+            self._bound.binding.reload()
+        else:
+            self.show_document(empty_document(self.formats, self))
+        self._lay_out_column()
+
+    def _use_colours(self) -> None:
+        chosen = self.formats.palette
+        colours = self.palette()
+        for role, colour in (
+            (QPalette.ColorRole.Base, chosen.background),
+            (QPalette.ColorRole.Text, chosen.text),
+            (QPalette.ColorRole.Highlight, chosen.selection),
+            (QPalette.ColorRole.HighlightedText, chosen.selected_text),
+            (QPalette.ColorRole.PlaceholderText, chosen.faint),
+            (QPalette.ColorRole.Window, chosen.background),
+        ):
+            for group in (
+                QPalette.ColorGroup.Active,
+                QPalette.ColorGroup.Inactive,
+                QPalette.ColorGroup.Disabled,
+            ):
+                colours.setColor(group, role, QColor(colour))
+        self.setPalette(colours)
+        self.setAutoFillBackground(True)
+
+    def _lay_out_column(self) -> None:
+        """Keep the text at a readable width, in the middle."""
+        column = self.formats.palette.column_px + 2 * DOCUMENT_MARGIN_PX
+        side = max(_SIDE_PX_MIN, (self.contentsRect().width() - column) // 2)
+        if self.viewportMargins().left() != side:
+            self.setViewportMargins(side, 0, side, 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt: the widget has another size."""
+        self._lay_out_column()
+        super().resizeEvent(event)
+
+    def picture_arrived(self, digest: str) -> None:
+        """Show a picture that was missing until now."""
+        document = self.document()
+        picture = self.find_attachment(digest) if self.find_attachment is not None else None
+        if picture is not None:
+            kind = int(QTextDocument.ResourceType.ImageResource.value)
+            document.addResource(kind, QUrl(f"attachment:{digest}"), picture)
+            document.markContentsDirty(0, document.characterCount())
+
+    def loadResource(self, kind: int, name: QUrl | str) -> Any:
+        """Qt: a resource of the text. Only attachments exist; any other name gives an empty picture."""
+        source = name if isinstance(name, str) else name.toString()
+        picture = None
+        if is_attachment(source) and self.find_attachment is not None:
+            picture = self.find_attachment(source.partition(":")[2])
+        if picture is not None or kind != int(QTextDocument.ResourceType.ImageResource.value):
+            return picture
+        empty = QImage(1, 1, QImage.Format.Format_ARGB32)  # none at all, and Qt would look for a local file
+        empty.fill(Qt.GlobalColor.transparent)
+        return None if is_attachment(source) else empty
+
+    def rect_at(self, index: int) -> QRect:
+        """Give the rectangle of a caret at an index, in coordinates of the viewport."""
+        return geometry.rect_at(self, self.bound.surface.offset(index))
+
+    def rects_between(self, start: int, end: int, visible: QRect) -> list[QRectF]:
+        """Give the visible rectangles of a range, a line each, in coordinates of the viewport."""
+        surface = self.bound.surface
+        return geometry.rects_between(self, surface.offset(start), surface.offset(end), visible)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Qt: draw, ornaments under and over the text."""
+        shown = list(visible_blocks(self))
+        painter = QPainter(self.viewport())
+        self._ornaments.paint_under(painter, self, shown)
+        painter.end()
+        super().paintEvent(event)
+        painter = QPainter(self.viewport())
+        self._ornaments.paint_over(painter, shown)
+        if self._bound is not None:
+            self._bound.carets.paint(painter, self.viewport().rect())
+        painter.end()
+
+    # Keys and input methods
+
+    def event(self, event: QEvent) -> bool:
+        """Qt: leave our shortcuts to the window's menus first, and send presses beside the column into it."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            if keyboard.shortcut_of(event) is None:
+                return super().event(event)
+            event.ignore()
+            return True
+        if isinstance(event, QMouseEvent | QWheelEvent) and self._forward(event):
+            return True
+        return super().event(event)
+
+    def _forward(self, event: QMouseEvent | QWheelEvent) -> bool:
+        """Take what happens in the margins for the nearest place of the column."""
+        if isinstance(event, QWheelEvent):
+            self.wheelEvent(event)
+            return True
+        act = {
+            QEvent.Type.MouseButtonPress: self.mousePressEvent,
+            QEvent.Type.MouseButtonRelease: self.mouseReleaseEvent,
+            QEvent.Type.MouseMove: self.mouseMoveEvent,
+        }.get(event.type())
+        if act is None:
+            return False
+        place = self.viewport().mapFrom(self, event.position())
+        place.setX(max(0.0, min(place.x(), self.viewport().width() - 1.0)))
+        button, buttons, held = event.button(), event.buttons(), event.modifiers()
+        act(QMouseEvent(event.type(), place, event.globalPosition(), button, buttons, held))
+        return True
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Qt: a key. Writing ones are commands; QTextEdit moves the caret."""
+        bound = self._bound
+        if bound is None:
+            super().keyPressEvent(event)
+            return
+        action = keyboard.shortcut_of(event)
+        if action is not None:
+            event.accept()
+            self.end_composition()
+            action(self)
+            return
+        if not self.isReadOnly():
+            if bound.composition.preedit and keyboard.is_text(event):
+                self.end_composition()
+            if bound.keys.press(event):
+                event.accept()
+                return
+        before = self.textCursor().position()
+        super().keyPressEvent(event)
+        if self.textCursor().position() != before:
+            bound.binding.note.break_group()
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        """Qt: an input method composes or commits."""
+        if self._bound is None or self.isReadOnly():
+            super().inputMethodEvent(event)
+        else:
+            self._bound.composition.take(event)
+            event.accept()
+
+    def show_preedit(self, event: QInputMethodEvent) -> None:
+        """Show a preedit as QTextEdit does."""
+        super().inputMethodEvent(event)
+
+    def undo(self) -> None:
+        """Undo what this person did last."""
+        if self._bound is not None:
+            self._bound.binding.undo()
+
+    def redo(self) -> None:
+        """Redo what was undone last."""
+        if self._bound is not None:
+            self._bound.binding.redo()
+
+    def _step_out_of_pair(self) -> None:
+        """Slot: a caret between the halves of a character would cut it in two."""
+        cursor = self.textCursor()
+        ends = [self._clean_offset(cursor.anchor()), self._clean_offset(cursor.position())]
+        if ends != [cursor.anchor(), cursor.position()]:
+            cursor.setPosition(ends[0])
+            cursor.setPosition(ends[1], QTextCursor.MoveMode.KeepAnchor)
+            self.setTextCursor(cursor)
+
+    def _clean_offset(self, offset_u16: int) -> int:
+        document = self.document()
+        here = document.characterAt(offset_u16)
+        if len(here) == 1 and "\udc00" <= here <= "\udfff" and offset_u16:
+            before = document.characterAt(offset_u16 - 1)
+            if len(before) == 1 and "\ud800" <= before <= "\udbff":
+                return offset_u16 - 1
+        return offset_u16
+
+    def _announce_state(self) -> None:
+        self.state_changed.emit()
+
+    # Mouse
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Qt: a button goes down. On a tick box it moves no caret."""
+        self._pressed_box = None
+        if self._bound is not None:
+            self._bound.binding.note.break_group()
+            if event.button() == Qt.MouseButton.LeftButton and not self.isReadOnly():
+                self._pressed_box = tick_box_at(self, event.position())
+        if self._pressed_box is None:
+            super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Qt: a button goes up: tick a box, follow a link (with Ctrl, or where nothing can be written)."""
+        box, self._pressed_box = self._pressed_box, None
+        if box is not None:
+            if tick_box_at(self, event.position()) == box:
+                self.commands.toggle_check(box)
+            return
+        super().mouseReleaseEvent(event)
+        follows = self.isReadOnly() or event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if event.button() == Qt.MouseButton.LeftButton and follows and not self.textCursor().hasSelection():
+            link = self.anchorAt(event.position().toPoint())
+            if link:
+                self.link_activated.emit(link)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Qt: open an embed, else select a word."""
+        cursor = self.cursorForPosition(event.position().toPoint())
+        for move in (QTextCursor.MoveOperation.NoMove, QTextCursor.MoveOperation.NextCharacter):
+            probe = QTextCursor(cursor)
+            probe.movePosition(move)
+            payload = payload_of(probe.charFormat())
+            if payload:
+                self.embed_activated.emit(payload)
+                return
+        super().mouseDoubleClickEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Qt: show what a click here would do."""
+        if self._pressed_box is not None:
+            return
+        super().mouseMoveEvent(event)
+        self.viewport().setCursor(self._cursor_shape(event.position(), event.modifiers()))
+
+    def _cursor_shape(self, place: QPointF, held: Qt.KeyboardModifier) -> Qt.CursorShape:
+        follows = self.isReadOnly() or bool(held & Qt.KeyboardModifier.ControlModifier)
+        if self._bound is not None and not self.isReadOnly() and tick_box_at(self, place) is not None:
+            return Qt.CursorShape.PointingHandCursor
+        if follows and self.anchorAt(place.toPoint()):
+            return Qt.CursorShape.PointingHandCursor
+        return Qt.CursorShape.IBeamCursor
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Qt: the menu of the text."""
+        menu = text_menu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(event.globalPos())
+
+    # Clipboard and drops
+
+    def cut(self) -> None:
+        """Copy the selection and delete it."""
+        if self._bound is not None and self.textCursor().hasSelection():
+            self.copy()
+            if not self.isReadOnly():
+                self._bound.keys.delete_selection()
+
+    def paste_plain(self) -> None:
+        """Paste the text alone."""
+        if self._bound is not None and not self.isReadOnly():
+            self._bound.exchange.take_plain(QGuiApplication.clipboard().mimeData())
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        """Qt: what is copied or dragged."""
+        return QMimeData() if self._bound is None else self._bound.exchange.copy()
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        """Qt: whether something can be pasted or dropped here."""
+        return self._bound is not None and not self.isReadOnly() and Exchange.can_take(source)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        """Qt: paste."""
+        if self._bound is not None and not self.isReadOnly():
+            self.end_composition()
+            self._bound.exchange.take(source)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Qt: a drop. QTextEdit only puts away what it showed while the drag was over it."""
+        super().dragLeaveEvent(QDragLeaveEvent())
+        if self._bound is None or self.isReadOnly() or not self.canInsertFromMimeData(event.mimeData()):
+            event.ignore()
+            return
+        self.end_composition()
+        if self._bound.exchange.drop(event):
+            event.acceptProposedAction()
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
+
+    def _show_carets(self, carets: Sequence[Caret]) -> None:
+        """Slot of the note's `presence`."""
+        if self._bound is not None:
+            self._bound.carets.show_carets(carets)

@@ -1,0 +1,250 @@
+"""
+What is drawn around the text: list markers, tick boxes, bars of quotes, boxes of code.
+
+Painted by hand from the blocks' looks, under and over Qt's own text, so that lists need no QTextList, boxes
+have round corners and tick boxes can be clicked. Only the visible blocks are looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QTextBlock
+from PySide6.QtWidgets import QTextEdit
+
+from app.editor.formats import BLOCK, BOX_PADDING_PX, CODE_PADDING_PX, INDENT_PX, Formats
+from app.editor.looks import JOINED_KINDS, Look, look_of
+from app.editor.palette import EditorPalette
+
+_BOX_RADIUS_PX: Final = 8
+_BAR_PX: Final = 3
+_TICK_PX: Final = 17  # side of a tick box at the default text size
+_BULLETS: Final = ("disc", "ring", "square")
+_COUNTED_MAX: Final = 20_000  # items looked back over for a number; a longer list starts again at 1
+
+
+class Shown(NamedTuple):
+    """A visible block, in coordinates of the viewport."""
+
+    block: QTextBlock
+    look: Look
+    rect: QRectF
+
+
+def block_look(block: QTextBlock) -> Look:
+    """Give the look of a block of the view."""
+    attributes = block.blockFormat().property(BLOCK)
+    return look_of(attributes if isinstance(attributes, str) else "")
+
+
+def visible_blocks(view: QTextEdit) -> Iterator[Shown]:
+    """Walk the blocks that are at least partly in the viewport, from top to bottom."""
+    layout = view.document().documentLayout()
+    left, top = -view.horizontalScrollBar().value(), -view.verticalScrollBar().value()
+    block = view.cursorForPosition(view.viewport().rect().topLeft()).block()
+    if block.previous().isValid():
+        block = block.previous()
+    bottom = view.viewport().height()
+    while block.isValid():
+        rect = layout.blockBoundingRect(block).translated(left, top)
+        if rect.top() > bottom + 2 * BOX_PADDING_PX:
+            return
+        yield Shown(block, block_look(block), rect)
+        block = block.next()
+
+
+def number_of(block: QTextBlock) -> int:
+    """
+    Give the number of a numbered item: one more than the item before it at its level.
+
+    Deeper items between do not count; a shallower one, or anything that is no list item, starts again.
+
+    Cost: O(items before it in the list).
+    """
+    look = block_look(block)
+    count = 1
+    if look.start:
+        return look.start
+    before = block.previous()
+    for _ in range(_COUNTED_MAX):
+        other = block_look(before) if before.isValid() else None
+        if other is None or not (other.is_list or other.level > look.level):
+            break
+        if other.is_list and other.level < look.level:
+            break
+        if other.is_list and other.level == look.level:
+            if other.kind != "numbered":
+                break
+            if other.start:
+                return other.start + count
+            count += 1
+        before = before.previous()
+    return count
+
+
+def label_of(number: int, level: int) -> str:
+    """Write a number as its level does: 1. then a. then i., over again."""
+    style = level % 3
+    if style == 1:
+        letters = ""
+        while number > 0:
+            number, rest = divmod(number - 1, 26)
+            letters = chr(ord("a") + rest) + letters
+        return letters + "."
+    if style == 2 and number < 4000:
+        return _roman(number) + "."
+    return f"{number}."
+
+
+def _roman(number: int) -> str:
+    text = ""
+    for value, letters in (
+        (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"),
+        (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
+    ):  # fmt: skip
+        count, number = divmod(number, value)
+        text += letters * count
+    return text
+
+
+def marker_box(shown: Shown) -> QRectF:
+    """Give the square beside the first line of a list item in which its marker is drawn."""
+    layout = shown.block.layout()
+    if not layout.lineCount():
+        return QRectF()
+    line = layout.lineAt(0)
+    rect = line.rect().translated(shown.rect.topLeft() - layout.boundingRect().topLeft())
+    middle = rect.top() + line.ascent() - QFontMetricsF(_font(shown.block)).xHeight() / 2
+    if shown.block.textDirection() == Qt.LayoutDirection.RightToLeft:
+        left = rect.right()
+    else:
+        left = rect.left() - INDENT_PX
+    return QRectF(left, middle - INDENT_PX / 2, INDENT_PX, INDENT_PX)
+
+
+def _font(block: QTextBlock) -> QFont:
+    """The font of a block's text as far as its size goes."""
+    font = block.document().defaultFont()
+    chosen = block.charFormat().font()
+    if chosen.pixelSize() > 0:
+        font.setPixelSize(chosen.pixelSize())
+    return font
+
+
+class Ornaments:
+    """Paints with one palette."""
+
+    def __init__(self, formats: Formats) -> None:
+        """Args: formats: Whose palette and fonts are used."""
+        self._formats: Final = formats
+        self._palette: Final[EditorPalette] = formats.palette
+
+    def paint_under(self, painter: QPainter, view: QTextEdit, shown: list[Shown]) -> None:
+        """Paint what lies behind the text: boxes of code, bars of quotes."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        at = 0
+        while at < len(shown):
+            first = shown[at]
+            stop = at + 1
+            while stop < len(shown) and shown[stop].look.kind == first.look.kind:
+                stop += 1
+            if first.look.kind in JOINED_KINDS:
+                self._paint_box(painter, view, shown[at:stop])
+            at = stop
+
+    def _paint_box(self, painter: QPainter, view: QTextEdit, group: list[Shown]) -> None:
+        margin = view.document().documentMargin()
+        left, right = margin - view.horizontalScrollBar().value(), view.viewport().width() - margin
+        top, bottom = group[0].rect.top(), group[-1].rect.bottom()
+        if group[0].look.kind == "code":
+            inset = min(shown.block.blockFormat().leftMargin() for shown in group) - CODE_PADDING_PX
+            box = QRectF(left + inset, top - BOX_PADDING_PX, right - left - inset, 0)
+            box.setBottom(bottom + BOX_PADDING_PX)
+            painter.setBrush(QColor(self._palette.code_background))
+            painter.drawRoundedRect(box, _BOX_RADIUS_PX, _BOX_RADIUS_PX)
+            return
+        painter.setBrush(QColor(self._palette.quote_bar))
+        for number, shown in enumerate(group):
+            end = group[number + 1].rect.top() if number + 1 < len(group) else bottom
+            for depth in range(shown.look.level + 1):
+                at = depth * INDENT_PX + (INDENT_PX - _BAR_PX) / 2 - 4
+                rtl = shown.block.textDirection() == Qt.LayoutDirection.RightToLeft
+                x = right - at - _BAR_PX if rtl else left + at
+                bar = QRectF(x, shown.rect.top() - (1 if number else 0), _BAR_PX, 0)
+                bar.setBottom(end)
+                painter.drawRect(bar)
+
+    def paint_over(self, painter: QPainter, shown: list[Shown]) -> None:
+        """Paint what stands beside the text: the markers of lists."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for item in shown:
+            if item.look.is_list:
+                box = marker_box(item)
+                if item.look.kind == "bullet":
+                    self._paint_bullet(painter, box, item.look.level)
+                elif item.look.kind == "numbered":
+                    self._paint_number(painter, item, box)
+                else:
+                    self._paint_tick_box(painter, box, item.look.checked)
+
+    def _paint_bullet(self, painter: QPainter, box: QRectF, level: int) -> None:
+        colour = QColor(self._palette.marker)
+        size = self._palette.size_px * 0.35
+        mark = QRectF(0, 0, size, size)
+        mark.moveCenter(box.center())
+        style = _BULLETS[level % len(_BULLETS)]
+        painter.setPen(QPen(colour, 1.3) if style == "ring" else Qt.PenStyle.NoPen)
+        painter.setBrush(Qt.BrushStyle.NoBrush if style == "ring" else colour)
+        if style == "square":
+            painter.drawRect(mark.adjusted(0.5, 0.5, -0.5, -0.5))
+        else:
+            painter.drawEllipse(mark)
+
+    def _paint_number(self, painter: QPainter, item: Shown, box: QRectF) -> None:
+        painter.setPen(QColor(self._palette.marker))
+        painter.setFont(_font(item.block))
+        line = item.block.layout().lineAt(0)
+        top = item.rect.top() - item.block.layout().boundingRect().top() + line.y()
+        baseline = top + line.ascent()
+        label = label_of(number_of(item.block), item.look.level)
+        width = QFontMetricsF(painter.font()).horizontalAdvance(label)
+        if item.block.textDirection() == Qt.LayoutDirection.RightToLeft:
+            painter.drawText(QPointF(box.left() + 7, baseline), label)
+        else:
+            painter.drawText(QPointF(box.right() - 7 - width, baseline), label)
+
+    def _paint_tick_box(self, painter: QPainter, box: QRectF, checked: bool) -> None:
+        side = _TICK_PX * self._palette.size_px / 16
+        square = QRectF(0, 0, side, side)
+        square.moveCenter(box.center() - QPointF(2, 0))
+        if not checked:
+            painter.setPen(QPen(QColor(self._palette.marker), 1.4))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(square.adjusted(0.7, 0.7, -0.7, -0.7), 4.5, 4.5)
+            return
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self._palette.accent))
+        painter.drawRoundedRect(square, 5, 5)
+        pen = QPen(QColor(self._palette.check_mark), side / 9)
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        painter.setPen(pen)
+        x, y = square.left(), square.top()
+        painter.drawPolyline(
+            [
+                QPointF(x + side * 0.26, y + side * 0.53),
+                QPointF(x + side * 0.43, y + side * 0.70),
+                QPointF(x + side * 0.74, y + side * 0.33),
+            ]
+        )
+
+
+def tick_box_at(view: QTextEdit, place: QPointF) -> int | None:
+    """Give the number of the block whose tick box is at a point of the viewport."""
+    for shown in visible_blocks(view):
+        if shown.look.kind == "check" and marker_box(shown).contains(place):
+            return shown.block.blockNumber()
+    return None
