@@ -172,12 +172,19 @@ class Reader:
             if byte < 128:
                 numbers.append(byte)
                 at += 1
+            elif at + 1 < end and 0 < data[at + 1] < 128:
+                numbers.append(byte & 127 | data[at + 1] << 7)
+                at += 2
             else:
                 self._at = at
                 numbers.append(self.uint())
                 at = self._at
         self._at = at
         return numbers
+
+    def sints(self, count: int) -> list[int]:
+        """A column of ``count`` integers of either sign."""
+        return [-((number + 1) >> 1) if number & 1 else number >> 1 for number in self.uints(count)]
 
     def block(self) -> bytes:
         """Bytes with their number before them."""

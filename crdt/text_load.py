@@ -4,6 +4,7 @@ Building the state of a text from its columns, checked as a stranger's, without 
 The order is taken as written; what hides an element and what formats it is worked out anew from the logs.
 """
 
+from bisect import bisect_right
 from itertools import accumulate, groupby, pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -15,7 +16,7 @@ from crdt.marks import AFTER, BEFORE, Mark
 from crdt.ops import COUNTER_MAX, EMBED_CHARACTER, KIND_LENGTH_MAX, TIME_MAX, check_value
 from crdt.patch import Marks
 from crdt.replicas import Replicas
-from crdt.runs import CHUNK_RUNS_MAX, END, ID_BITS, START, Chunk, Run
+from crdt.runs import CHUNK_RUNS_MAX, COUNTER_MASK, END, ID_BITS, START, Chunk, Run
 
 if TYPE_CHECKING:
     from crdt.reading import TextReading
@@ -31,12 +32,26 @@ taken.
 class TextColumns:
     """The columns of one text, read and bounds-checked."""
 
-    __slots__ = ("_numbers", "_replicas", "embeds", "erasures", "hidden", "marks", "runs", "writes")
+    __slots__ = (
+        "_numbers",
+        "_replicas",
+        "embeds",
+        "erasures",
+        "hidden",
+        "marks",
+        "named_left",
+        "named_right",
+        "runs",
+        "writes",
+    )
 
     def __init__(self, reader: Reader, replicas: Replicas, numbers: list[int]) -> None:
         self._replicas: Final = replicas
         self._numbers: Final = numbers
         self.hidden: str = reader.string()
+        self.named_left: list[int] = []
+        self.named_right: list[int] = []
+        """The places of the runs whose origins are written out, not implied by their neighbours."""
         self.runs: list[Run] = self._read_runs(reader)
         self.erasures: list[tuple[int, ErasureLog]] = []
         self.marks: list[Mark] = []
@@ -65,7 +80,7 @@ class TextColumns:
     def _read_runs(self, reader: Reader) -> list[Run]:
         count = reader.count()
         heads = reader.uints(count)
-        starts = [reader.sint() for _ in range(count)]
+        starts = reader.sints(count)
         lengths = reader.uints(count)
         ends: dict[int, int] = {}
         runs: list[Run] = []
@@ -84,10 +99,12 @@ class TextColumns:
                 run.left = runs[place - 1].last_id() if place else START
             else:
                 run.left = self._element(reader)
+                self.named_left.append(place)
             if heads[place] & 2:
                 run.right = runs[place + 1].first_id() if place + 1 < count else END
             else:
                 run.right = self._element(reader)
+                self.named_right.append(place)
         return runs
 
     def _read_erasures(self, reader: Reader, author: int) -> ErasureLog:
@@ -96,10 +113,11 @@ class TextColumns:
         gaps = reader.uints(count)
         heads = reader.uints(count)
         counts = reader.uints(count)
+        targets = reader.sints(count)
         counter = target = 0
         for place in range(count):
             counter += gaps[place]
-            target += reader.sint()
+            target += targets[place]
             step = heads[place] % 3 - 1
             replica = self._replica(heads[place] // 3)
             length = counts[place]
@@ -170,7 +188,8 @@ def load_columns(text: "TextReading", columns: TextColumns, visible: str) -> Non
     Fill a fresh text. Raises MalformedOp where columns contradict each other. Cost: O(elements + marks x
     runs).
     """
-    _check_elements(columns.runs)
+    _check_elements(columns)
+    _check_origins(columns)
     for replica, log in columns.erasures:
         if log.counters:
             while replica >= len(text._erasures):
@@ -179,7 +198,7 @@ def load_columns(text: "TextReading", columns: TextColumns, visible: str) -> Non
     pieces = _cut_by_visibility(text, columns)
     _share_characters(text, pieces, visible, columns.hidden)
     _fill(text._sequence, pieces)
-    _check_references(text, columns)
+    _check_named(text, columns)
     for element, payload in columns.embeds.items():
         run = text._sequence.run_of(element)
         if text._sequence.of(run.replica).characters[element - run.first_id() + run.start] != EMBED_CHARACTER:
@@ -191,12 +210,54 @@ def load_columns(text: "TextReading", columns: TextColumns, visible: str) -> Non
         text.restore_block(write)
 
 
-def _check_elements(runs: list[Run]) -> None:
-    """Every element once, and every origin where FugueMax may have it: left before, right behind."""
-    spans = sorted((run.first_id(), run.last_id()) for run in runs)
-    for place in range(1, len(spans)):
-        if spans[place][0] <= spans[place - 1][1]:
+def _check_elements(columns: TextColumns) -> None:
+    """Every element stands in one run, and what a delete names are elements."""
+    sizes: dict[int, int] = {}
+    for run in columns.runs:
+        sizes[run.replica] = max(sizes.get(run.replica, 0), run.start + run.length)
+    present = {replica: bytearray(size) for replica, size in sizes.items()}
+    for run in columns.runs:
+        here = present[run.replica]
+        end = run.start + run.length
+        if here.find(1, run.start, end) >= 0:
             raise MalformedOp("an element twice")
+        here[run.start : end] = bytes((1,)) * run.length
+    for _, log in columns.erasures:
+        for place in range(len(log.counters)):
+            lowest = log.entry(place).lowest()
+            start = lowest & COUNTER_MASK
+            end = start + log.counts[place]
+            erased = present.get(lowest >> ID_BITS)
+            if erased is None or end > len(erased) or erased.find(0, start, end) >= 0:
+                raise MalformedOp("a delete of no element")
+
+
+def _check_origins(columns: TextColumns) -> None:
+    """An origin that is written out is an element; a left one stands before its run, a right one behind."""
+    by_replica: dict[int, list[tuple[int, int]]] = {}
+    for place, run in enumerate(columns.runs):
+        by_replica.setdefault(run.replica, []).append((run.start, place))
+    for own in by_replica.values():
+        own.sort()
+    for place in columns.named_left:
+        left = columns.runs[place].left
+        if left == END or (left >= 0 and not -1 < _place_of(columns, by_replica, left) < place):
+            raise MalformedOp("a left origin that does not stand before its element")
+    for place in columns.named_right:
+        right = columns.runs[place].right
+        if right == START or (right >= 0 and _place_of(columns, by_replica, right) <= place):
+            raise MalformedOp("a right origin that does not stand behind its element")
+
+
+def _place_of(columns: TextColumns, by_replica: dict[int, list[tuple[int, int]]], element: int) -> int:
+    """The place of the run that holds an element; -1 when none does."""
+    own = by_replica.get(element >> ID_BITS, [])
+    counter = element & COUNTER_MASK
+    found = bisect_right(own, (counter, len(columns.runs))) - 1
+    if found < 0:
+        return -1
+    start, place = own[found]
+    return place if counter < start + columns.runs[place].length else -1
 
 
 def _cut_by_visibility(text: "TextReading", columns: TextColumns) -> list[Run]:
@@ -249,9 +310,7 @@ def _count_reasons(text: "TextReading", columns: TextColumns) -> list[list[int]]
 
 def _note(changes: list[list[int]], element: int, count: int) -> None:
     change = changes[element >> ID_BITS]
-    start = element & ((1 << ID_BITS) - 1)
-    if start + count >= len(change):
-        raise MalformedOp("a delete of no element")
+    start = element & COUNTER_MASK
     change[start] += 1
     change[start + count] -= 1
 
@@ -310,36 +369,12 @@ def _start(run: Run) -> int:
     return run.start
 
 
-def _check_references(text: "TextReading", columns: TextColumns) -> None:
-    """Everything that an origin, a delete, a mark, a block or an embed names is an element of this text."""
-    sequence = text._sequence
-    named = [*columns.embeds]
-    for run in columns.runs:
-        named.append(run.left)
-        named.append(run.right)
+def _check_named(text: "TextReading", columns: TextColumns) -> None:
+    """Everything that a mark, a block or an embed names is an element of this text."""
+    named = [*columns.embeds, *[write.target for write in columns.writes]]
     for mark in columns.marks:
         named.append(mark.start)
         named.append(mark.end)
-    named.extend(write.target for write in columns.writes)
-    mask = (1 << ID_BITS) - 1
     for element in named:
-        if element >= 0 and not sequence.contains(element >> ID_BITS, element & mask):
+        if element >= 0 and not text._sequence.contains(element >> ID_BITS, element & COUNTER_MASK):
             raise MalformedOp("something refers to no element of its text")
-    for run in columns.runs:
-        if not (run.left == START or sequence.is_before(run.left, run.first_id())):
-            raise MalformedOp("a left origin stands behind its element")
-        if not (run.right == END or sequence.is_before(run.last_id(), run.right)):
-            raise MalformedOp("a right origin stands before its element")
-    for _, log in columns.erasures:
-        for place in range(len(log.counters)):
-            erased = log.entry(place)
-            lowest = erased.lowest()
-            _check_erased(sequence, lowest >> ID_BITS, lowest & mask, erased.size)
-
-
-def _check_erased(sequence: "Sequence", replica: int, start: int, count: int) -> None:
-    covered = 0
-    for run in sequence.of(replica).overlapping(start, start + count):
-        covered += min(run.start + run.length, start + count) - max(run.start, start)
-    if covered != count:
-        raise MalformedOp("a delete of no element")
