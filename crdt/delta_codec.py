@@ -21,7 +21,6 @@ from crdt.object_ops import (
     CONTAINER_FORM,
     ITEM_INSERT,
     ITEM_MOVE,
-    LENGTHS,
     MAKE,
     REMOVE,
     ROOT,
@@ -29,6 +28,7 @@ from crdt.object_ops import (
     TEXT,
     VALUE_FORM,
     author_of,
+    check_length,
     container_of,
     inner_op,
     item_of,
@@ -215,8 +215,7 @@ class _OpWriter:
             out.uint(integer(op, 7, 0, 1))
 
     def _object_op(self, kind: int, op: Op) -> None:
-        if len(op) != LENGTHS[kind]:
-            raise MalformedOp("an op of the wrong length")
+        check_length(op)
         out = self.out
         self._id(container_of(op))
         if kind in (SET, MAKE, REMOVE):

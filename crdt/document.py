@@ -23,7 +23,7 @@ from crdt.document_log import document_ops_since, opens_group
 from crdt.edit import Edit
 from crdt.errors import CausalGap, MalformedOp, OutOfRange
 from crdt.object_gate import DocumentGate
-from crdt.object_ops import SET, TEXT, author_of, container_of, field, inner_op, kind_at
+from crdt.object_ops import SET, TEXT, Id, Path, author_of, container_of, field, inner_op, kind_at
 from crdt.object_tree import ObjectTree, PathPatch
 from crdt.objects import MapNode, Slot, TextNode
 from crdt.ops import FLIP, KINDS, RID_MAX, Op
@@ -323,6 +323,18 @@ class Document:
         """The kind of the container at a path, "map", "array" or "text"; None where there is none."""
         node = self._tree.node_at(tuple(path))
         return node.kind if node is not None else None
+
+    def place_of(self, container: Id) -> Path | None:
+        """Where the container (rid, counter) was made, whether it still shows there or not; None for a
+        stranger."""
+        node = self._tree.nodes.get(container)
+        if node is None:
+            return None
+        keys: list[str] = []
+        while node.parent is not None:
+            keys.append(node.key)
+            node = node.parent
+        return tuple(reversed(keys))
 
     def stamp_of(self, path: Sequence[str]) -> Stamp | None:
         """When what shows at a path was written, and by whom; None where nothing was ever written."""

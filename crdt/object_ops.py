@@ -168,11 +168,16 @@ def check_name(name: object) -> str:
     return name
 
 
+def check_length(op: Op) -> None:
+    """Refuse an op of kind SET to TEXT that has not as many fields as its kind. Raises MalformedOp."""
+    if len(op) != LENGTHS[kind_at(op)]:
+        raise MalformedOp("an op of the wrong length")
+
+
 def check_body(op: Op) -> None:
     """Check all that an object op (SET to ITEM_REMOVE) says for itself. Raises MalformedOp, LimitExceeded."""
     kind = kind_at(op)
-    if len(op) != LENGTHS[kind]:
-        raise MalformedOp("an op of the wrong length")
+    check_length(op)
     integer(op, 3, 0, TIME_MAX)
     container_of(op)
     if kind in (SET, MAKE, REMOVE):

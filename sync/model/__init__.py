@@ -1,0 +1,1 @@
+"""The data model of the collections, version by version, and what is read out of their documents."""
