@@ -6,6 +6,7 @@ themselves. Undo takes the last live group; redo the groups switched off since t
 first. Invariant: U8 the stacks mirror the groups whenever they are asked. Source: README, "Edit groups".
 """
 
+from bisect import insort
 from typing import Final
 
 from crdt.replicas import Flip, Replicas
@@ -39,7 +40,7 @@ class UndoStacks:
 
     def redone(self) -> None:
         """The group that ``next_redo`` named has been switched on by the holder."""
-        self._undo.append(self._redo.pop())
+        insort(self._undo, self._redo.pop())
         self._replicas.stacks_valid = True
 
     def _follow(self) -> None:
