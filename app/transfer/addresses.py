@@ -1,0 +1,92 @@
+"""
+Addresses: which links and pictures may come in or go out, and what those inside a folder point at.
+
+The allow-list of `reliability.md`: links to `https http mailto`, to our own notes and attachments, and
+relative ones. Not here: opening links (the window asks first) and reading the files (`pictures.py`).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Protocol
+from urllib.parse import unquote
+
+from app.transfer.blocks import Marks
+
+NOTE_SCHEME = "note:"
+"""A link to a note is the mark `link` with the value "note:<document id>"."""
+
+ATTACHMENT_SCHEME = "attachment:"
+"""A file kept beside the library is named "attachment:<sha256>"."""
+
+SCHEMES = frozenset({"http", "https", "mailto", "note", "attachment"})
+"""All that a link may begin with; javascript, data, file, smb and whatever comes next stay outside."""
+
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
+_SKIPPED = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029]+")
+
+
+def scheme_of(address: str) -> str:
+    """
+    The scheme in lower case, "" for a relative address.
+
+    Browsers skip control characters and blanks inside a scheme ("java\\nscript:"), so they are skipped here.
+    """
+    found = _SCHEME.match(_SKIPPED.sub("", address))
+    return found[1].lower() if found else ""
+
+
+def is_allowed(address: str) -> bool:
+    """Whether a link or picture with this address may be in a note that came from outside."""
+    bare = _SKIPPED.sub("", address)
+    if bare.replace("\\", "/").startswith("//"):  # another host, or a share of the local network
+        return False
+    scheme = scheme_of(address)
+    return not scheme or scheme in SCHEMES
+
+
+def split_relative(address: str) -> tuple[str, str] | None:
+    """
+    Path and fragment of a relative address, percent-decoded; None when it is not one.
+
+    "../b%20c.md#x" gives ("../b c.md", "x").
+    """
+    if scheme_of(address) or not is_allowed(address):
+        return None
+    path, _, fragment = address.partition("#")
+    path = path.partition("?")[0]
+    return (unquote(path), unquote(fragment)) if path and not path.startswith("/") else None
+
+
+class Resolver(Protocol):
+    """What a reader asks about the addresses it meets."""
+
+    def link(self, address: str) -> str | None:
+        """The value for the mark `link`, or None when the link is left out (its text stays)."""
+
+    def picture(self, address: str, alt: str, name: str) -> Marks | None:
+        """The payload of the embed for a picture, or None when it is left out (its `alt` stays as text)."""
+
+
+class PlainResolver:
+    """Takes every allowed address as it is; looks at no file."""
+
+    def link(self, address: str) -> str | None:
+        """The address itself when the allow-list has it."""
+        return address if is_allowed(address) else None
+
+    def picture(self, address: str, alt: str, name: str) -> Marks | None:
+        """A picture, or the link to a note written as one ("note:<id>")."""
+        if not is_allowed(address):
+            return None
+        if address.startswith(NOTE_SCHEME):
+            return {"type": "note", "id": address.removeprefix(NOTE_SCHEME), "title": alt}
+        return picture_payload(address, alt, name)
+
+
+def picture_payload(address: str, alt: str, name: str) -> Marks:
+    """The embed of a picture; `name` is left out when there is none."""
+    payload: Marks = {"type": "image", "src": address, "alt": alt}
+    if name:
+        payload["name"] = name
+    return payload

@@ -1,0 +1,150 @@
+"""
+HTML out: whole pages for `export --format html`, and single blocks that Markdown cannot say.
+
+Everything of a note is escaped here; links pass the allow-list. A page is one file that a browser shows
+without any other, pictures excepted.
+"""
+
+from __future__ import annotations
+
+import html
+
+from app.transfer.blocks import (
+    BREAK,
+    LISTS,
+    Attributes,
+    Block,
+    Marks,
+    Span,
+    code_length,
+    encode_value,
+    is_embed,
+    is_plain_picture,
+    tidy,
+)
+from app.transfer.inline_html import closing_tag, embed_tag, opening_tag, quoted
+from app.transfer.mark_nesting import Turn, nested
+
+_STYLE = (
+    "body{max-width:46em;margin:3em auto;padding:0 1em;font:16px/1.6 system-ui,sans-serif}"
+    "p,li,blockquote,h1,h2,h3,h4,h5,h6{white-space:pre-wrap}pre{overflow:auto;padding:.8em;background:#8881}"
+    "blockquote{margin-left:0;padding-left:1em;border-left:3px solid #8886}img{max-width:100%}"
+    ".check{list-style:none;margin-left:-1.4em}"
+)
+
+
+def exact_block(spans: list[Span], attributes: Attributes) -> str:
+    """One block on one line, with its attributes word for word; `read_html` gives the same block back."""
+    return f"<p data-block={quoted(encode_value(attributes))}>{inline_html(spans)}</p>"
+
+
+def write_html(title: str, blocks: list[Block]) -> str:
+    """
+    A page for one note.
+
+    Args:
+        title: Shown as the first heading and in the window's title; "" for none.
+        blocks: Any blocks; they are tidied first.
+    """
+    head = f"<h1>{_text(title)}</h1>\n" if title else ""
+    return (
+        '<!DOCTYPE html>\n<html>\n<head>\n<meta charset="utf-8">\n'
+        f"<title>{_text(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
+        f"{head}{write_fragment(blocks)}</body>\n</html>\n"
+    )
+
+
+def write_fragment(blocks: list[Block]) -> str:
+    """Blocks as HTML, for a page or the clipboard."""
+    lines: list[str] = []
+    open_lists: list[str] = []
+    blocks = tidy(blocks)
+    index = 0
+    while index < len(blocks):
+        spans, attributes = blocks[index]
+        kind = attributes.get("kind")
+        if kind in LISTS:
+            _turn_lists(lines, open_lists, "ol" if kind == "numbered" else "ul", _level(attributes) + 1)
+            lines.append(_item(spans, attributes))
+        else:
+            _turn_lists(lines, open_lists, "", 0)
+            if kind == "code":
+                count = code_length(blocks, index)
+                lines.append(_code(blocks[index : index + count], attributes))
+                index += count - 1
+            else:
+                lines.append(_block(spans, attributes))
+        index += 1
+    _turn_lists(lines, open_lists, "", 0)
+    return "".join(line + "\n" for line in lines)
+
+
+def _level(attributes: Attributes) -> int:
+    """The depth of a block's indentation, within what HTML readers bear."""
+    level = attributes.get("level", 0)
+    return min(max(level, 0), 64) if isinstance(level, int) else 0
+
+
+def _turn_lists(lines: list[str], open_lists: list[str], tag: str, depth: int) -> None:
+    """Close and open lists until `depth` of them are open and the innermost is a `tag`."""
+    while len(open_lists) > depth or (open_lists and len(open_lists) == depth and open_lists[-1] != tag):
+        lines.append(f"</{open_lists.pop()}>")
+    while len(open_lists) < depth:
+        open_lists.append(tag)
+        lines.append(f"<{tag}>")
+
+
+def _item(spans: list[Span], attributes: Attributes) -> str:
+    """One item of a list."""
+    if attributes["kind"] != "check":
+        return f"<li>{inline_html(spans)}</li>"
+    checked = " checked" if attributes["checked"] else ""
+    return f'<li class="check"><input type="checkbox" disabled{checked}> {inline_html(spans)}</li>'
+
+
+def _block(spans: list[Span], attributes: Attributes) -> str:
+    """A heading, a quote, a line across the page or a paragraph."""
+    kind = attributes.get("kind")
+    if kind == "heading":
+        tag = f"h{min(max(_level(attributes), 1), 6)}"
+        return f"<{tag}>{inline_html(spans)}</{tag}>"
+    if kind == "quote":
+        depth = _level(attributes) + 1
+        return "<blockquote>" * depth + inline_html(spans) + "</blockquote>" * depth
+    if len(spans) == 1 and spans[0][1] == {"embed": {"type": "divider"}}:
+        return "<hr>"
+    return f"<p>{inline_html(spans) or '<br>'}</p>"
+
+
+def _code(blocks: list[Block], attributes: Attributes) -> str:
+    """Lines of code."""
+    language = attributes.get("language")
+    name = f" class={quoted(f'language-{language}')}" if isinstance(language, str) else ""
+    return f"<pre><code{name}>" + "\n".join(inline_html(spans) for spans, _ in blocks) + "</code></pre>"
+
+
+def inline_html(spans: list[Span]) -> str:
+    """The inside of a block as HTML."""
+    written: list[str] = []
+    for part in nested(spans):
+        if isinstance(part, Turn):
+            tag = opening_tag if part.turn == "open" else closing_tag
+            written.append(tag(part.kind, part.value))
+        elif is_embed(part):
+            written.append(_embed(part[1]["embed"]))
+        else:
+            written.append(_text(part[0]).replace(BREAK, "<br>"))
+    return "".join(written)
+
+
+def _text(text: str) -> str:
+    """Text with what HTML would take as markup escaped."""
+    return html.escape(text, quote=False).replace("\r", "&#13;")
+
+
+def _embed(payload: Marks) -> str:
+    """A picture as a picture, a linked note by its title, anything else as a tag of ours."""
+    if not is_plain_picture(payload):
+        return embed_tag(payload)
+    title = f" title={quoted(payload['name'])}" if "name" in payload else ""
+    return f"<img src={quoted(payload['src'])} alt={quoted(payload['alt'])}{title}>"

@@ -1,0 +1,218 @@
+"""
+Markdown in: text to blocks.
+
+markdown-it-py makes tokens, `block_builder` flattens their nesting, and what stands in HTML goes through the
+allow-list (`html_reader.py`, `inline_html.py`). Front matter is no Markdown: `front_matter.py` takes it off.
+
+Invariant: `read_markdown(write_markdown(blocks)) == tidy(blocks)`; the tests hold it over random notes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from markdown_it.token import Token
+
+from app.transfer.addresses import PlainResolver, Resolver
+from app.transfer.block_builder import BlockBuilder
+from app.transfer.blocks import BREAK, EMBED, Attributes, Block, Marks, Span, tidy
+from app.transfer.inline_html import OpenMarks, embed_of_tag, marks_of_tag, parse_tag
+from app.transfer.markdown_rules import parser
+from app.transfer.tables import TABLE_LANGUAGE, table_lines
+
+_CHECKBOX = re.compile(r"\[([ xX])\](?:[ \t]|$)")
+_EMPTY_LINES = re.compile(r"(?:\s*<br ?/?>)+\s*", re.IGNORECASE)
+_MARK_TOKENS = {"strong": "bold", "em": "italic", "s": "strike", "mark": "highlight"}
+
+
+def read_markdown(text: str, resolver: Resolver | None = None) -> list[Block]:
+    """
+    Read Markdown.
+
+    Args:
+        text: Any text; line ends of every system.
+        resolver: Asked about links and pictures; by default every allowed address is taken as it is.
+
+    Returns:
+        Tidied blocks, at least one.
+
+    Raises:
+        NestedTooDeeply: lists or quotes nest beyond the limit.
+
+    Cost: about 1 s per MB.
+    """
+    return _Reading(resolver or PlainResolver()).read(parser().parse(text.replace("\x00", "\ufffd")))
+
+
+class _Reading:
+    """One text on its way from tokens to blocks."""
+
+    def __init__(self, resolver: Resolver) -> None:
+        self._resolver = resolver
+        self._builder = BlockBuilder()
+        self._heading = 0
+        self._quote_sizes: list[int] = []
+        self._table: tuple[list[list[str]], list[str]] | None = None
+        self._steps: dict[str, Callable[[Token], None]] = {
+            "inline": self._inline,
+            "heading_open": self._heading_open,
+            "heading_close": self._heading_close,
+            "bullet_list_open": lambda _: self._builder.open_list("bullet"),
+            "ordered_list_open": lambda token: self._builder.open_list(
+                "numbered", int(token.attrs.get("start", 1))
+            ),
+            "bullet_list_close": lambda _: self._builder.close_list(),
+            "ordered_list_close": lambda _: self._builder.close_list(),
+            "list_item_open": lambda _: self._builder.open_item(),
+            "list_item_close": lambda _: self._builder.close_item(),
+            "blockquote_open": self._quote_open,
+            "blockquote_close": self._quote_close,
+            "fence": self._code,
+            "code_block": self._code,
+            "hr": lambda _: self._builder.add_divider(),
+            "html_block": self._html,
+            "table_open": self._table_open,
+            "table_close": self._table_close,
+            "tr_open": self._row_open,
+            "th_open": self._head_cell,
+        }
+
+    def read(self, tokens: list[Token]) -> list[Block]:
+        """Take the tokens in order."""
+        for token in tokens:
+            step = self._steps.get(token.type)
+            if step is not None:
+                step(token)
+        return tidy(self._builder.blocks)
+
+    def _heading_open(self, token: Token) -> None:
+        self._heading = int(token.tag[1])
+
+    def _heading_close(self, _token: Token) -> None:
+        self._heading = 0
+
+    def _inline(self, token: Token) -> None:
+        """The text of a paragraph, a heading or a cell."""
+        if self._table is not None:
+            self._table[0][-1].append(token.content)
+            return
+        box = _CHECKBOX.match(token.content) if self._builder.item_waits else None
+        spans = inline_spans(token.children or [], self._resolver)
+        if box and spans and spans[0][0].startswith(box[0]):
+            self._builder.check_item(box[1] != " ")
+            spans[0] = (spans[0][0][len(box[0]) :], spans[0][1])
+        if self._heading:
+            self._builder.add_heading(spans, self._heading)
+        else:
+            self._builder.add_paragraph(spans)
+
+    def _quote_open(self, _token: Token) -> None:
+        self._builder.open_quote()
+        self._quote_sizes.append(len(self._builder.blocks))
+
+    def _quote_close(self, _token: Token) -> None:
+        """A quotation with nothing in it is an empty quote."""
+        if self._quote_sizes.pop() == len(self._builder.blocks):
+            self._builder.add_paragraph([])
+        self._builder.close_quote()
+
+    def _code(self, token: Token) -> None:
+        """A block of code, fenced or indented: its lines become blocks."""
+        lines = token.content.removesuffix("\n").split("\n")
+        language = _unescaped(token.info.strip()) if token.type == "fence" else ""
+        self._builder.add_code([[(line, {})] for line in lines], language)
+
+    def _html(self, token: Token) -> None:
+        """HTML: blank lines as we write them, else what the allow-list leaves of it."""
+        if _EMPTY_LINES.fullmatch(token.content):
+            for _ in range(token.content.count("<")):
+                self._builder.add_paragraph([])
+            return
+        from app.transfer.html_reader import read_html_into
+
+        read_html_into(self._builder, token.content, self._resolver)
+
+    def _table_open(self, _token: Token) -> None:
+        self._table = ([], [])
+
+    def _row_open(self, _token: Token) -> None:
+        assert self._table is not None
+        self._table[0].append([])
+
+    def _head_cell(self, token: Token) -> None:
+        assert self._table is not None
+        self._table[1].append(str(token.attrs.get("style", "")).removeprefix("text-align:"))
+
+    def _table_close(self, _token: Token) -> None:
+        assert self._table is not None
+        lines = table_lines(*self._table)
+        self._table = None
+        self._builder.add_code([[(line, {})] for line in lines], TABLE_LANGUAGE)
+
+
+def _unescaped(info: str) -> str:
+    """The info string of a fence without backslash escapes and entities."""
+    from markdown_it.common.utils import unescapeAll
+
+    return unescapeAll(info)
+
+
+def inline_spans(children: list[Token], resolver: Resolver) -> list[Span]:
+    """The spans of one paragraph's inline tokens; not tidied."""
+    spans: list[Span] = []
+    marks = OpenMarks()
+    for token in children:
+        kind = token.type
+        if kind in ("text", "text_special"):
+            spans.append((token.content, marks.now()))
+        elif kind == "softbreak":
+            spans.append((" ", marks.now()))
+        elif kind == "hardbreak":
+            spans.append((BREAK, marks.now()))
+        elif kind == "code_inline":
+            spans.append((token.content, {**marks.now(), "code": True}))
+        elif kind == "image":
+            spans.append(_picture(token, marks.now(), resolver))
+        elif kind == "html_inline":
+            _inline_tag(token.content, spans, marks, resolver)
+        elif token.nesting == 1:
+            marks.open(token.type.removesuffix("_open"), _marks_of_token(token, resolver))
+        elif token.nesting == -1:
+            marks.close(token.type.removesuffix("_close"))
+    return spans
+
+
+def _marks_of_token(token: Token, resolver: Resolver) -> Marks:
+    """What an opening token of Markdown switches on."""
+    if token.type == "link_open":
+        link = resolver.link(str(token.attrs.get("href", "")))
+        return {} if link is None else {"link": link}
+    kind = _MARK_TOKENS.get(token.tag)
+    return {kind: True} if kind else {}
+
+
+def _picture(token: Token, marks: Attributes, resolver: Resolver) -> Span:
+    """An embed, or the words beside it when the picture is refused."""
+    words = inline_spans(token.children or [], resolver)
+    alt = "".join(text for text, inner in words if "embed" not in inner)
+    payload = resolver.picture(str(token.attrs.get("src", "")), alt, str(token.attrs.get("title", "")))
+    return (alt, marks) if payload is None else (EMBED, {**marks, "embed": payload})
+
+
+def _inline_tag(source: str, spans: list[Span], marks: OpenMarks, resolver: Resolver) -> None:
+    """One tag of HTML between words."""
+    parsed = parse_tag(source)
+    if parsed is None:
+        return
+    tag, attributes, closes = parsed
+    if tag == "br":
+        spans.append((BREAK, marks.now()))
+    elif closes:
+        marks.close(tag)
+    elif (embed := embed_of_tag(tag, attributes, resolver)) is not None:
+        spans.append((embed[0], {**marks.now(), **embed[1]}))
+        if tag != "img":
+            marks.open(tag, {})
+    elif tag not in ("img", "wbr", "input", "hr"):
+        marks.open(tag, marks_of_tag(tag, attributes, resolver))

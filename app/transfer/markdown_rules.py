@@ -1,0 +1,94 @@
+"""
+The Markdown parser: CommonMark with strike-through, tables and ==highlight==, under limits of ours.
+
+markdown-it-py parses; the rules added here are the highlight (modelled on its strike-through) and a guard
+that raises where markdown-it would silently drop what is nested too deeply. Links keep their bytes: checking
+them is the readers' business (`addresses.py`).
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline.state_inline import Delimiter
+
+NESTING_MAX = 60
+"""Levels of lists and quotes (each list takes two, its item and itself). Above it nothing readable is left,
+and the parser recurses: 3 Python frames a level, so 1,000 frames are never reached."""
+
+_EQUALS = ord("=")
+
+
+class NestedTooDeeply(ValueError):
+    """The text nests lists or quotes beyond NESTING_MAX."""
+
+
+@cache
+def parser() -> MarkdownIt:
+    """The one parser. Cost: 5 ms the first time; markdown-it itself takes 70 ms to import."""
+    markdown = MarkdownIt("commonmark", {"maxNesting": NESTING_MAX + 2})
+    markdown.enable(["table", "strikethrough"])
+    markdown.inline.ruler.before("emphasis", "highlight", _scan_highlight)
+    markdown.inline.ruler2.before("emphasis", "highlight", _pair_highlights)
+    markdown.block.ruler.before("table", "nesting", _refuse_deep_nesting)
+    # The addresses stay as they are written: percent-encoding them would change a note by exporting it.
+    for name, kept in (("normalizeLink", str), ("normalizeLinkText", str), ("validateLink", _every_link)):
+        setattr(markdown, name, kept)
+    return markdown
+
+
+def _every_link(_address: str) -> bool:
+    """Let every link through: the readers ask the allow-list and say what they left out."""
+    return True
+
+
+def _refuse_deep_nesting(state: StateBlock, _start: int, _end: int, silent: bool) -> bool:
+    """Never matches; raises where the parser would next drop content without a word."""
+    if not silent and state.level > NESTING_MAX:
+        raise NestedTooDeeply
+    return False
+
+
+def _scan_highlight(state: StateInline, silent: bool) -> bool:
+    """Take a run of `==` as delimiters, as the strike-through rule does with `~~`."""
+    if silent or state.src[state.pos] != "=":
+        return False
+    scanned = state.scanDelims(state.pos, True)
+    length = scanned.length
+    if length < 2:
+        return False
+    if length % 2:
+        state.push("text", "", 0).content = "="
+    for _ in range(length // 2):
+        state.push("text", "", 0).content = "=="
+        state.delimiters.append(
+            Delimiter(
+                marker=_EQUALS,
+                length=0,  # no "rule of three"
+                token=len(state.tokens) - 1,
+                end=-1,
+                open=scanned.can_open,
+                close=scanned.can_close,
+            )
+        )
+    state.pos += length
+    return True
+
+
+def _pair_highlights(state: StateInline) -> None:
+    """Turn matched delimiters into `mark_open` and `mark_close`."""
+    inner = (meta["delimiters"] for meta in state.tokens_meta if meta and "delimiters" in meta)
+    for delimiters in (state.delimiters, *inner):
+        for opener in delimiters:
+            if opener.marker != _EQUALS or opener.end == -1:
+                continue
+            for delimiter, kind, nesting in (
+                (opener, "mark_open", 1),
+                (delimiters[opener.end], "mark_close", -1),
+            ):
+                token = state.tokens[delimiter.token]
+                token.type, token.tag, token.content = kind, "mark", ""
+                token.nesting = 1 if nesting == 1 else -1
