@@ -1,0 +1,61 @@
+"""
+What a person asked for and cannot have: a note that is not there, a folder that is not empty.
+
+Not here: what the world does (`sync.errors`, `OSError`) and the sentences (`wording`).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sync.errors import SyncError
+
+REFUSALS: Final = frozenset(
+    {
+        "archive_later",
+        "beyond_text",
+        "command_later",
+        "empty_query",
+        "folder_not_empty",
+        "is_window",
+        "nested",
+        "no_notebook",
+        "no_note",
+        "no_server",
+        "not_encoded",
+        "not_found",
+        "not_note",
+        "not_writable",
+        "outside",
+        "profile_held",
+        "read_only",
+        "same_path",
+        "several_notebooks",
+        "several_notes",
+        "special_file",
+        "too_large",
+        "too_many_lines",
+        "trashed",
+        "unknown_version",
+        "unsent",
+        "window_gone",
+        "wrong_value",
+    }
+)
+"""Every code there is; `wording` has a sentence for each, and a test holds the two together."""
+
+
+class Refused(SyncError):
+    """
+    A request that cannot be met; nothing was changed.
+
+    Attributes:
+        code: One of REFUSALS.
+        facts: What the sentence names: paths, titles, counts. Never the content of a note.
+    """
+
+    def __init__(self, code: str, **facts: object) -> None:
+        assert code in REFUSALS, code
+        super().__init__(code)
+        self.code = code
+        self.facts = facts

@@ -1,0 +1,203 @@
+"""
+Words for errors: one sentence each that says what the person can do.
+
+The only place that turns an error into a sentence. Translating is injected (`use_translator`), so that the
+command line needs no Qt. A test proves that every class and code has its words. Not here: words of status
+and banners (`models/sync_words`).
+"""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from app.refusals import Refused
+from crdt.errors import CausalGap, ClockAhead, CrdtError, LimitExceeded, MalformedOp, OutOfRange
+from sync.errors import (
+    AuthFailed,
+    LocalProtocolError,
+    RemoteProtocolError,
+    StoreUnavailable,
+    SyncError,
+    VersionTooNew,
+)
+
+STORE: Final[Mapping[str, str]] = {
+    "empty": "{path} is empty, so it is not a library. Restore a backup, or choose another profile.",
+    "not_a_store": "{path} is not a library of Commonplace. Choose another profile.",
+    "damaged": "{path} is damaged and was left as it is. Restore a copy from “backups” beside it.",
+    "locked": "Another program is using {path}. Close it and try again.",
+    "read_only": "{path} cannot be written. Check who may write in that folder.",
+    "no_space": "The disk is full. Free some space; what is stored so far is safe.",
+    "cannot_open": "{path} cannot be opened. Check that the folder exists and may be read.",
+    "io": "The disk reported an error for {path}. Check the disk, and make a backup.",
+    "missing": "That is not in the library any more. Look for it in the list again.",
+}
+
+AUTH: Final[Mapping[str, str]] = {
+    "bad_credentials": "The e-mail or the password is wrong. Try again, or ask the server's owner.",
+    "taken": "There is an account with this e-mail already. Sign in instead.",
+    "closed": "This server takes no new accounts. Ask its owner for one.",
+    "weak_password": "The password is too short. Choose one of at least 8 characters.",
+    "bad_email": "That is not an e-mail address. Check it and try again.",
+    "rate": "Too many attempts. Wait {seconds} seconds and try again.",
+    "disabled": "The account is disabled. Ask the server's owner. Your notes are safe on this computer.",
+    "expired": "You were signed out because the sign-in expired. Sign in again; your edits are safe here.",
+    "invalid": "The server does not know this sign-in. Sign in again; your edits are safe here.",
+    "revoked": "This device was signed out by the account's owner. Sign in again; your edits are safe here.",
+    "wrong_account": "This library belongs to another account. Sign in as that one, or use another profile.",
+    "local_only": "You are not signed in. Sign in first; your notes are safe on this computer.",
+    "offline": "The server cannot be reached. Check the address and the network, then try again.",
+    "timeout": "The server did not answer in time. Try again later; your edits are safe here.",
+    "wrong_server": "Another server answers at this address. Check the address.",
+    "internal": "The server had a problem of its own. Try again later; your edits are safe here.",
+}
+
+PROTOCOL: Final[Mapping[str, str]] = {
+    "bad_frame": "The server's answer makes no sense. Check the address, and update Commonplace.",
+    "unknown_kind": "The server speaks a newer language. Update Commonplace.",
+    "unexpected": "The server answered out of turn. Try again; if it stays, tell the server's owner.",
+    "too_big": "The server's answer is larger than allowed. Try again; if it stays, tell the server's owner.",
+}
+
+LOCAL: Final[Mapping[str, str]] = {
+    "too_big": "That is too large to be sent in one piece. Split it into several notes.",
+    "unsayable": "That holds a value which cannot be sent. Leave it out and try again.",
+}
+
+CRDT: Final[Mapping[type[CrdtError], str]] = {
+    CrdtError: "That cannot be done to this note. Nothing was changed; try it another way.",
+    MalformedOp: "That is damaged; nothing was changed. Get it again from where it came.",
+    CausalGap: "An earlier edit has not arrived yet. Wait: it will be shown when it comes.",
+    ClockAhead: "An edit claims to come from the future. Check this computer's date and time.",
+    LimitExceeded: "That is too large for one note. Split it into several.",
+    OutOfRange: "The place lies outside of the note's text. Look at the note again and choose another.",
+}
+
+REFUSED: Final[Mapping[str, str]] = {
+    "archive_later": "This version cannot write archives yet. Choose md, html or json.",
+    "beyond_text": "The text has {length} characters and no place {index}. Choose one from 0 to {length}.",
+    "command_later": "This version has no “{command}” yet. {instead}",
+    "empty_query": "There is nothing to search for. Give at least one word.",
+    "folder_not_empty": "{path} is not empty. Choose an empty or a new folder: nothing is overwritten.",
+    "is_window": "The window is open and does that itself. Use it there, or close it first.",
+    "nested": "Its lists or quotes are nested more than {levels} deep. Flatten them and import it again.",
+    "no_notebook": "There is no notebook “{name}”. See the list of them with “commonplace notebooks”.",
+    "no_note": "There is no note “{name}”. See the list of them with “commonplace list”.",
+    "no_server": "No server is set up for this library. Sign in with “commonplace login” first.",
+    "not_encoded": "Its letters are not in UTF-8 or UTF-16. Save it as UTF-8 and import it again.",
+    "not_found": "{path} does not exist. Check the name.",
+    "not_note": "It is not a kind of file that can be imported. Markdown, HTML and text can.",
+    "not_writable": "You may read this notebook but not change it. Ask its owner to make you an editor.",
+    "outside": "It leads out of the imported folder and was left alone. Copy what it leads to inside.",
+    "profile_held": "Another command is using this library. Wait until it is done and try again.",
+    "read_only": "The note is in a notebook you may only read. Ask its owner to make you an editor.",
+    "same_path": "{path} is named twice. Name each file or folder once.",
+    "several_notebooks": "{count} notebooks are called “{name}”. Use the id of one: {ids}.",
+    "several_notes": "{count} notes answer to “{name}”. Use the id of one: {ids}.",
+    "special_file": "It is not an ordinary file. Copy its content into one and import that.",
+    "too_large": "It has {size_bytes} bytes and at most {size_bytes_max} can be imported. Split it.",
+    "too_many_lines": "It has more than {lines} lines. Split it and import the parts.",
+    "trashed": "The note is in the trash. Take it out with “commonplace trash NOTE --undo” first.",
+    "unknown_version": "The note has no version {version}. See its versions with “commonplace history”.",
+    "unsent": "{count} edits are not on the server yet. Send them with “commonplace sync” first.",
+    "window_gone": "The window closed before it answered. Run the command again.",
+    "wrong_value": "{option} cannot be “{value}”. {instead}",
+}
+
+SYSTEM: Final[Mapping[int, str]] = {
+    errno.ENOSPC: "The disk is full. Free some space and try again.",
+    errno.EDQUOT: "Your share of the disk is full. Free some space and try again.",
+    errno.EACCES: "You may not do that with {path}. Check its permissions.",
+    errno.EPERM: "You may not do that with {path}. Check its permissions.",
+    errno.EROFS: "{path} is on a disk that cannot be written. Choose another place.",
+    errno.ENOENT: "{path} does not exist. Check the name.",
+    errno.ENOTDIR: "{path} is not a folder. Choose a folder.",
+    errno.EISDIR: "{path} is a folder. Choose a file.",
+    errno.EEXIST: "{path} exists already. Choose another name.",
+    errno.ELOOP: "{path} is a link that leads in a circle. Remove the link.",
+    errno.ENAMETOOLONG: "The name of {path} is too long. Choose a shorter one.",
+    errno.EMFILE: "Too many files are open. Close other programs and try again.",
+    errno.EIO: "The disk reported an error for {path}. Check the disk.",
+    errno.ECONNREFUSED: "The server cannot be reached. Check the address and the network, then try again.",
+    errno.ETIMEDOUT: "The server did not answer in time. Check the network, then try again.",
+    errno.EPIPE: "Whoever was to read the output has gone. Run the command again.",
+}
+_SYSTEM_ELSE: Final = "{path} cannot be used: {reason}. Try again, or choose another."
+
+NEWER: Final = "{path} was written by a newer version of Commonplace. Update Commonplace to open it."
+_ELSE: Final = "Something went wrong with the server or the library. Try again; your notes are safe."
+
+REJECTED: Final[Mapping[str, str]] = {
+    "schema": "The server does not accept this kind of edit. Update Commonplace, then try it again.",
+    "too_big": "The edit is too large for the server. Split it into several notes.",
+    "forbidden": "You may not change this notebook any more. Copy the edit, or ask its owner.",
+    "missing_ref": "What the edit belongs to is gone. Copy it into another note.",
+    "untranslatable": "The edit cannot be carried over to the newer notes. Copy it into the note by hand.",
+    "unknown_collection": "The server does not know this part of the library. Update the server.",
+}
+"""Why a server refused an edit for good; it waits in the quarantine."""
+
+_translate: list[Callable[[str], str]] = []
+
+
+def use_translator(translate: Callable[[str], str] | None) -> None:
+    """
+    Have every sentence translated from now on.
+
+    Args:
+        translate: Given the English sentence with its {places}; returns another with the same. None: English.
+    """
+    _translate[:] = [translate] if translate is not None else []
+
+
+def sentence(error: BaseException) -> str:
+    """One sentence (or two) for an error of the world, in the person's language."""
+    pattern, facts = _pattern(error)
+    if _translate:
+        pattern = _translate[0](pattern)
+    return pattern.format_map(_Facts(facts))
+
+
+def rejection(code: str) -> str:
+    """Why an edit is in the quarantine, and what to do with it."""
+    pattern = REJECTED.get(code, REJECTED["schema"])
+    return _translate[0](pattern) if _translate else pattern
+
+
+class _Facts(dict[str, object]):
+    """Facts of a sentence; one that nobody gave reads as "?", because a sentence must come out."""
+
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def _pattern(error: BaseException) -> tuple[str, dict[str, object]]:
+    """The English sentence and what goes into its {places}."""
+    if isinstance(error, Refused):
+        return REFUSED[error.code], error.facts
+    if isinstance(error, StoreUnavailable):
+        return STORE.get(error.reason, STORE["io"]), {"path": error.path}
+    if isinstance(error, VersionTooNew):
+        return NEWER, {"path": error.path}
+    if isinstance(error, AuthFailed):
+        seconds = max(1, -(-(error.after_ms or 60_000) // 1000))
+        return AUTH.get(error.code, AUTH["internal"]), {"seconds": seconds}
+    if isinstance(error, RemoteProtocolError):
+        return PROTOCOL.get(error.code, PROTOCOL["bad_frame"]), {}
+    if isinstance(error, LocalProtocolError):
+        return LOCAL.get(error.code, LOCAL["too_big"]), {}
+    if isinstance(error, CrdtError):
+        known = next(kind for kind in type(error).__mro__ if kind in CRDT)
+        return CRDT[known], {}
+    if isinstance(error, TimeoutError) and not error.errno:
+        return SYSTEM[errno.ETIMEDOUT], {}
+    if isinstance(error, OSError):
+        facts: dict[str, object] = {
+            "path": error.filename or "The file",
+            "reason": error.strerror or "unknown",
+        }
+        return SYSTEM.get(error.errno or 0, _SYSTEM_ELSE), facts
+    assert isinstance(error, SyncError), f"not an error of the world: {error!r}"
+    return _ELSE, {}
