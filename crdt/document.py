@@ -26,9 +26,10 @@ from crdt.object_gate import DocumentGate
 from crdt.object_ops import SET, TEXT, Id, Path, author_of, container_of, field, inner_op, kind_at
 from crdt.object_tree import ObjectTree, PathPatch
 from crdt.objects import MapNode, Slot, TextNode
-from crdt.ops import FLIP, KINDS, RID_MAX, Op
+from crdt.ops import EDGE, FLIP, KINDS, RID_MAX, Op
 from crdt.patch import Value
 from crdt.replicas import Replicas
+from crdt.runs import COUNTER_MASK, ID_BITS
 from crdt.text import RichText
 from crdt.text_state import flip_groups
 from crdt.undo import UndoStacks
@@ -335,6 +336,22 @@ class Document:
             keys.append(node.key)
             node = node.parent
         return tuple(reversed(keys))
+
+    def right_origin(self, container: Id, element: Id) -> tuple[int, int]:
+        """
+        Which element stood right of this one when it was typed, as an op would name it.
+
+        Raises:
+            MalformedOp: There is no such text or element.
+        """
+        node = self._tree.nodes.get(container)
+        number = self._replicas.find(element[0])
+        if not isinstance(node, TextNode) or not node.text._sequence.contains(number, element[1]):
+            raise MalformedOp("there is no such element")
+        right = node.text._sequence.run_of(number << ID_BITS | element[1]).right
+        if right < 0:
+            return (EDGE, 1)
+        return (self._replicas.rids[right >> ID_BITS], right & COUNTER_MASK)
 
     def stamp_of(self, path: Sequence[str]) -> Stamp | None:
         """When what shows at a path was written, and by whom; None where nothing was ever written."""

@@ -1,0 +1,311 @@
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crdt.clock import Clock, Stamp
+from crdt.delta import Delta
+from crdt.document import Document
+from crdt.errors import CausalGap, MalformedOp, OutOfRange
+from crdt.patch import Deleted, Inserted, ValueSet
+from crdt.version import Version
+from tests.support.document_world import DocumentWorld, Holder, ShadowTree
+
+seeds = st.integers(0, 2**32)
+
+
+@given(seeds, st.integers(2, 4))
+@settings(max_examples=25)
+def test_g1_g2_g4_random_histories_converge_and_match_oracle_and_shadow(seed, replicas):
+    DocumentWorld(seed, replicas).run(40)
+
+
+def history(seed, steps=30):
+    """A world whose replicas have seen different parts of the same history."""
+    world = DocumentWorld(seed, 3)
+    for _ in range(steps):
+        world.step(world.random.choice(world.holders))
+    return world
+
+
+@given(seeds)
+@settings(max_examples=15)
+def test_g3_merging_states_equals_delivering_deltas(seed):
+    world = history(seed)
+    documents = [Document.decode(holder.document.encode(), 500 + n) for n, holder in enumerate(world.holders)]
+    shadows = [ShadowTree() for _ in documents]
+    for document, shadow, holder in zip(documents, shadows, world.holders, strict=True):
+        empty = Document(900)
+        shadow.apply(empty.merge(holder.document))
+        assert empty.encode() == holder.document.encode()
+        assert document.merge(holder.document) == []
+    for one, other in ((0, 1), (1, 2), (2, 0), (0, 1), (1, 2)):
+        shadows[one].apply(documents[one].merge(documents[other]))
+        assert shadows[one].to_value() == documents[one].to_value()
+        documents[one].check()
+    world.settle()
+    expected = world.holders[0].document
+    assert [document.encode() for document in documents] == [expected.encode()] * 3
+    assert [document.history() for document in documents] == [expected.history()] * 3
+
+
+@given(seeds)
+@settings(max_examples=15)
+def test_g3_snapshot_and_tail_equal_one_by_one(seed):
+    world = history(seed)
+    author = max(world.holders, key=lambda holder: len(world.sent[holder.rid]))
+    lonely = [Delta.decode(body) for body in world.sent[author.rid]]
+    needed = [delta for delta in lonely if not delta.empty]
+    everything = [Delta.decode(body) for bodies in world.sent.values() for body in bodies]
+    rng = Random(seed)
+    one_by_one, batched = Holder(200), Holder(300)
+    rng.shuffle(everything)
+    one_by_one.receive([delta.encode() for delta in everything], 10**6)
+    cut = rng.randint(0, len(everything))
+    batched.receive([delta.encode() for delta in everything[cut:]], 10**6)
+    batched.document = Document.decode(batched.document.encode(), 301)
+    batched.receive([delta.encode() for delta in everything[:cut]], 10**6)
+    assert batched.document.encode() == one_by_one.document.encode()
+    assert all(delta.is_known_to(batched.document.version()) for delta in needed)
+
+
+@given(seeds)
+@settings(max_examples=15)
+def test_g5_a_text_at_a_recorded_version_is_what_it_was(seed):
+    world = history(seed, 20)
+    holder = world.holders[0]
+    recorded = []
+    for _ in range(15):
+        world.step(holder)
+        document = holder.document
+        for node in document._tree.texts:
+            path = document._tree.path_of(node)
+            if path is not None:
+                recorded.append((node.id, document.version(), node.text.text()))
+    world.settle()
+    for container, version, text in recorded:
+        node = holder.document._tree.nodes[container]
+        assert node.text.text_at(version) == text
+
+
+@pytest.fixture
+def clock():
+    return Clock(1)
+
+
+def two_texts(clock):
+    document = Document(1)
+
+    def make(edit):
+        edit.make(("title",), "text")
+        edit.make(("body",), "text")
+
+    return document, [document.edit(clock.tick(1), make)]
+
+
+def test_undo_takes_back_a_burst_in_all_texts_at_once(clock):
+    document, deltas = two_texts(clock)
+
+    def burst(edit):
+        edit.text(("title",)).insert(0, "T")
+        edit.text(("body",)).insert(0, "b")
+
+    deltas.append(document.edit(clock.tick(2), burst))
+    document.new_group()
+    deltas.append(document.edit(clock.tick(3), lambda edit: edit.text(("body",)).insert(1, "c")))
+    deltas.append(document.undo(clock.tick(4)))
+    assert document.to_value() == {"title": "T", "body": "b"}
+    assert document.last_patches == [(("body",), Deleted(1, 1))]
+    deltas.append(document.undo(clock.tick(5)))
+    assert document.to_value() == {"title": "", "body": ""}
+    assert not document.can_undo
+    assert document.undo(clock.tick(6)).empty
+    document = Document.decode(document.encode(), 1)
+    deltas.append(document.redo(clock.tick(7)))
+    assert document.to_value() == {"title": "T", "body": "b"}
+    assert document.can_redo
+    elsewhere = Document(2)
+    for delta in deltas:
+        elsewhere.apply(delta)
+    assert elsewhere.encode() == document.encode()
+
+
+def test_a_gap_changes_nothing_and_is_healed_by_what_was_missing(clock):
+    document, deltas = two_texts(clock)
+    deltas.append(document.edit(clock.tick(2), lambda edit: edit.text(("body",)).insert(0, "x")))
+    elsewhere = Document(2)
+    with pytest.raises(CausalGap):
+        elsewhere.apply(deltas[1])
+    assert elsewhere.encode() == Document(3).encode()
+    assert elsewhere.apply(deltas[0]) == [((), ValueSet("title", "")), ((), ValueSet("body", ""))]
+    assert elsewhere.apply(deltas[1]) == [(("body",), Inserted(0, "x", {}))]
+    assert elsewhere.apply(deltas[1]) == []
+
+
+def test_m4_editing_a_note_that_someone_else_trashed_keeps_both(clock):
+    document, deltas = two_texts(clock)
+    other = Document(2)
+    other.apply(deltas[0])
+    trashed = document.edit(clock.tick(2), lambda edit: edit.set(("trashed_ms",), 5))
+    typed = other.edit(Stamp(2, 0, 2), lambda edit: edit.text(("body",)).insert(0, "late"))
+    document.apply(typed)
+    other.apply(trashed)
+    assert document.to_value() == other.to_value() == {"body": "late", "title": "", "trashed_ms": 5}
+    assert document.encode() == other.encode()
+
+
+def test_m3_of_two_containers_made_at_one_key_one_wins_and_the_other_can_be_recovered():
+    one, other = Document(1), Document(2)
+    first = one.edit(Stamp(1, 0, 1), lambda edit: edit.make(("a",), "text"))
+    filled = one.edit(Stamp(1, 1, 1), lambda edit: edit.text(("a",)).insert(0, "mine"))
+    second = other.edit(Stamp(5, 0, 2), lambda edit: edit.make(("a",), "map"))
+    for delta in (second, first, filled):
+        one.apply(delta)
+        other.apply(delta)
+    late = one.edit(Stamp(6, 0, 1), lambda edit: edit.set(("a", "k"), 1))
+    other.apply(late)
+    for document in (one, other):
+        assert document.to_value() == {"a": {"k": 1}}
+        assert document.losers(("a",)) == [(1, 0, "text", "mine")]
+        assert document.losers(("b",)) == document.losers(()) == []
+        assert document.place_of((1, 0)) == ("a",)
+
+
+def test_an_edit_aimed_at_a_replaced_container_goes_to_the_replaced_one():
+    one, other = Document(1), Document(2)
+    made = one.edit(Stamp(1, 0, 1), lambda edit: edit.make(("a",), "text"))
+    other.apply(made)
+    typed = other.edit(Stamp(9, 0, 2), lambda edit: edit.text(("a",)).insert(0, "old"))
+    replaced = one.edit(Stamp(2, 0, 1), lambda edit: edit.make(("a",), "text"))
+    assert one.apply(typed) == []
+    other.apply(replaced)
+    assert one.value(("a",)) == other.value(("a",)) == ""
+    assert one.losers(("a",)) == [(1, 0, "text", "old")]
+    assert one.encode() == other.encode()
+
+
+def test_what_a_failed_intent_did_travels_with_the_next_delta(clock):
+    document, deltas = two_texts(clock)
+
+    def fail(edit):
+        edit.text(("body",)).insert(0, "kept")
+        edit.set(("pinned",), True)
+        edit.text(("body",)).insert(99, "out of range")
+
+    with pytest.raises(OutOfRange):
+        document.edit(clock.tick(2), fail)
+    assert document.value(("body",)) == "kept"
+    deltas.append(document.edit(clock.tick(5_000), lambda edit: edit.set(("pinned",), False)))
+    elsewhere = Document(2)
+    for delta in deltas:
+        elsewhere.apply(Delta.decode(delta.encode()))
+    assert elsewhere.to_value() == document.to_value() == {"body": "kept", "pinned": False, "title": ""}
+    assert elsewhere.encode() == document.encode()
+    document.check()
+
+
+def test_nothing_changed_is_an_empty_delta(clock):
+    document, _ = two_texts(clock)
+    document.edit(clock.tick(2), lambda edit: edit.set(("n",), 1))
+    for intent in (
+        lambda edit: None,
+        lambda edit: edit.set(("n",), 1),
+        lambda edit: edit.remove(("nothing",)),
+        lambda edit: edit.text(("body",)).insert(0, ""),
+    ):
+        delta = document.edit(clock.tick(3), intent)
+        assert delta.empty
+        assert delta.start == delta.end == document.version().end(1)
+    assert not document.edit(clock.tick(3), lambda edit: edit.set(("n",), True)).empty
+
+
+def test_own_deltas_loaded_from_a_store_go_on_where_they_stopped(clock):
+    document, deltas = two_texts(clock)
+    state = document.encode()
+    deltas.append(document.edit(clock.tick(2), lambda edit: edit.text(("body",)).insert(0, "ab")))
+    loaded = Document.decode(state, 1)
+    loaded.apply(deltas[1])
+    for one in (document, loaded):
+        one.new_group()
+        one.edit(Stamp(9, 0, 1), lambda edit: edit.text(("body",)).insert(2, "c"))
+    assert loaded.encode() == document.encode()
+    loaded.undo(Stamp(10, 0, 1))
+    assert loaded.value(("body",)) == "ab"
+
+
+def test_reading_by_path(clock):
+    document, _ = two_texts(clock)
+    names = []
+
+    def fill(edit):
+        edit.make(("list",), "array")
+        names.append(edit.append(("list",), {"a": [1]}))
+        names.append(edit.append(("list",), kind="map"))
+        edit.set(("list", names[1], "deep"), 2)
+
+    document.edit(clock.tick(2), fill)
+    assert document.keys() == ["body", "list", "title"]
+    assert document.keys(("list", names[1])) == ["deep"]
+    assert document.items(("list",)) == [(names[0], {"a": [1]}), (names[1], {"deep": 2})]
+    assert document.value(("list",)) == [{"a": [1]}, {"deep": 2}]
+    assert document.value(("list", names[1], "deep")) == 2
+    assert document.value(()) == document.to_value()
+    assert document.value(("nowhere", "at", "all"), "default") == "default"
+    assert document.has(())
+    assert document.has(("list", names[0]))
+    assert not document.has(("list", "0-99"))
+    assert not document.has(("list", "no item"))
+    assert document.kind(("list",)) == "array"
+    assert document.kind(("nowhere",)) is None
+    assert document.stamp_of(("list",)) == Stamp(2, 0, 1)
+    assert document.stamp_of(("nowhere",)) is None
+    assert document.place_of((9, 9)) is None
+    for read in (document.keys, document.items, document.text):
+        with pytest.raises(OutOfRange):
+            read(("list", names[0]))
+    with pytest.raises(OutOfRange):
+        document.keys(("body",))
+    with pytest.raises(OutOfRange):
+        document.items(("body",))
+    with pytest.raises(OutOfRange):
+        document.text(("list",))
+
+
+def test_what_is_read_is_a_copy(clock):
+    document, _ = two_texts(clock)
+    given_value = {"a": [1]}
+    document.edit(clock.tick(2), lambda edit: edit.set(("v",), given_value))
+    given_value["a"].append(2)
+    document.value(("v",))["a"].append(3)
+    assert document.value(("v",)) == {"a": [1]}
+
+
+def test_the_version_says_what_was_seen(clock):
+    document, deltas = two_texts(clock)
+    assert document.version() == Version({1: 2})
+    assert document.rid == 1
+    assert deltas[0].is_known_to(document.version())
+    assert not deltas[0].is_known_to(Version())
+
+
+def test_history_lists_bursts_by_person(clock):
+    document, _ = two_texts(clock)
+    document.edit(clock.tick(500), lambda edit: edit.text(("body",)).insert(0, "ab"))
+    document.edit(clock.tick(5_000), lambda edit: edit.set(("pinned",), True))
+    bursts = document.history()
+    assert [(burst.rid, burst.start, burst.end, burst.ms) for burst in bursts] == [
+        (1, 0, 2, 1),
+        (1, 2, 4, 500),
+        (1, 4, 5, 5_000),
+    ]
+    assert document.updated_ms() == 5_000
+    assert document.text_at(("body",), Version({1: 3})) == "a"
+
+
+def test_a_document_is_written_by_a_positive_replica_with_its_own_stamps():
+    for rid in (0, -1, 1 << 63, True, "1"):
+        with pytest.raises(MalformedOp):
+            Document(rid)
+    with pytest.raises(MalformedOp):
+        Document(1).edit(Stamp(1, 0, 2), lambda edit: None)
