@@ -155,7 +155,7 @@ class Binding(QObject):
         if operations:
             if apart:
                 self.note.break_group()
-            if not self._edit(operations):
+            if not self._edit(self._carried_over(operations)):
                 return False
             with self._listener.showing():
                 for operation in operations:
@@ -206,16 +206,23 @@ class Binding(QObject):
         self._astray = True
         self._settle_timer.start()
 
+    def _carried_over(self, operations: Sequence[Operation]) -> Sequence[Operation]:
+        """
+        Give operations on what the view shows in indexes of the note, which is ahead while patches wait.
+        """
+        if not self._held:
+            return operations
+        alignment = Alignment()
+        alignment.take_patches(self._held)
+        self._go_astray()
+        return alignment.take_operations(operations)
+
     def _enter(self, operations: list[Operation]) -> None:
         """Enter what somebody else did to the view into the note."""
-        if self._held:  # the note is ahead of what they edited
-            alignment = Alignment()
-            alignment.take_patches(self._held)
-            operations = alignment.take_operations(operations)
-            self._go_astray()
+        meant = self._carried_over(operations)
         if not self.note.writable:
             self._go_astray()
-        elif self._edit(operations):
+        elif self._edit(meant):
             self.edited.emit()
 
     # Keeping together

@@ -140,6 +140,7 @@ class Formats:
             made.setProperty(_SIZE_PX, round(self.size_px(look) * 0.9))
         if EMBED in values:
             made.setObjectType(EMBED_OBJECT)
+            made.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignBaseline)
         return made
 
     def _look_char(self, made: QTextCharFormat, look: Look) -> None:
@@ -198,8 +199,11 @@ class Formats:
     def _derive_block(self, attributes: str, look: Look, edges: int) -> QTextBlockFormat:
         made = QTextBlockFormat()
         made.setProperty(BLOCK, attributes)
-        proportional = QTextBlockFormat.LineHeightTypes.ProportionalHeight.value
-        made.setLineHeight(100 * (1.2 if look.kind == "heading" else self.palette.line_height), proportional)
+        # At least so high, rather than so many times the font's own height: fallback fonts for other scripts
+        # are taller, pictures have a height of their own, and neither should be stretched.
+        factor = 1.25 if look.kind == "heading" else self.palette.line_height
+        minimum = QTextBlockFormat.LineHeightTypes.MinimumHeight.value
+        made.setLineHeight(round(self.size_px(look) * factor), minimum)
         made.setBottomMargin(8)
         if look.kind == "heading":
             made.setHeadingLevel(look.level)
@@ -213,7 +217,6 @@ class Formats:
             made.setTopMargin(10 if edges & FIRST else 0)
             made.setBottomMargin(12 if edges & LAST else 4)
         elif look.kind == "code":
-            made.setLineHeight(135, proportional)
             made.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
             made.setLeftMargin(CODE_PADDING_PX + look.level * INDENT_PX)
             made.setRightMargin(CODE_PADDING_PX)

@@ -63,7 +63,7 @@ class _Bound:
         self.keys = WritingKeys(view, self.commands)
         self.composition = Composition(self.binding, self.commands, view.show_preedit)
         self.exchange = Exchange(view, self.commands)
-        self.carets = RemoteCarets(view, note.body.index)
+        self.carets = RemoteCarets(view, lambda anchor: note.body.index(anchor))
 
 
 class NoteEdit(QTextEdit):
@@ -325,7 +325,7 @@ class NoteEdit(QTextEdit):
             action(self)
             return
         if not self.isReadOnly():
-            if bound.composition.preedit and keyboard.is_text(event):
+            if event.text():
                 self.end_composition()
             if bound.keys.press(event):
                 event.accept()

@@ -26,7 +26,7 @@ _COUNTED_MAX: Final = 20_000  # items looked back over for a number; a longer li
 
 
 class Shown(NamedTuple):
-    """A visible block, in coordinates of the viewport."""
+    """A visible block; `rect` begins where its layout does, in coordinates of the viewport."""
 
     block: QTextBlock
     look: Look
@@ -49,6 +49,9 @@ def visible_blocks(view: QTextEdit) -> Iterator[Shown]:
     bottom = view.viewport().height()
     while block.isValid():
         rect = layout.blockBoundingRect(block).translated(left, top)
+        rect.setHeight(
+            block.layout().boundingRect().bottom()
+        )  # it has the height without what is above the line
         if rect.top() > bottom + 2 * BOX_PADDING_PX:
             return
         yield Shown(block, block_look(block), rect)
@@ -115,8 +118,10 @@ def marker_box(shown: Shown) -> QRectF:
     if not layout.lineCount():
         return QRectF()
     line = layout.lineAt(0)
-    rect = line.rect().translated(shown.rect.topLeft() - layout.boundingRect().topLeft())
-    middle = rect.top() + line.ascent() - QFontMetricsF(_font(shown.block)).xHeight() / 2
+    rect = line.rect().translated(shown.rect.topLeft())
+    metrics = QFontMetricsF(_font(shown.block))
+    height = metrics.capHeight() if shown.look.kind == "check" else metrics.xHeight()
+    middle = rect.top() + line.ascent() - height / 2
     if shown.block.textDirection() == Qt.LayoutDirection.RightToLeft:
         left = rect.right()
     else:
@@ -192,7 +197,7 @@ class Ornaments:
 
     def _paint_bullet(self, painter: QPainter, box: QRectF, level: int) -> None:
         colour = QColor(self._palette.marker)
-        size = self._palette.size_px * 0.35
+        size = self._palette.size_px * 0.37
         mark = QRectF(0, 0, size, size)
         mark.moveCenter(box.center())
         style = _BULLETS[level % len(_BULLETS)]
@@ -207,8 +212,7 @@ class Ornaments:
         painter.setPen(QColor(self._palette.marker))
         painter.setFont(_font(item.block))
         line = item.block.layout().lineAt(0)
-        top = item.rect.top() - item.block.layout().boundingRect().top() + line.y()
-        baseline = top + line.ascent()
+        baseline = item.rect.top() + line.y() + line.ascent()
         label = label_of(number_of(item.block), item.look.level)
         width = QFontMetricsF(painter.font()).horizontalAdvance(label)
         if item.block.textDirection() == Qt.LayoutDirection.RightToLeft:

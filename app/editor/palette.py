@@ -87,7 +87,7 @@ class EditorPalette:
     body_family: str = ""
     mono_family: str = ""
     size_px: int = 16
-    line_height: float = 1.42
+    line_height: float = 1.5
     column_px: int = 720
     heading_scale: tuple[float, float, float, float, float, float] = (1.75, 1.4, 1.2, 1.06, 1.0, 0.94)
 

@@ -19,7 +19,7 @@ from typing import Any, Final
 from PySide6.QtGui import QTextBlock, QTextCharFormat, QTextCursor, QTextDocument, QTextLayout
 
 from app.editor.formats import FIRST, LAST, STAND_IN, Formats
-from app.editor.keys import EMBED, key_of, values_of
+from app.editor.keys import EMBED, OBJECT, key_of, values_of
 from app.editor.looks import JOINED_KINDS, PLAIN, Look, look_of
 from app.editor.mirror import Mirror, MirrorBlock, Spans, joined
 from app.editor.operations import Delete, Format, Insert, InsertEmbed, Operation, SetBlock
@@ -97,7 +97,11 @@ class Surface:
                     piece
                 )  # else somebody typed on with its format
                 text = text[:at] + piece.replace(SHOWN_INSTEAD, stand_in) + text[end:]
-            spans.append((end - at, key))
+            if EMBED in values_of(key) and text[at:end] != OBJECT * (end - at):
+                exact = False  # somebody typed on with an embed's format
+                spans.extend(_embeds_alone(text[at:end], key))
+            else:
+                spans.append((end - at, key))
             at = end
         if text is not made.text:
             made.set_text(text)
@@ -115,7 +119,7 @@ class Surface:
             piece = raw.decode("utf-16-le", "ignore")
             key, _ = self.formats.read_char(run.format, look)
             parts.append(piece)
-            spans.append((len(piece), key))
+            spans.extend(_embeds_alone(piece, key) if EMBED in values_of(key) else [(len(piece), key)])
         return MirrorBlock("".join(parts), joined(spans), attributes)
 
     # Showing
@@ -149,7 +153,7 @@ class Surface:
             case Insert(at, text, marks):
                 self.insert(at, text, key_of(marks or {}), None)
             case InsertEmbed(at, payload, marks):
-                self.insert(at, "\ufffc", key_of({**marks, EMBED: payload}), None)
+                self.insert(at, OBJECT, key_of({**marks, EMBED: payload}), None)
             case Delete(at, length):
                 self.delete(at, length)
             case Format(start, end, kind, value):
@@ -318,6 +322,12 @@ class Surface:
                 pieces.append((begun, high, format_))
             at += length
         return pieces
+
+
+def _embeds_alone(text: str, key: str) -> Spans:
+    """Leave an embed's key on the characters that can be embeds."""
+    bare = _with(key, EMBED, None)
+    return joined((1, key if character == OBJECT else bare) for character in text)
 
 
 def _with(key: str, kind: str, value: Any) -> str:
