@@ -4,6 +4,8 @@ The core of Commonplace: a hybrid logical clock, a rich-text CRDT and a nested-o
 It cannot do I/O: time and ids are arguments. The names below are its public face; see README.md.
 """
 
+from typing import Final
+
 from crdt.bursts import Burst
 from crdt.clock import Clock, Stamp
 from crdt.delta import Delta
@@ -28,7 +30,11 @@ from crdt.patch import (
 from crdt.text import RichText
 from crdt.version import Version
 
+BUILD: Final = "interpreted" if __file__.endswith(".py") else "compiled"
+"""Which build of the core is running."""
+
 __all__ = [
+    "BUILD",
     "BlockSet",
     "Burst",
     "CausalGap",
