@@ -1,0 +1,376 @@
+"""
+What an administrator may do: one function for each command, on the store's thread.
+
+What it is not: the command line (commands.py) or the socket between it and a running server (service.py). The
+same functions run inside the server and on a folder that no server has open, so that an edit always goes
+through ingest and reaches open windows at once. Invariant: what connections must hear of is in the outcome;
+nothing is told from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from crdt import CrdtError, Document
+from crdt.edit import Edit
+from sync.errors import AuthFailed, StoreUnavailable, SyncError
+from sync.model.v1 import encoded_note_summary, new_note
+from sync.protocol.messages import Ack
+from sync.protocol.rows import PushedDelta
+from sync.server import auth, roles
+from sync.server.core import Segment
+from sync.server.ingest import SERVER_ACCOUNT, Batch
+from sync.server.opening import Opened
+from sync.storage.account_store import AccountRow
+from sync.storage.server_store import DocumentRow, StreamRow
+
+PIECE_LENGTH_MAX: Final = 16_000
+"""Code points inserted by one delta; a longer text becomes several."""
+
+
+class AdminError(SyncError):
+    """A command that cannot be done; the message is for the person who gave it."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a command answers, and what connections must hear of."""
+
+    value: Any = None
+    error: str = ""  # why it stopped half-way; what was done until then stands
+    segments: list[Segment] = field(default_factory=list)
+    roles_changed: list[str] = field(default_factory=list)
+    ended: dict[int, str] = field(default_factory=dict)  # sign-in -> state
+
+
+Arguments = Mapping[str, Any]
+
+
+def run(opened: Opened, command: str, arguments: Arguments, now_ms: int) -> Outcome:
+    """
+    Do one command.
+
+    Raises:
+        AdminError: It cannot be done, or is none.
+        StoreUnavailable: The store failed.
+    """
+    does = COMMANDS.get(command)
+    if does is None:
+        raise AdminError(f"unknown command: {command}")
+    return does(opened, arguments, now_ms)
+
+
+# --- people ------------------------------------------------------------------------------------------
+
+
+def _user_add(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
+    email = _email(arguments)
+    name = auth.normal_name(arguments.get("name"), email.partition("@")[0])
+    try:
+        account = opened.people.sign_up(email, name, str(arguments["password_hash"]), now_ms)
+    except AuthFailed as error:
+        raise AdminError(f"there is an account of {email} already") from error
+    return Outcome({"id": account.id, "email": email, "name": name, "personal": account.personal})
+
+
+def _user_list(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
+    rows = [
+        {
+            "id": row.id,
+            "email": row.email,
+            "name": row.name,
+            "personal": row.personal,
+            "created_ms": row.created_ms,
+            "disabled": bool(row.disabled),
+        }
+        for row in opened.accounts.accounts()
+    ]
+    return Outcome({"users": rows})
+
+
+def _user_disable(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
+    account = _account(opened, arguments)
+    disabled = bool(arguments.get("disabled", True))
+    opened.accounts.set_disabled(account.id, disabled)
+    ended = opened.accounts.valid_sign_ins(account.id) if disabled else []
+    return Outcome({"email": account.email, "disabled": disabled}, ended=dict.fromkeys(ended, "disabled"))
+
+
+def _user_password(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
+    account = _account(opened, arguments)
+    ended = opened.accounts.valid_sign_ins(account.id)
+    opened.accounts.set_password(account.id, str(arguments["password_hash"]))
+    return Outcome({"email": account.email, "signed_out": len(ended)}, ended=dict.fromkeys(ended, "revoked"))
+
+
+def _session_list(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
+    email = _email(arguments) if arguments.get("email") else None
+    rows = [
+        {
+            "id": row.key,
+            "email": row.email,
+            "system": row.os,
+            "program": row.app,
+            "created_ms": row.created_ms,
+            "seen_ms": row.seen_ms,
+            "expires_ms": row.expires_ms,
+            "state": "revoked" if row.revoked else "expired" if row.expires_ms <= now_ms else "ok",
+        }
+        for row in opened.accounts.sessions()
+        if email is None or row.email == email
+    ]
+    return Outcome({"sessions": rows})
+
+
+def _session_revoke(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
+    ended = [
+        key for sign_in in _sign_ins(opened, arguments) for key in opened.accounts.revoke(sign_in=sign_in)
+    ]
+    return Outcome({"revoked": ended}, ended=dict.fromkeys(ended, "revoked"))
+
+
+def _session_expire(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
+    ended = _sign_ins(opened, arguments)
+    for sign_in in ended:
+        opened.accounts.extend(sign_in, now_ms - 1)
+    return Outcome({"expired": ended}, ended=dict.fromkeys(ended, "expired"))
+
+
+def _role_set(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
+    account = _account(opened, arguments)
+    notebook, role = str(arguments.get("notebook")), arguments.get("role")
+    known = opened.accounts.notebook(notebook)
+    if known is None:
+        raise AdminError(f"there is no notebook {notebook}")
+    if role not in (*roles.ROLES, "none"):
+        raise AdminError(f"a role is one of {', '.join(roles.ROLES)}, or none")
+    if account.id == known[1] and role != "owner":
+        raise AdminError(f"{account.email} made this notebook and stays its owner")
+    opened.people.set_role(notebook, account.id, None if role == "none" else str(role))
+    value = {"notebook": notebook, "email": account.email, "role": role}
+    return Outcome(value, roles_changed=[account.id])
+
+
+def _notebook_list(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
+    rows = []
+    for notebook, name, _ in opened.accounts.notebooks():
+        members = [{"email": email, "role": role} for _, email, role in opened.accounts.members(notebook)]
+        rows.append({"id": notebook, "name": name, "members": members})
+    return Outcome({"notebooks": rows})
+
+
+# --- notes -------------------------------------------------------------------------------------------
+
+
+def _note_list(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
+    wanted = arguments.get("notebook")
+    rows = []
+    for stream in opened.store.streams():
+        if stream.collection != "notes" or wanted not in (None, stream.notebook):
+            continue
+        for row in opened.store.documents(stream.key):
+            summary = encoded_note_summary(opened.core.documents.state(row))
+            rows.append(
+                {
+                    "id": row.id,
+                    "notebook": stream.notebook,
+                    "title": summary.title,
+                    "words": summary.words,
+                    "trashed": summary.trashed_ms is not None,
+                }
+            )
+        opened.core.documents.trim()
+    return Outcome({"notes": rows})
+
+
+def _note_show(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
+    row, stream = _note(opened, arguments)
+    document = Document.decode(opened.core.documents.state(row), opened.core.rid)
+    title, text = document.value(("title",), ""), document.value(("body",), "")
+    return Outcome({"id": row.id, "notebook": stream.notebook, "title": title, "text": text})
+
+
+def _note_add(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
+    notebook = str(arguments.get("notebook"))
+    stream = opened.core.stream(f"{notebook}/notes")
+    if stream is None:
+        raise AdminError(f"there is no notebook {notebook}")
+    title = str(arguments.get("title") or "")[:PIECE_LENGTH_MAX]
+    made, delta = new_note(opened.core.rid, opened.core.clock.tick(now_ms), title=title, created_ms=now_ms)
+    note = auth.new_id()
+    text = str(arguments.get("text") or "")
+    bodies = [delta.encode(), *_edited(opened, made, now_ms, 0, text)]
+    return _written(opened, stream, note, bodies, now_ms)
+
+
+def _note_set(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
+    row, stream = _note(opened, arguments)
+    scratch = Document.decode(opened.core.documents.state(row), opened.core.rid)
+    old = len(scratch.text(("body",)))
+    bodies = _edited(opened, scratch, now_ms, old, str(arguments.get("text") or ""))
+    return _written(opened, stream, row.id, bodies, now_ms)
+
+
+def _note_append(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
+    row, stream = _note(opened, arguments)
+    scratch = Document.decode(opened.core.documents.state(row), opened.core.rid)
+    bodies = _edited(opened, scratch, now_ms, 0, str(arguments.get("text") or ""))
+    return _written(opened, stream, row.id, bodies, now_ms)
+
+
+def _edited(opened: Opened, scratch: Document, now_ms: int, removed: int, text: str) -> list[bytes]:
+    """
+    Edit the body of a copy: remove so many code points from its start, then append a text.
+
+    Returns:
+        The encoded deltas, in order.
+    """
+    text = text.replace("\0", "")
+    bodies = []
+
+    def edit(intent: Callable[[Edit], None]) -> None:
+        delta = scratch.edit(opened.core.clock.tick(now_ms), intent)
+        if not delta.empty:
+            bodies.append(delta.encode())
+
+    try:
+        if removed:
+            edit(_deleting(removed))
+        for at in range(0, len(text), PIECE_LENGTH_MAX):
+            edit(_appending(text[at : at + PIECE_LENGTH_MAX]))
+    except CrdtError as error:
+        raise AdminError(f"the text cannot be written: {error}") from error
+    return bodies
+
+
+def _deleting(count: int) -> Callable[[Edit], None]:
+    """Return the intent that deletes so many code points from the start of a note's body."""
+
+    def delete(change: Edit) -> None:
+        change.text(("body",)).delete(0, count)
+
+    return delete
+
+
+def _appending(piece: str) -> Callable[[Edit], None]:
+    """Return the intent that puts a text at the end of a note's body."""
+
+    def append(change: Edit) -> None:
+        body = change.text(("body",))
+        body.insert(len(body), piece)
+
+    return append
+
+
+def _written(opened: Opened, stream: StreamRow, note: str, bodies: list[bytes], now_ms: int) -> Outcome:
+    """Push deltas as the server's own replica, the way everybody's go."""
+    segments: list[Segment] = []
+    for body in bodies:
+        position = opened.core.position(stream.key, opened.core.rid)
+        batch = Batch(
+            stream.id,
+            SERVER_ACCOUNT,
+            opened.core.rid,
+            0,
+            stream.model,
+            position.last_n + 1,
+            position.chain,
+            (PushedDelta(note, body),),
+        )
+        written = opened.core.write([batch], now_ms)
+        segments += written.segments
+        answer = written.answers[0].message
+        if not isinstance(answer, Ack) or answer.rejected:
+            why = answer.rejected[0].message if isinstance(answer, Ack) else answer.code
+            return Outcome(segments=segments, error=f"the note was not written: {why}")
+    return Outcome({"id": note, "notebook": stream.notebook, "deltas": len(bodies)}, segments=segments)
+
+
+# --- the server ----------------------------------------------------------------------------------------
+
+
+def _stats(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
+    stored = opened.store.stored()
+    return Outcome({"server": opened.server_id, "generation": opened.generation, **stored})
+
+
+def _verify(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
+    """Check the file, and that every state equals its log folded. Cost: O(history); for quiet hours."""
+    try:
+        opened.store.quick_check()
+    except StoreUnavailable as error:
+        raise AdminError(f"the store is damaged: {error.detail}") from error
+    opened.core.documents.save(everything=True)
+    wrong, checked = [], 0
+    for stream in opened.store.streams():
+        for row in opened.store.documents(stream.key):
+            checked += 1
+            state = opened.core.documents.state(row)
+            if stream.floor == 0 and opened.core.documents.fold(row) != state:
+                wrong.append(row.id)
+        opened.core.documents.trim()
+        if stream.floor == 0 and opened.store.logged(stream.key) != stream.head:
+            wrong.append(stream.id)
+    if wrong:
+        raise AdminError("states differ from their log: " + " ".join(wrong[:20]))
+    return Outcome({"ok": True, "documents": checked})
+
+
+COMMANDS: Final[Mapping[str, Callable[[Opened, Arguments, int], Outcome]]] = {
+    "user add": _user_add,
+    "user list": _user_list,
+    "user disable": _user_disable,
+    "user password": _user_password,
+    "session list": _session_list,
+    "session revoke": _session_revoke,
+    "session expire": _session_expire,
+    "role set": _role_set,
+    "notebook list": _notebook_list,
+    "note list": _note_list,
+    "note show": _note_show,
+    "note add": _note_add,
+    "note set": _note_set,
+    "note append": _note_append,
+    "stats": _stats,
+    "verify": _verify,
+}
+
+
+def _email(arguments: Arguments) -> str:
+    try:
+        return auth.normal_email(arguments.get("email"))
+    except AuthFailed as error:
+        raise AdminError("that is no e-mail address") from error
+
+
+def _account(opened: Opened, arguments: Arguments) -> AccountRow:
+    email = _email(arguments)
+    account = opened.people.account_of(email)
+    if account is None:
+        raise AdminError(f"there is no account of {email}")
+    return account
+
+
+def _sign_ins(opened: Opened, arguments: Arguments) -> list[int]:
+    """Return the sign-ins that a number, or an e-mail, stands for."""
+    wanted = str(arguments.get("session"))
+    if "@" in wanted:
+        return opened.accounts.valid_sign_ins(_account(opened, {"email": wanted}).id)
+    known = {str(row.key): row.key for row in opened.accounts.sessions()}
+    if wanted not in known:
+        raise AdminError(f"there is no session {wanted}")
+    return [known[wanted]]
+
+
+def _note(opened: Opened, arguments: Arguments) -> tuple[DocumentRow, StreamRow]:
+    """Return the note that an id, or its unambiguous beginning, stands for."""
+    wanted = str(arguments.get("note"))
+    found = opened.store.documents_like(wanted)
+    notes = [(row, stream) for row, stream in found if stream.collection == "notes"]
+    if len(notes) != 1:
+        raise AdminError(
+            f"there are {len(notes)} notes whose id begins with {wanted}" if notes else f"no note {wanted}"
+        )
+    return notes[0]

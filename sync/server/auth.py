@@ -1,0 +1,189 @@
+"""
+Accounts at the door: what an e-mail and a password must be, how passwords and tokens are kept, how often one
+may try.
+
+What it is not: storage (account_store.py) or threads: hashing a password takes tens of milliseconds, so
+whoever calls ``Passwords`` does it in a pool, never on the loop. Invariants: no password and no token is
+stored, logged or repeated; an unknown e-mail, a wrong password and a password never set cost the same and are
+told the same.
+
+Source: RFC 9106 (Argon2); OWASP password storage (19 MiB, 2 passes, 1 lane); RFC 8265 (normalisation).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import unicodedata
+from typing import Final
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from sync.errors import AuthFailed
+from sync.limits import EMAIL_LENGTH_MAX, NAME_LENGTH_MAX, PASSWORD_SIZE_MAX, PASSWORD_SIZE_MIN
+from sync.server.limiter import Limiter, Pace
+
+TOKEN_LIFE_MS: Final = 90 * 24 * 3600 * 1000
+"""A sign-in ends when its device was away for so long; being used moves the end."""
+
+TOKEN_EXTEND_MS: Final = 24 * 3600 * 1000
+"""The end is moved at most once in this time, so that using a token is not a write each time."""
+
+TOKEN_EXPIRING_MS: Final = 5 * 60 * 1000
+"""So long before the end of a sign-in the client is told."""
+
+ATTEMPTS_EACH: Final = Pace(burst=10, per_second=1 / 6)
+"""Sign-ins for one e-mail from one address. Another address has its own: nobody can lock a person out."""
+
+ATTEMPTS_ALL: Final = Pace(burst=200, per_second=20)
+"""Sign-ins and sign-ups together, of everybody: what two cores can hash."""
+
+SIGN_UPS_EACH: Final = Pace(burst=100, per_second=1)
+"""Sign-ups from one address; a school behind one address gets in."""
+
+
+def normal_email(email: object) -> str:
+    """
+    Return the form of an e-mail address under which an account is found.
+
+    Raises:
+        AuthFailed: ``bad_email``: no text, too long, or not of the form name@place.
+    """
+    if not isinstance(email, str) or len(email) > EMAIL_LENGTH_MAX:
+        raise AuthFailed("bad_email")
+    normal = unicodedata.normalize("NFKC", email).strip().casefold()
+    name, at, place = normal.rpartition("@")
+    # Cs, Cc, Cf: surrogates, controls, invisible and direction marks. Z: spaces.
+    odd = any(unicodedata.category(letter)[0] in "CZ" for letter in normal)
+    if not name or not at or not place or "@" in name or odd or len(normal) > EMAIL_LENGTH_MAX:
+        raise AuthFailed("bad_email")
+    return normal
+
+
+def normal_name(name: object, fallback: str) -> str:
+    """
+    Return a person's or notebook's name without controls and outer spaces; the fallback when nothing is left.
+    """
+    if not isinstance(name, str):
+        return fallback
+    kept = "".join(letter for letter in name if unicodedata.category(letter)[0] != "C")
+    return kept.strip()[:NAME_LENGTH_MAX] or fallback
+
+
+def normal_password(password: object, *, fresh: bool) -> str:
+    """
+    Return the form of a password that is hashed.
+
+    Args:
+        password: As it came.
+        fresh: Whether it is being chosen, and must be long enough.
+
+    Raises:
+        AuthFailed: ``weak_password`` when fresh, ``bad_credentials`` otherwise: no text, too short or too
+            long.
+    """
+    code = "weak_password" if fresh else "bad_credentials"
+    if not isinstance(password, str):
+        raise AuthFailed(code)
+    try:
+        size = len(password.encode())
+    except UnicodeEncodeError as error:
+        raise AuthFailed(code) from error
+    if size > PASSWORD_SIZE_MAX or (fresh and size < PASSWORD_SIZE_MIN):
+        raise AuthFailed(code)
+    return unicodedata.normalize("NFC", password)
+
+
+def new_token() -> str:
+    """Return a token of 256 random bits."""
+    return secrets.token_urlsafe(32)
+
+
+def token_hash(token: str) -> bytes:
+    """Return what is stored of a token. It is random, so a fast hash is enough."""
+    return hashlib.sha256(token.encode(errors="replace")).digest()
+
+
+def new_id() -> str:
+    """Return a fresh id of an account, notebook or note: 22 letters for 16 random bytes, no dash in front."""
+    while (made := secrets.token_urlsafe(16)).startswith("-"):  # on a command line it would be an option
+        pass
+    return made
+
+
+def new_rid() -> int:
+    """Return a fresh replica id: 63 random bits, not 0."""
+    return secrets.randbits(63) or 1
+
+
+def new_epoch() -> int:
+    """Return a fresh epoch of a stream: not 0, which stands for "never had it"."""
+    return secrets.randbits(31) or 1
+
+
+class Passwords:
+    """Hash and check passwords with Argon2id. Thread-safe; each call takes about 30 ms and 19 MiB."""
+
+    def __init__(self, *, memory_kib: int = 19 * 1024, passes: int = 2) -> None:
+        """Prepare the hash that stands in for accounts that do not exist."""
+        self._hasher: Final = PasswordHasher(time_cost=passes, memory_cost=memory_kib, parallelism=1)
+        self._nobody: Final = self._hasher.hash(secrets.token_hex(16))
+
+    def hash(self, password: str) -> str:
+        """Return what is stored of a password."""
+        return self._hasher.hash(password)
+
+    def check(self, stored: str | None, password: str) -> bool:
+        """
+        Whether a password is the stored one.
+
+        Without a stored one the answer is no, after the same work.
+        """
+        try:
+            self._hasher.verify(stored if stored is not None else self._nobody, password)
+        except (VerificationError, InvalidHashError):
+            return False
+        return stored is not None
+
+
+class Door:
+    """Counts attempts to sign in and up."""
+
+    def __init__(self) -> None:
+        """Start with nobody having tried."""
+        self._each: Final = Limiter(ATTEMPTS_EACH)
+        self._all: Final = Limiter(ATTEMPTS_ALL)
+        self._ups: Final = Limiter(SIGN_UPS_EACH)
+
+    def knock(self, email: str, address: str, now_ms: int, *, up: bool) -> None:
+        """
+        Count one attempt.
+
+        Args:
+            email: Normalised.
+            address: Where it comes from; of IPv6 the first 64 bits count.
+            now_ms: The time.
+            up: Whether it is a sign-up.
+
+        Raises:
+            AuthFailed: ``rate``, with ``after_ms``.
+        """
+        origin = address_prefix(address)
+        wait_ms = self._all.take("", now_ms)
+        if not wait_ms:
+            wait_ms = self._ups.take(origin, now_ms) if up else self._each.take(f"{email}\0{origin}", now_ms)
+        if wait_ms:
+            raise AuthFailed("rate", after_ms=wait_ms)
+
+    def welcome(self, email: str, address: str, now_ms: int) -> None:
+        """Give an attempt back: it was the right password."""
+        self._each.give_back(f"{email}\0{address_prefix(address)}", now_ms)
+
+
+def address_prefix(address: str) -> str:
+    """Return the part of an address that one subscriber has: all of IPv4, the first 64 bits of IPv6."""
+    if ":" not in address:
+        return address
+    head = address.split("%")[0].split("::")[0].split(":")
+    return ":".join(head[:4])

@@ -1,0 +1,216 @@
+"""
+What a client may ask for by name: one function for each call.
+
+What it is not: rights; those are a table of roles.py, looked up before a function here is called. Invariants:
+every call is answered by exactly one result; arguments are checked here, unknown ones ignored; of a password
+nothing is kept.
+
+Source: README, "Calls".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from sync.errors import AuthFailed
+from sync.protocol import messages as m
+from sync.server import auth, roles
+from sync.server.people import CallRefused, Identity
+from sync.server.session import Effect, Session, Work
+from sync.storage.account_store import AccountRow
+
+Outcome = tuple[str, Identity] | AuthFailed
+
+
+def sign_up(session: Session, call: m.Call, now_ms: int) -> list[Effect]:
+    """``{email, password, name}``: make an account and sign in to it. Answers as ``sign_in`` does."""
+    realm = session.realm
+    try:
+        _not_signed_in(session)
+        if realm.sign_up != "open":
+            raise AuthFailed("closed")
+        email = auth.normal_email(call.args.get("email"))
+        password = auth.normal_password(call.args.get("password"), fresh=True)
+        realm.door.knock(email, session.address, now_ms, up=True)
+    except AuthFailed as error:
+        return _refused(session, call, error)
+    name = auth.normal_name(call.args.get("name"), email.partition("@")[0])
+
+    def make(password_hash: str) -> Outcome:
+        try:
+            account = realm.people.sign_up(email, name, password_hash, now_ms)
+            return realm.people.sign_in(account, session.device, now_ms)
+        except AuthFailed as error:
+            return error
+
+    def store(password_hash: str) -> list[Effect]:
+        return [
+            Work(
+                "store",
+                lambda: make(password_hash),
+                lambda outcome: _signed_in(session, call, outcome, now_ms),
+            )
+        ]
+
+    return [Work("hash", lambda: realm.passwords.hash(password), store)]
+
+
+def sign_in(session: Session, call: m.Call, now_ms: int) -> list[Effect]:
+    """
+    ``{email, password}``: sign this device in.
+
+    Answers ``{token, account: {id, email, name}, expires_in, personal}``, then auth_state ``ok`` and the
+    account's notice.
+    """
+    realm = session.realm
+    try:
+        _not_signed_in(session)
+        email = auth.normal_email(call.args.get("email"))
+        password = auth.normal_password(call.args.get("password"), fresh=False)
+        realm.door.knock(email, session.address, now_ms, up=False)
+    except AuthFailed as error:
+        return _refused(session, call, error)
+
+    def check(account: AccountRow | None) -> list[Effect]:
+        stored = None if account is None else account.password
+        return [
+            Work(
+                "hash", lambda: realm.passwords.check(stored, password), lambda right: checked(account, right)
+            )
+        ]
+
+    def checked(account: AccountRow | None, right: bool) -> list[Effect]:
+        if account is None or not right:
+            return _refused(session, call, AuthFailed("bad_credentials"))
+        realm.door.welcome(email, session.address, now_ms)
+        return [
+            Work("store", lambda: enter(account), lambda outcome: _signed_in(session, call, outcome, now_ms))
+        ]
+
+    def enter(account: AccountRow) -> Outcome:
+        try:
+            return realm.people.sign_in(account, session.device, now_ms)
+        except AuthFailed as error:
+            return error
+
+    return [Work("store", lambda: realm.people.account_of(email), check)]
+
+
+def sign_out(session: Session, call: m.Call, now_ms: int) -> list[Effect]:
+    """``{device?}``: end the sign-ins of this device, or of another of the account's."""
+    identity = session.identity
+    assert identity is not None
+    device = call.args.get("device")
+    if device is not None and type(device) is not int:
+        return _answer(session, call, CallRefused("bad_args", "device is a number of devices"))
+
+    def out() -> list[int]:
+        return session.realm.people.sign_out(identity, device)
+
+    def done(ended: list[int]) -> list[Effect]:
+        session.say(m.Result(call.id, value={"ended": len(ended)}))
+        if device is None or device == identity.device:
+            session.leave("")
+        session.realm.ended(ended)
+        return []
+
+    return [Work("store", out, done)]
+
+
+def devices(session: Session, call: m.Call, now_ms: int) -> list[Effect]:
+    """
+    ``{}``: the signed-in devices, as rows [key, installation, system, program, first seen, last seen, this
+    one].
+    """
+    identity = session.identity
+    assert identity is not None
+    return [
+        Work(
+            "store",
+            lambda: session.realm.people.devices(identity),
+            lambda rows: _answer(session, call, {"devices": rows}),
+        )
+    ]
+
+
+def create_notebook(session: Session, call: m.Call, now_ms: int) -> list[Effect]:
+    """
+    ``{id, name}``: make a notebook under an id of the client's. Answers [id, name, role], then the notice.
+    """
+    identity = session.identity
+    assert identity is not None
+    people = session.realm.people
+
+    def create() -> Any:
+        try:
+            return people.create_notebook(
+                identity.account, call.args.get("id"), call.args.get("name"), now_ms
+            )
+        except CallRefused as error:
+            return error
+
+    def created(outcome: Any) -> list[Effect]:
+        _answer(session, call, outcome)
+        if not isinstance(outcome, CallRefused):
+            session.realm.roles_changed(identity.account)
+        return []
+
+    return [Work("store", create, created)]
+
+
+def members(session: Session, call: m.Call, now_ms: int) -> list[Effect]:
+    """``{notebook}``: rows [account, e-mail, role], for its members only."""
+    identity = session.identity
+    assert identity is not None
+    people, notebook = session.realm.people, call.args.get("notebook")
+
+    def read() -> Any:
+        if not isinstance(notebook, str) or not roles.may_read(people.role(identity.account, notebook)):
+            return CallRefused("none", "no access, or no such notebook")
+        return {"members": people.members(notebook)}
+
+    return [Work("store", read, lambda outcome: _answer(session, call, outcome))]
+
+
+CALLS: Final[Mapping[str, Callable[[Session, m.Call, int], list[Effect]]]] = {
+    "sign_up": sign_up,
+    "sign_in": sign_in,
+    "sign_out": sign_out,
+    "devices": devices,
+    "create_notebook": create_notebook,
+    "members": members,
+}
+
+
+def _not_signed_in(session: Session) -> None:
+    if session.signed_in:
+        raise AuthFailed("unexpected", "this connection is signed in")
+
+
+def _signed_in(session: Session, call: m.Call, outcome: Outcome, now_ms: int) -> list[Effect]:
+    """Say the token, then go on as ``auth`` with it would."""
+    if isinstance(outcome, AuthFailed):
+        return _refused(session, call, outcome)
+    token, identity = outcome
+    value = {
+        "token": token,
+        "account": {"id": identity.account, "email": identity.email, "name": identity.name},
+        "expires_in": (identity.expires_ms - now_ms) // 1000,
+        "personal": identity.personal,
+    }
+    session.say(m.Result(call.id, value=value))
+    return session.identify(token, now_ms)
+
+
+def _refused(session: Session, call: m.Call, error: AuthFailed) -> list[Effect]:
+    session.say(m.Result(call.id, error.code, "", None, error.after_ms))
+    return []
+
+
+def _answer(session: Session, call: m.Call, outcome: Any) -> list[Effect]:
+    if isinstance(outcome, CallRefused):
+        session.say(m.Result(call.id, outcome.code, str(outcome)))
+    else:
+        session.say(m.Result(call.id, value=outcome))
+    return []

@@ -1,0 +1,389 @@
+"""
+The server's command line: ``commonplace-server``.
+
+What it is not: what the commands do (admin.py) or serving (service.py). A command takes the folder's lock and
+works on the store itself; when a server holds the lock it is sent to that server, which does the same and
+tells its connections. Invariants: a password never stands on a command line; with --json stdout holds one
+document; exit code 0 done, 1 not done, 2 not understood.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+import click
+
+from sync.errors import AuthFailed, SyncError
+from sync.limits import CONNECTIONS_PER_ACCOUNT, PASSWORD_SIZE_MAX
+from sync.server import admin, auth
+from sync.server.admin_path import reachable
+from sync.server.logs import start_logging
+from sync.server.opening import FolderLock, make_folder, open_server
+from sync.server.settings import Settings
+
+_DASHES: Final = {"ignore_unknown_options": True}
+"""An id that somebody else made may begin with a dash."""
+
+BUSY_WAIT_S: Final = 10.0
+"""How long to wait for a folder that another command, or a server that is just starting, has locked."""
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--data", "folder", type=click.Path(path_type=Path, file_okay=False), help="The server's folder."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", default=8765, show_default=True, type=click.IntRange(0, 65535), help="0: any free one."
+)
+@click.option("--sign-up", type=click.Choice(["open", "closed"]), default="open", show_default=True)
+@click.option("--origin", "origins", multiple=True, help="A web page's origin that may connect. Repeatable.")
+@click.option("--tls-cert", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--tls-key", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--connections-per-account", type=click.IntRange(1), default=CONNECTIONS_PER_ACCOUNT, show_default=True
+)
+def main(**options: Any) -> None:
+    """Serve Commonplace notebooks (the default), or administrate them."""
+    context = click.get_current_context()
+    context.obj = options
+    if context.invoked_subcommand is None:
+        context.invoke(serve)
+
+
+def _shared(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a command take --data and --json behind its name, too."""
+    command = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")(command)
+    return click.option(
+        "--data", "folder", type=click.Path(path_type=Path, file_okay=False), help="The server's folder."
+    )(command)
+
+
+@main.command()
+@click.option(
+    "--data", "folder", type=click.Path(path_type=Path, file_okay=False), help="The server's folder."
+)
+@click.option("--host")
+@click.option("--port", type=click.IntRange(0, 65535))
+@click.option("--sign-up", type=click.Choice(["open", "closed"]))
+@click.option("--origin", "origins", multiple=True)
+@click.option("--tls-cert", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--tls-key", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--connections-per-account", type=click.IntRange(1))
+def serve(**options: Any) -> None:
+    """Serve until told to stop. The first line of stdout says where."""
+    given = {
+        **click.get_current_context().obj,
+        **{name: value for name, value in options.items() if value not in (None, ())},
+    }
+    given.pop("as_json", None)
+    folder = _folder(given.pop("folder", None))
+    if bool(given["tls_cert"]) != bool(given["tls_key"]):
+        raise click.UsageError("--tls-cert and --tls-key belong together")
+    # Only here: administrating needs no sockets library.
+    from sync.server.service import serve_until_stopped
+
+    start_logging()
+    try:
+        serve_until_stopped(Settings(folder, **given), _say_where)
+    except (SyncError, OSError) as error:
+        _fail(str(error))
+
+
+# --- people --------------------------------------------------------------------------------------------
+
+
+@main.group()
+def user() -> None:
+    """Accounts."""
+
+
+@user.command("add")
+@click.argument("email")
+@click.option("--name", default="", help="What others see.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from stdin.")
+@_shared
+def user_add(email: str, name: str, password_stdin: bool, **shared: Any) -> None:
+    """Make an account with its personal notebook."""
+    arguments = {"email": email, "name": name, "password_hash": _password_hash(password_stdin)}
+    _do(shared, "user add", arguments, "made {email}, id {id}, personal notebook {personal}")
+
+
+@user.command("list")
+@_shared
+def user_list(**shared: Any) -> None:
+    """List the accounts."""
+    _do(shared, "user list", {}, "{email}  {name}  {id}", rows="users")
+
+
+@user.command("disable")
+@click.argument("email")
+@click.option("--undo", is_flag=True, help="Enable it again.")
+@_shared
+def user_disable(email: str, undo: bool, **shared: Any) -> None:
+    """Keep an account out, open windows included."""
+    _do(shared, "user disable", {"email": email, "disabled": not undo}, "{email}: done")
+
+
+@user.command("password")
+@click.argument("email")
+@click.option("--password-stdin", is_flag=True, help="Read the password from stdin.")
+@_shared
+def user_password(email: str, password_stdin: bool, **shared: Any) -> None:
+    """Set a password; every device of the account must sign in again."""
+    arguments = {"email": email, "password_hash": _password_hash(password_stdin)}
+    _do(shared, "user password", arguments, "{email}: {signed_out} signed out")
+
+
+@main.group()
+def session() -> None:
+    """Sign-ins of devices."""
+
+
+@session.command("list")
+@click.argument("email", required=False)
+@_shared
+def session_list(email: str | None, **shared: Any) -> None:
+    """List the sign-ins, of one account or of all."""
+    _do(
+        shared,
+        "session list",
+        {"email": email},
+        "{id}  {email}  {system}  {program}  {state}",
+        rows="sessions",
+    )
+
+
+@session.command("revoke")
+@click.argument("session", metavar="ID|EMAIL")
+@_shared
+def session_revoke(session: str, **shared: Any) -> None:
+    """End sign-ins at once."""
+    _do(shared, "session revoke", {"session": session}, "revoked: {revoked}")
+
+
+@session.command("expire")
+@click.argument("session", metavar="ID|EMAIL")
+@_shared
+def session_expire(session: str, **shared: Any) -> None:
+    """Let sign-ins expire at once."""
+    _do(shared, "session expire", {"session": session}, "expired: {expired}")
+
+
+@main.group()
+def role() -> None:
+    """Who may do what in a notebook."""
+
+
+@role.command("set", context_settings=_DASHES)
+@click.argument("notebook")
+@click.argument("email")
+@click.argument("role", metavar="owner|editor|commenter|viewer|none")
+@_shared
+def role_set(notebook: str, email: str, role: str, **shared: Any) -> None:
+    """Give somebody a role, or take it away; open windows hear of it at once."""
+    arguments = {"notebook": notebook, "email": email, "role": role}
+    _do(shared, "role set", arguments, "{email}: {role} in {notebook}")
+
+
+@main.group()
+def notebook() -> None:
+    """Notebooks."""
+
+
+@notebook.command("list")
+@_shared
+def notebook_list(**shared: Any) -> None:
+    """List all notebooks with their members."""
+    _do(shared, "notebook list", {}, "{id}  {name}  {members}", rows="notebooks")
+
+
+# --- notes ---------------------------------------------------------------------------------------------
+
+
+@main.group()
+def note() -> None:
+    """Notes as the server has them. Edits appear in open windows at once."""
+
+
+@note.command("list")
+@click.option("--notebook", help="Only of this one.")
+@_shared
+def note_list(notebook: str | None, **shared: Any) -> None:
+    """List notes."""
+    _do(shared, "note list", {"notebook": notebook}, "{id}  {notebook}  {title}", rows="notes")
+
+
+@note.command("show", context_settings=_DASHES)
+@click.argument("note")
+@_shared
+def note_show(note: str, **shared: Any) -> None:
+    """Print the text of a note."""
+    _do(shared, "note show", {"note": note}, "{text}")
+
+
+@note.command("add", context_settings=_DASHES)
+@click.argument("notebook")
+@click.option("--title", default="")
+@click.argument("text", required=False)
+@_shared
+def note_add(notebook: str, title: str, text: str | None, **shared: Any) -> None:
+    """Make a note in a notebook. TEXT - is read from stdin."""
+    arguments = {"notebook": notebook, "title": title, "text": _text(text or "")}
+    _do(shared, "note add", arguments, "{id}")
+
+
+@note.command("set", context_settings=_DASHES)
+@click.argument("note")
+@click.argument("text")
+@_shared
+def note_set(note: str, text: str, **shared: Any) -> None:
+    """Replace the text of a note. TEXT - is read from stdin."""
+    _do(shared, "note set", {"note": note, "text": _text(text)}, "{id}")
+
+
+@note.command("append", context_settings=_DASHES)
+@click.argument("note")
+@click.argument("text")
+@_shared
+def note_append(note: str, text: str, **shared: Any) -> None:
+    """Write at the end of a note. TEXT - is read from stdin."""
+    _do(shared, "note append", {"note": note, "text": _text(text)}, "{id}")
+
+
+# --- the server ----------------------------------------------------------------------------------------
+
+
+@main.command()
+@_shared
+def stats(**shared: Any) -> None:
+    """Count what the server has."""
+    _do(shared, "stats", {}, None)
+
+
+@main.command()
+@_shared
+def verify(**shared: Any) -> None:
+    """Check the store, and that every note equals its history."""
+    _do(shared, "verify", {}, "ok, {documents} documents")
+
+
+# --- doing it ------------------------------------------------------------------------------------------
+
+
+def _do(
+    shared: Mapping[str, Any],
+    command: str,
+    arguments: Mapping[str, Any],
+    line: str | None,
+    *,
+    rows: str | None = None,
+) -> None:
+    """Do a command and print what came of it: ``line`` for each row, or for the whole."""
+    given = click.get_current_context().find_root().obj
+    folder = _folder(shared["folder"] or given["folder"])
+    try:
+        value = execute(folder, command, arguments)
+    except SyncError as error:
+        _fail(str(error))
+    if shared["as_json"] or given["as_json"]:
+        click.echo(json.dumps(value, ensure_ascii=False))
+        return
+    for row in value[rows] if rows else [value]:
+        click.echo(_line(line, row))
+
+
+def execute(folder: Path, command: str, arguments: Mapping[str, Any]) -> Any:
+    """
+    Do a command on a server's folder: here when nobody has it open, in the running server when one has.
+
+    Raises:
+        SyncError: It was not done; the message is for people.
+    """
+    make_folder(folder)
+    until = time.monotonic() + BUSY_WAIT_S
+    while True:
+        lock = FolderLock(folder)
+        if lock.take():
+            try:
+                return _here(folder, command, arguments)
+            finally:
+                lock.release()
+        try:
+            return _there(folder, command, arguments)
+        except OSError as error:  # no server yet, or no longer
+            if time.monotonic() > until:
+                raise admin.AdminError(f"the folder is in use, and nobody answers: {error}") from error
+        time.sleep(0.05)
+
+
+def _here(folder: Path, command: str, arguments: Mapping[str, Any]) -> Any:
+    opened = open_server(folder)
+    try:
+        outcome = admin.run(opened, command, arguments, time.time_ns() // 1_000_000)
+    finally:
+        opened.close()
+    if outcome.error:
+        raise admin.AdminError(outcome.error)
+    return outcome.value
+
+
+def _there(folder: Path, command: str, arguments: Mapping[str, Any]) -> Any:
+    """Ask the running server. Raises OSError when there is none."""
+    line = json.dumps({"command": command, "arguments": arguments}).encode() + b"\n"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asking, reachable(folder) as path:
+        asking.connect(path)
+        asking.sendall(line)
+        with asking.makefile("rb") as answering:
+            answer = answering.readline()
+    if not answer:
+        raise ConnectionError("the server closed the connection")
+    said = json.loads(answer)
+    if "error" in said:
+        raise admin.AdminError(said["error"])
+    return said["value"]
+
+
+def _folder(folder: Path | None) -> Path:
+    if folder is None:
+        raise click.UsageError("--data names the server's folder")
+    return folder
+
+
+def _password_hash(from_stdin: bool) -> str:
+    """Read a password from stdin and return what is stored of it."""
+    if not from_stdin:
+        raise click.UsageError("the password is read from stdin: give --password-stdin")
+    given = sys.stdin.buffer.readline(PASSWORD_SIZE_MAX + 3).rstrip(b"\r\n")
+    try:
+        password = auth.normal_password(given.decode(), fresh=True)
+    except (AuthFailed, UnicodeDecodeError):
+        _fail("a password has 8 to 1024 bytes of UTF-8")
+    return auth.Passwords().hash(password)
+
+
+def _text(text: str) -> str:
+    return sys.stdin.read() if text == "-" else text
+
+
+def _line(line: str | None, row: Mapping[str, Any]) -> str:
+    if line is None:
+        return "\n".join(f"{name}: {value}" for name, value in row.items())
+    return line.format_map(row)
+
+
+def _say_where(url: str) -> None:
+    click.echo(f"listening on {url}")
+    sys.stdout.flush()
+
+
+def _fail(message: str) -> NoReturn:
+    click.echo(message, err=True)
+    sys.exit(1)

@@ -1,0 +1,403 @@
+"""
+Everything of the server that touches its store, in one place and on one thread: writing in groups, reading
+pages.
+
+What it is not: connections (hub.py, session.py), people (people.py) or I/O other than SQLite. Invariants: a
+batch is answered only after the commit that holds it; what was applied in memory but not committed is
+forgotten; seqs are given in the order of commits. Cost: a group of batches is one fsync, however many
+connections it came from.
+
+Source: README, "Ingest" and "Delivery".
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from crdt import Clock, CrdtError, Delta, Document, Stamp
+from sync.errors import StoreUnavailable
+from sync.protocol.messages import Ack, Nack
+from sync.protocol.rows import LoggedDelta, Rejected
+from sync.server.documents import Documents
+from sync.server.ingest import Batch, Plan, plan
+from sync.storage.server_store import (
+    NOWHERE,
+    Accepted,
+    DocumentRow,
+    HeadMoved,
+    Position,
+    Rejection,
+    ServerStore,
+    StreamAppend,
+    StreamRow,
+)
+
+STATE_IN_ACK_MAX: Final = 32 * 1024
+"""A state this long rides in the ack that rejects a delta; a longer one is pulled."""
+
+HEAD_TRIES: Final = 3
+"""How often a group is planned again because somebody else appended in between."""
+
+SEGMENT_SIZE_MAX: Final = 96 * 1024
+SEGMENT_ROWS_MAX: Final = 1_000
+"""A segment is one frame for its readers: it must fit with the longest delta on top."""
+
+PAGE_DOCUMENTS_MAX: Final = 500
+PAGE_SIZE: Final = 160 * 1024
+"""Documents are added to a page until it is this long; the last one may be longer by itself."""
+
+LOG_ALWAYS_MAX: Final = 200
+"""A client at most this far behind gets the log without counting."""
+
+LOG_ROW_COST: Final = 90
+STATE_ROW_COST: Final = 120
+"""Bytes that a row counts for besides its body: what it costs both ends to handle it."""
+
+RETRY_MS: Final = 2_000
+"""When a client tries again after our store failed."""
+
+POSITIONS_KEPT_MAX: Final = 20_000
+
+_log = logging.getLogger(__name__)
+
+Check = Callable[[str, Document, Delta], None]
+"""(collection, document, delta): raises CrdtError when the schema of the collection forbids the delta."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """What one commit added to one stream, or a page of its log: seqs first to last (inclusive), gapless."""
+
+    stream: str
+    first: int
+    last: int
+    model: str
+    rows: tuple[LoggedDelta, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What to tell the connection of one batch, and which seqs [first, end) are its own."""
+
+    conn: int
+    message: Ack | Nack
+    own: tuple[int, int] | None = None
+
+
+@dataclass(slots=True)
+class Written:
+    """What came of one group of batches."""
+
+    answers: list[Answer] = field(default_factory=list)
+    segments: list[Segment] = field(default_factory=list)
+
+    @staticmethod
+    def together(parts: Iterable[Written]) -> Written:
+        """Return what came of several groups, in their order."""
+        whole = Written()
+        for part in parts:
+            whole.answers += part.answers
+            whole.segments += part.segments
+        return whole
+
+
+class DocumentState(NamedTuple):
+    """One document's encoded state, and the last seq that is in it."""
+
+    document: str
+    seq: int
+    state: bytes
+
+
+class StatePage(NamedTuple):
+    """Some documents' states, by id; ``last``: nothing follows."""
+
+    states: tuple[DocumentState, ...]
+    last: bool
+
+
+@dataclass(slots=True)
+class _Growth:
+    """What a group adds to one stream so far."""
+
+    stream: StreamRow
+    accepted: list[Accepted] = field(default_factory=list)
+    positions: dict[int, Position] = field(default_factory=dict)
+    rejections: list[Rejection] = field(default_factory=list)
+
+
+class Core:
+    """One server's streams and documents. All methods on one thread."""
+
+    def __init__(
+        self, store: ServerStore, rid: int, role: Callable[[str, str], str | None], check: Check
+    ) -> None:
+        """
+        Serve a store.
+
+        Args:
+            store: Open, on this thread.
+            rid: The server's own replica.
+            role: (account, notebook) -> role now; asked for each batch when it is decided.
+            check: Of the data model, see ``Check``.
+        """
+        self.store: Final = store
+        self.rid: Final = rid
+        self.documents: Final = Documents(store, rid)
+        self.clock: Final = Clock(rid)
+        self.role: Final = role
+        self.check: Final = check
+        self._streams: dict[str, StreamRow] = {}
+        self._positions: dict[tuple[int, int], Position] = {}
+        self._growths: dict[str, _Growth] = {}
+
+    # --- what plan looks at ------------------------------------------------------------------------
+
+    def stream(self, stream: str) -> StreamRow | None:
+        """Return a stream as committed."""
+        row = self._streams.get(stream)
+        if row is None:
+            row = self.store.stream(stream)
+            if row is not None:
+                self._streams[stream] = row
+        return row
+
+    def position(self, stream: int, rid: int) -> Position:
+        """Return how far a replica has come, what this group has planned included."""
+        position = self._positions.get((stream, rid))
+        if position is None:
+            position = self.store.position(stream, rid)
+            if len(self._positions) >= POSITIONS_KEPT_MAX:
+                self._positions.pop(next(iter(self._positions)))
+            if position is not NOWHERE:
+                self._positions[(stream, rid)] = position
+        return position
+
+    def rejections(self, stream: int, rid: int, after: int, to: int) -> list[Rejection]:
+        """Return what of a replica's n behind ``after`` up to ``to`` (inclusive) was rejected."""
+        return self.store.rejections(stream, rid, after, to)
+
+    # --- writing -----------------------------------------------------------------------------------
+
+    def write(self, batches: Sequence[Batch], now_ms: int) -> Written:
+        """
+        Decide and commit a group of batches; on disk when this returns.
+
+        Never raises for what is wrong with a batch or with the disk: each batch has its answer.
+        """
+        for _ in range(HEAD_TRIES):
+            try:
+                return self._write(batches, now_ms)
+            except HeadMoved:  # another writer came in between; look again
+                self._forget(batches)
+            except StoreUnavailable as error:
+                _log.warning("a group of %d batches was not stored: %s", len(batches), error.reason)
+                self._forget(batches)
+                break
+        if (
+            len(batches) > 1
+        ):  # one of them may name a document that cannot be loaded; the others shall not suffer
+            return Written.together([self.write([batch], now_ms) for batch in batches])
+        return self.give_up(batches)
+
+    def give_up(self, batches: Sequence[Batch]) -> Written:
+        """Forget what batches may have changed in memory, and answer that nothing of them was consumed."""
+        self._forget(batches)
+        nacks = [Answer(b.conn, Nack(b.stream, b.batch, "internal", after_ms=RETRY_MS)) for b in batches]
+        return Written(nacks)
+
+    def _write(self, batches: Sequence[Batch], now_ms: int) -> Written:
+        growths: dict[str, _Growth] = {}
+        decided: list[tuple[Batch, Plan | Nack, int]] = []
+        view = _View(self)
+        for batch in batches:
+            made = plan(batch, view, now_ms)
+            first = 0
+            if isinstance(made, Plan):
+                growth = growths.setdefault(batch.stream, _Growth(made.stream))
+                first = made.stream.head + len(growth.accepted) + 1
+                growth.accepted += made.accepted
+                growth.rejections += made.rejected
+                growth.positions[batch.rid] = made.position
+                view.planned[(made.stream.key, batch.rid)] = made.position
+            decided.append((batch, made, first))
+        self._commit(growths, now_ms)
+        self._observe(decided, now_ms)
+        answers = [self._answer(*decision) for decision in decided]
+        return Written(answers, [segment for growth in growths.values() for segment in _segments(growth)])
+
+    def _commit(self, growths: dict[str, _Growth], now_ms: int) -> None:
+        """One transaction for the group, then what memory knows."""
+        changed = [g for g in growths.values() if g.positions]
+        if not changed:
+            return
+        self.store.append(
+            [
+                StreamAppend(g.stream.key, g.stream.head, g.accepted, g.positions, g.rejections)
+                for g in changed
+            ],
+            now_ms,
+        )
+        for growth in changed:
+            head = growth.stream.head
+            for seq, accepted in enumerate(growth.accepted, head + 1):
+                self.documents.committed(accepted.document, seq, len(accepted.body))
+            size = sum([len(accepted.body) for accepted in growth.accepted])
+            self._streams[growth.stream.id] = growth.stream._replace(
+                head=head + len(growth.accepted), size_bytes=growth.stream.size_bytes + size
+            )
+            for rid, position in growth.positions.items():
+                self._positions[(growth.stream.key, rid)] = position
+        self.documents.trim()
+
+    def _forget(self, batches: Iterable[Batch]) -> None:
+        """Forget all that a failed group may have changed in memory."""
+        self._streams.clear()
+        self._positions.clear()
+        for batch in batches:
+            self.documents.forget([pushed.document for pushed in batch.deltas])
+
+    def _observe(self, decided: Iterable[tuple[Batch, Plan | Nack, int]], now_ms: int) -> None:
+        """Keep the server's own clock behind none that it accepted, so that an administrator's edit wins."""
+        latest = max((made.stamp_time for _, made, _ in decided if isinstance(made, Plan)), default=0)
+        if latest:
+            try:
+                self.clock.observe(Stamp.at(latest, self.rid), now_ms)
+            except CrdtError as error:
+                raise AssertionError("a stamp was accepted beyond the bound") from error
+
+    def _answer(self, batch: Batch, made: Plan | Nack, first: int) -> Answer:
+        if isinstance(made, Nack):
+            return Answer(batch.conn, made)
+        stream = self._streams.get(batch.stream, made.stream)
+        rejected = [self.rejected(stream, rejection) for rejection in (*made.known, *made.rejected)]
+        ack = Ack(batch.stream, batch.batch, made.position.last_n, stream.head, tuple(rejected))
+        return Answer(batch.conn, ack, (first, first + len(made.accepted)) if made.accepted else None)
+
+    def rejected(self, stream: StreamRow, rejection: Rejection) -> Rejected:
+        """Return what a client is told of a rejected delta, with the document's state when it is short."""
+        told = Rejected(rejection.n, rejection.code, rejection.message, rejection.document)
+        row = self.store.document(rejection.document)
+        if row is None or row.stream != stream.key:  # what is elsewhere is nobody's business here
+            return told
+        told = told._replace(seq=row.last_seq)
+        if row.state_bytes + row.tail_bytes > STATE_IN_ACK_MAX:
+            return told
+        state = self.documents.state(row)
+        return told._replace(state=state) if len(state) <= STATE_IN_ACK_MAX else told
+
+    # --- reading -----------------------------------------------------------------------------------
+
+    def log_page(self, stream: str, after: int) -> Segment | None:
+        """Return what follows a seq of a stream, at most a page; None when nothing does."""
+        row = self.stream(stream)
+        if row is None or after >= row.head:
+            return None
+        rows = self.store.log(row.key, after, count_max=SEGMENT_ROWS_MAX, size_max=SEGMENT_SIZE_MAX)
+        if not rows:
+            return None
+        return Segment(stream, after + 1, rows[-1].seq, row.model, tuple(rows))
+
+    def state_of(self, document: str) -> tuple[DocumentRow, bytes] | None:
+        """Return a document's row and encoded state, as of its last committed delta."""
+        row = self.store.document(document)
+        return None if row is None else (row, self.documents.state(row))
+
+    def state_page(self, stream: str, since: int, after: str, documents: Sequence[str] | None) -> StatePage:
+        """
+        Return a page of documents with their states, as of now.
+
+        Args:
+            stream: Its id.
+            since: A cursor: documents that did not change behind it are left out.
+            after: A document id: those up to it are left out.
+            documents: When given, only these, and whether they changed does not matter.
+        """
+        row = self.stream(stream)
+        if row is None:
+            return StatePage((), True)
+        if documents is not None:
+            known = [self.store.document(name) for name in sorted(documents) if name > after]
+            rows = [found for found in known if found is not None and found.stream == row.key]
+        else:
+            rows = self.store.documents(row.key, after=after, since=since, limit=PAGE_DOCUMENTS_MAX + 1)
+        states: list[DocumentState] = []
+        size = 0
+        for found in rows[:PAGE_DOCUMENTS_MAX]:
+            states.append(DocumentState(found.id, found.last_seq, self.documents.state(found)))
+            size += len(states[-1].state)
+            if size >= PAGE_SIZE:
+                break
+        self.documents.trim()
+        return StatePage(tuple(states), len(states) == len(rows))
+
+    def cheaper_by_state(self, stream: StreamRow, since: int) -> bool:
+        """
+        Whether a client at a cursor is served better with states than with the log.
+
+        Cost: O(1) for a client that is nearly up to date, else O(documents changed), bounded.
+        """
+        behind = stream.head - since
+        if since < stream.floor:
+            return True
+        if behind <= LOG_ALWAYS_MAX:
+            return False
+        log_bytes = behind * (stream.size_bytes // max(1, stream.head) + LOG_ROW_COST)
+        documents, state_bytes = self.store.state_cost(stream.key, since, behind)
+        return state_bytes + documents * STATE_ROW_COST < log_bytes
+
+    def idle(self) -> int:
+        """Write a few states behind the log; return how many. For moments in which nobody waits."""
+        try:
+            written = self.documents.save()
+            self.documents.trim()
+        except StoreUnavailable as error:  # the log has it all; the next commit says what is wrong
+            _log.warning("states were not written: %s", error.reason)
+            return 0
+        return written
+
+    def close(self) -> None:
+        """Write every state that lags, then close the store."""
+        self.documents.save(everything=True)
+        self.store.close()
+
+
+class _View:
+    """The core as ``plan`` sees it in the middle of a group: with the positions planned so far."""
+
+    def __init__(self, core: Core) -> None:
+        self.planned: Final[dict[tuple[int, int], Position]] = {}
+        self._position = core.position
+        self.role = core.role
+        self.check = core.check
+        self.stream = core.stream
+        self.rejections = core.rejections
+        self.find = core.documents.find
+        self.make = core.documents.make
+        self.keep = core.documents.keep
+
+    def position(self, stream: int, rid: int) -> Position:
+        """Return how far a replica will be."""
+        planned = self.planned.get((stream, rid))
+        return self._position(stream, rid) if planned is None else planned
+
+
+def _segments(growth: _Growth) -> Iterator[Segment]:
+    """Divide what a stream grew by into pieces that fit a frame each."""
+    rows: list[LoggedDelta] = []
+    size = 0
+    for seq, accepted in enumerate(growth.accepted, growth.stream.head + 1):
+        if rows and (size + len(accepted.body) > SEGMENT_SIZE_MAX or len(rows) == SEGMENT_ROWS_MAX):
+            yield _segment(growth.stream, rows)
+            rows, size = [], 0
+        rows.append(LoggedDelta(seq, accepted.document, accepted.body))
+        size += len(accepted.body)
+    if rows:
+        yield _segment(growth.stream, rows)
+
+
+def _segment(stream: StreamRow, rows: list[LoggedDelta]) -> Segment:
+    return Segment(stream.id, rows[0].seq, rows[-1].seq, stream.model, tuple(rows))

@@ -1,0 +1,192 @@
+"""
+The server's documents in memory: loaded from a state and the log behind it, kept while in use, written back
+behind.
+
+What it is not: the log (server_store.py) or decisions (ingest.py). Used on the store's thread only.
+Invariants: the log is the truth, so a document may be forgotten at any time; what is encoded here holds
+committed deltas only, because nothing is encoded between applying and committing; how often a state is
+written grows with its size, so that a document that is typed into all day costs O(1) for each delta.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from typing import Final
+
+from crdt import CrdtError, Delta, Document
+from sync.errors import StoreUnavailable
+from sync.storage.server_store import DocumentRow, SavedState, ServerStore
+
+KEPT_MAX: Final = 2_000
+KEPT_BYTES_MAX: Final = 32 * 1024 * 1024
+"""Of encoded size; a document in memory takes some ten times as much."""
+
+DUE_BYTES_MIN: Final = 16 * 1024
+"""A tail of the log shorter than this is cheaper folded again than written."""
+
+
+class Folded:
+    """One document in memory, and how far its written state lags behind."""
+
+    __slots__ = ("document", "encoded", "last_seq", "state_bytes", "stored_seq", "stream", "tail_bytes")
+
+    def __init__(self, document: Document, stream: int, row: DocumentRow | None) -> None:
+        """Take a document as loaded from its row; None for one that is being made."""
+        self.document: Final = document
+        self.stream: Final = stream
+        self.last_seq = row.last_seq if row else 0
+        self.stored_seq = row.state_seq if row else 0
+        self.state_bytes = row.state_bytes if row else 0
+        self.tail_bytes = row.tail_bytes if row else 0
+        self.encoded: bytes | None = None
+
+    @property
+    def weight(self) -> int:
+        """Bytes that this counts for in memory, roughly, encoded."""
+        return self.state_bytes + self.tail_bytes + 512
+
+    @property
+    def due(self) -> bool:
+        """Whether the log behind the written state has grown long enough to write a new one."""
+        return self.tail_bytes > max(DUE_BYTES_MIN, self.state_bytes // 2)
+
+
+class Documents:
+    """All documents of a server; the recently used ones in memory."""
+
+    def __init__(self, store: ServerStore, rid: int, *, kept_max: int = KEPT_MAX) -> None:
+        """
+        Start with none in memory.
+
+        Args:
+            store: Where the log and the states are.
+            rid: The server's own replica.
+            kept_max: How many to keep in memory.
+        """
+        self._store: Final = store
+        self._rid: Final = rid
+        self._kept_max: Final = kept_max
+        self._kept: OrderedDict[str, Folded] = OrderedDict()
+        self._weight = 0
+        self._due: set[str] = set()
+
+    def find(self, document: str) -> Folded | None:
+        """
+        Return a document that exists.
+
+        Raises:
+            StoreUnavailable: ``damaged``: its log does not fold.
+
+        Cost: O(1) while it is kept; otherwise its state is decoded and the log behind it applied.
+        """
+        folded = self._kept.get(document)
+        if folded is not None:
+            self._kept.move_to_end(document)
+            return folded
+        row = self._store.document(document)
+        return None if row is None else self.keep(document, self._load(row))
+
+    def make(self, stream: int) -> Folded:
+        """Return a new empty document, not kept yet."""
+        return Folded(Document(self._rid), stream, None)
+
+    def keep(self, document: str, folded: Folded) -> Folded:
+        """Keep a document in memory; return it."""
+        self._kept[document] = folded
+        self._weight += folded.weight
+        return folded
+
+    def forget(self, documents: Iterable[str]) -> None:
+        """Drop documents to which something was applied that was not committed."""
+        for document in documents:
+            folded = self._kept.pop(document, None)
+            if folded is not None:
+                self._weight -= folded.weight
+            self._due.discard(document)
+
+    def committed(self, document: str, seq: int, size_bytes: int) -> None:
+        """Take note that what was applied to a document is in the log, up to a seq."""
+        folded = self._kept.get(document)
+        if folded is None:  # evicted within its own group of commits
+            return
+        folded.last_seq = seq
+        folded.tail_bytes += size_bytes
+        folded.encoded = None
+        self._weight += size_bytes
+        if folded.due:
+            self._due.add(document)
+
+    def state(self, row: DocumentRow) -> bytes:
+        """
+        Return the encoded state of a document as of its last committed delta.
+
+        Cost: O(its size); reading only, when the written state is the newest.
+        """
+        if row.state_seq == row.last_seq:
+            stored = self._store.state(row.key)
+            if stored is not None:
+                return stored
+        folded = self.find(row.id)
+        assert folded is not None, "a document with a row exists"
+        return self._encode(row.id, folded)
+
+    def save(self, *, everything: bool = False, count_max: int = 64) -> int:
+        """
+        Write states behind the log: those that are due, or all that lag.
+
+        Returns:
+            How many were written.
+
+        Cost: one commit, and O(size) for each.
+        """
+        names = [name for name, f in self._kept.items() if f.tail_bytes] if everything else list(self._due)
+        saved = []
+        for name in names[: None if everything else count_max]:
+            self._due.discard(name)
+            folded = self._kept.get(name)
+            row = self._store.document(name)
+            if folded is None or row is None or row.state_seq >= row.last_seq:
+                continue
+            saved.append(SavedState(row.key, row.last_seq, self._encode(name, folded)))
+            self._weight += len(saved[-1].state) - folded.state_bytes - folded.tail_bytes
+            folded.stored_seq, folded.state_bytes, folded.tail_bytes = row.last_seq, len(saved[-1].state), 0
+            folded.encoded = None
+        if saved:
+            self._store.save_states(saved)
+        return len(saved)
+
+    def trim(self) -> None:
+        """Forget the least recently used beyond the bounds, writing their states first where that pays."""
+        while len(self._kept) > self._kept_max or (self._weight > KEPT_BYTES_MAX and len(self._kept) > 1):
+            if self._due:
+                self.save(count_max=len(self._due))
+            self.forget([next(iter(self._kept))])
+
+    def fold(self, row: DocumentRow) -> bytes:
+        """Return the state of a document folded from its whole log, for comparing. The log must be whole."""
+        document = Document(self._rid)
+        for body in self._store.tail(row.key, 0):
+            document.apply(Delta.decode(body))
+        return document.encode()
+
+    def _encode(self, name: str, folded: Folded) -> bytes:
+        if folded.encoded is None:
+            folded.encoded = folded.document.encode()
+            if folded.tail_bytes:
+                self._due.add(name)  # encoded once, it may as well be written
+        return folded.encoded
+
+    def _load(self, row: DocumentRow) -> Folded:
+        """Decode the written state and apply the log behind it."""
+        try:
+            state = self._store.state(row.key) if row.state_seq else None
+            document = Document(self._rid) if state is None else Document.decode(state, self._rid)
+            for body in self._store.tail(row.key, row.state_seq):
+                document.apply(Delta.decode(body))
+        except CrdtError as error:
+            raise StoreUnavailable(self._store.db.path, "damaged", f"document {row.id}: {error}") from error
+        folded = Folded(document, row.stream, row)
+        if folded.due:
+            self._due.add(row.id)
+        return folded

@@ -1,0 +1,216 @@
+"""
+The one write path: what becomes of a batch of deltas, decided without I/O.
+
+``plan`` answers for one batch: a nack (nothing consumed), or what is accepted and rejected and how far the
+replica then is. What it is not: the transaction (core.py, server_store.py) or the wake (hub.py). App, command
+line, importers and the administrator all come through here.
+
+Invariants:
+- Order of checks: role, model, duplicates and chain, body, clock, collection, schema, document. A nack is
+decided
+  before anything is applied.
+- Every n of a batch that is not nacked is consumed: accepted, rejected with a code, or known already.
+- A delta is applied only if its author may write at this moment and it bears its author's replica id.
+- What is applied but then not committed is forgotten by the caller (Documents.forget).
+
+Source: README, "Ingest".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from crdt import CausalGap, CrdtError, Delta, Document, LimitExceeded
+from sync.limits import CLOCK_AHEAD_MS_MAX, DELTA_SIZE_MAX, DOCUMENT_SIZE_MAX
+from sync.protocol.chain import chain_next
+from sync.protocol.messages import Nack
+from sync.protocol.rows import PushedDelta
+from sync.server import roles
+from sync.server.documents import Folded
+from sync.storage.server_store import Accepted, Position, Rejection, StreamRow
+
+SERVER_ACCOUNT: Final = ""
+"""The author of what the server itself writes: an administrator's edit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One push, with who says so: the account and replica are those of the connection, not of the bytes."""
+
+    stream: str
+    account: str
+    rid: int
+    batch: int
+    model: str
+    n0: int
+    prev: bytes
+    deltas: Sequence[PushedDelta]
+    conn: int = 0
+
+
+class View(Protocol):
+    """What ``plan`` looks at: the server as it will be after the batches planned before."""
+
+    def stream(self, stream: str) -> StreamRow | None:
+        """Return a stream; its head is not looked at."""
+
+    def role(self, account: str, notebook: str) -> str | None:
+        """Return the role of an account in a notebook now."""
+
+    def position(self, stream: int, rid: int) -> Position:
+        """Return how far a replica has come."""
+
+    def rejections(self, stream: int, rid: int, after: int, to: int) -> list[Rejection]:
+        """Return what was rejected earlier."""
+
+    def find(self, document: str) -> Folded | None:
+        """Return a document if it exists."""
+
+    def make(self, stream: int) -> Folded:
+        """Return a new empty document, which nobody can find yet."""
+
+    def keep(self, document: str, folded: Folded) -> object:
+        """Let a new document be found by what follows in the same group."""
+
+    def check(self, collection: str, document: Document, delta: Delta) -> None:
+        """Check a delta against the schema of a collection. Raises CrdtError, saying where and why."""
+
+
+@dataclass(slots=True)
+class Plan:
+    """What is to be committed for one batch."""
+
+    stream: StreamRow
+    position: Position
+    accepted: list[Accepted] = field(default_factory=list)
+    rejected: list[Rejection] = field(default_factory=list)
+    known: list[Rejection] = field(default_factory=list)  # rejected by an earlier batch, to be told again
+    stamp_time: int = 0  # the greatest crdt.Stamp.time accepted
+
+
+class _Refused(Exception):
+    """One delta is rejected."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code: Final = code
+
+
+def plan(batch: Batch, view: View, now_ms: int) -> Plan | Nack:
+    """
+    Decide one batch, applying what is accepted to the documents of the view.
+
+    Raises:
+        StoreUnavailable: A document could not be loaded; forget the documents touched.
+
+    Cost: O(deltas) applications; nothing grows with the history.
+    """
+    stream = view.stream(batch.stream)
+    notebook = batch.stream.partition("/")[0]
+    role = "owner" if batch.account == SERVER_ACCOUNT else view.role(batch.account, notebook)
+    if stream is None or not roles.may_read(role):
+        return _nack(batch, "not_subscribed")  # the same for no access as for no such stream
+    if _major(batch.model) != _major(stream.model):
+        return _nack(batch, "migrating")
+    position = view.position(stream.key, batch.rid)
+    fresh = _fresh(batch, position)
+    if isinstance(fresh, Nack):
+        return fresh
+    made = Plan(stream, position)
+    if fresh.start:  # a repeated push: the ack, and what it rejected, may have been lost
+        made.known = view.rejections(stream.key, batch.rid, batch.n0 - 1, batch.n0 - 1 + fresh.start)
+    decoded = [_decoded(batch, pushed) for pushed in batch.deltas[fresh.start :]]
+    latest_ms = now_ms + CLOCK_AHEAD_MS_MAX
+    if any(isinstance(delta, Delta) and delta.stamp.ms > latest_ms for delta in decoded):
+        return _nack(batch, "clock_ahead", now=now_ms)
+    for n, delta in enumerate(decoded, position.last_n + 1):
+        pushed = batch.deltas[n - batch.n0]
+        try:
+            if not isinstance(delta, Delta):
+                raise delta
+            _accept(stream, role, pushed, delta, view)
+            made.accepted.append(Accepted(pushed.document, batch.rid, n, batch.model, pushed.body))
+            made.stamp_time = max(made.stamp_time, delta.stamp.time)
+        except _Refused as refused:
+            made.rejected.append(Rejection(batch.rid, n, refused.code, str(refused)[:200], pushed.document))
+    made.position = Position(position.last_n + len(decoded), fresh.chain)
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Fresh:
+    """From which place on a batch is new, and the chain after its last delta."""
+
+    start: int
+    chain: bytes
+
+
+def _fresh(batch: Batch, position: Position) -> _Fresh | Nack:
+    """Find what of a batch is new: leave out what is known, refuse gaps and forks."""
+    if batch.n0 > position.last_n + 1:
+        return _nack(batch, "gap", want_n=position.last_n + 1)
+    start = min(position.last_n + 1 - batch.n0, len(batch.deltas))
+    chain = batch.prev
+    for pushed in batch.deltas[:start]:
+        chain = chain_next(chain, pushed.document, pushed.body)
+    if batch.n0 + start == position.last_n + 1:
+        if chain != position.chain:
+            return _nack(batch, "fork", want_n=position.last_n + 1)
+    else:
+        # All of it lies in the past, of which no links are kept; a client compares chains when it subscribes.
+        return _Fresh(start, position.chain)
+    for pushed in batch.deltas[start:]:
+        chain = chain_next(chain, pushed.document, pushed.body)
+    return _Fresh(start, chain)
+
+
+def _decoded(batch: Batch, pushed: PushedDelta) -> Delta | _Refused:
+    """
+    Decode one body and check whose it is; a fault is returned, because the clock of the others comes first.
+    """
+    if len(pushed.body) > DELTA_SIZE_MAX:
+        return _Refused("too_big", f"a delta of {len(pushed.body)} bytes; at most {DELTA_SIZE_MAX}")
+    try:
+        delta = Delta.decode(pushed.body)
+    except CrdtError as error:
+        return _Refused("schema", str(error))
+    if delta.rid != batch.rid or delta.stamp.rid != batch.rid:
+        return _Refused("forbidden", "a delta of another replica")
+    return delta
+
+
+def _accept(stream: StreamRow, role: str | None, pushed: PushedDelta, delta: Delta, view: View) -> None:
+    """Apply one delta. Raises _Refused; the document is then as before."""
+    if stream.collection not in roles.WRITE_ROLE:
+        raise _Refused("unknown_collection", stream.collection)
+    if not roles.may_write(role, stream.collection):
+        raise _Refused("forbidden", f"the role {role} may not write {stream.collection}")
+    folded = view.find(pushed.document)
+    known = folded is not None
+    if folded is None:
+        folded = view.make(stream.key)
+    elif folded.stream != stream.key:
+        raise _Refused("forbidden", "a document of another stream")
+    if folded.weight > DOCUMENT_SIZE_MAX:
+        raise _Refused("too_big", f"a document of more than {DOCUMENT_SIZE_MAX} bytes")
+    try:
+        view.check(stream.collection, folded.document, delta)
+        folded.document.apply(delta)
+    except CausalGap as error:
+        raise _Refused("missing_ref", str(error)) from error
+    except LimitExceeded as error:
+        raise _Refused("too_big", str(error)) from error
+    except CrdtError as error:
+        raise _Refused("schema", str(error)) from error
+    if not known:  # only now: a refused delta makes no document
+        view.keep(pushed.document, folded)
+
+
+def _nack(batch: Batch, code: str, *, want_n: int | None = None, now: int | None = None) -> Nack:
+    return Nack(batch.stream, batch.batch, code, want_n=want_n, now=now)
+
+
+def _major(model: str) -> str:
+    return model.partition(".")[0]

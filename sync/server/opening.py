@@ -1,0 +1,140 @@
+"""
+Open a server's folder: the lock that keeps other processes out, the store, and the parts that work on it.
+
+What it is not: serving (service.py). Invariants: one process at a time has a folder open, whether it serves
+or only administrates; all that is made here is used on the thread that made it.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Final
+
+from crdt import Delta, Document
+from crdt.schema import validate_delta
+from sync.errors import StoreUnavailable
+from sync.model.v1 import MODEL, SCHEMAS
+from sync.server import auth
+from sync.server.core import Core
+from sync.server.ingest import SERVER_ACCOUNT
+from sync.server.people import People
+from sync.storage.account_store import AccountStore
+from sync.storage.server_store import FILE_NAME, ServerStore
+
+LOCK_NAME: Final = "lock"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A folder that this process has open."""
+
+    store: ServerStore
+    accounts: AccountStore
+    core: Core
+    people: People
+    server_id: str
+    generation: int
+
+    def close(self) -> None:
+        """Write what lags, then close. The lock is whoever's took it."""
+        self.core.close()
+
+
+def open_server(folder: Path) -> Opened:
+    """
+    Open the store in a folder whose lock this process holds.
+
+    Raises:
+        StoreUnavailable, VersionTooNew: It is as it was.
+    """
+    store = ServerStore.open(folder / FILE_NAME)
+    try:
+        accounts = AccountStore(store)
+        server_id = _meta(store, "server", auth.new_id())
+        generation = int(_meta(store, "generation", "1"))
+        rid = int(_meta(store, "rid", str(auth.new_rid())))
+        accounts.bind(rid, SERVER_ACCOUNT, 0)
+        people = People(accounts, MODEL)
+        core = Core(store, rid, people.role, check_delta)
+    except BaseException:
+        store.close()
+        raise
+    return Opened(store, accounts, core, people, server_id, generation)
+
+
+def check_delta(collection: str, document: Document, delta: Delta) -> None:
+    """Check a delta against the model's schema of a collection. Raises CrdtError, saying where and why."""
+    validate_delta(SCHEMAS[collection], document, delta)
+
+
+def make_folder(folder: Path) -> None:
+    """
+    Make a server's folder, for nobody else to read.
+
+    Raises:
+        StoreUnavailable: It cannot be made, or is no folder.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreUnavailable(folder, "cannot_open", str(error)) from error
+
+
+class FolderLock:
+    """A lock that ends with the process, however it ends."""
+
+    def __init__(self, folder: Path) -> None:
+        """Name the lock of a folder; take it with ``take``."""
+        self._path: Final = folder / LOCK_NAME
+        self._file: IO[bytes] | None = None
+
+    def take(self) -> bool:
+        """
+        Take the lock. False: another process has it.
+
+        Raises:
+            StoreUnavailable: The folder cannot be written.
+        """
+        try:
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise StoreUnavailable(self._path, "cannot_open", str(error)) from error
+        file = os.fdopen(descriptor, "r+b")
+        if not _lock(file):
+            file.close()
+            return False
+        self._file = file
+        return True
+
+    def release(self) -> None:
+        """Let others have the folder."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+def _lock(file: IO[bytes]) -> bool:
+    """Lock an open file without waiting; False when somebody else has."""
+    try:
+        if os.name == "nt":
+            import msvcrt
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]  # only on Windows
+        else:
+            import fcntl
+
+            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _meta(store: ServerStore, key: str, fresh: str) -> str:
+    """Return a fact about the server, settling it the first time."""
+    known = store.meta(key)
+    if known is None:
+        store.set_meta(key, fresh)
+        return fresh
+    return known

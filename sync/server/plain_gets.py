@@ -1,0 +1,82 @@
+"""
+What the server answers to plain GETs on its port, and how many connections one address may have.
+
+What it is not: sockets (service.py). Invariant: nothing here tells more than anybody may know.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from collections import Counter
+from contextlib import suppress
+from http import HTTPStatus
+from typing import Final, NamedTuple
+
+from sync.protocol.messages import PROTOCOL
+
+SYNC_PATH: Final = "/v1/sync"
+
+
+class Answer(NamedTuple):
+    """One plain answer."""
+
+    status: HTTPStatus
+    body: str
+    kind: str = "text/plain; charset=utf-8"
+
+
+class Crowd:
+    """Counts the connections of each address; those of this very machine are not counted."""
+
+    def __init__(self, most: int) -> None:
+        """Allow so many of one address."""
+        self._most: Final = most
+        self._there: Final[Counter[str]] = Counter()
+
+    def is_full(self, address: str) -> bool:
+        """Whether an address has as many connections as it may."""
+        with suppress(ValueError):
+            if ipaddress.ip_address(address).is_loopback:
+                return False
+        return self._there[address] >= self._most
+
+    def enter(self, address: str) -> None:
+        """Count one more."""
+        self._there[address] += 1
+
+    def leave(self, address: str) -> None:
+        """Count one less."""
+        self._there[address] -= 1
+        if self._there[address] <= 0:
+            del self._there[address]
+
+
+def answer(
+    path: str, *, ready: bool, stopping: bool, crowded: bool, model: str, server: str
+) -> Answer | None:
+    """
+    Return the answer to a GET, or None to let a WebSocket through.
+
+    Args:
+        path: Without the query.
+        ready: Whether the store takes writes.
+        stopping: Whether the server is going down.
+        crowded: Whether the address has too many connections.
+        model: The data model's version.
+        server: The server's id.
+    """
+    if path == SYNC_PATH:
+        if stopping:
+            return Answer(HTTPStatus.SERVICE_UNAVAILABLE, "stopping\n")
+        return Answer(HTTPStatus.TOO_MANY_REQUESTS, "too many connections\n") if crowded else None
+    if path == "/livez":
+        return Answer(HTTPStatus.OK, "ok\n")
+    if path == "/readyz":
+        if ready and not stopping:
+            return Answer(HTTPStatus.OK, "ok\n")
+        return Answer(HTTPStatus.SERVICE_UNAVAILABLE, "not ready\n")
+    if path == "/version":
+        said = {"protocol": PROTOCOL, "model": model, "server": server}
+        return Answer(HTTPStatus.OK, json.dumps(said) + "\n", "application/json")
+    return Answer(HTTPStatus.NOT_FOUND, "not found\n")

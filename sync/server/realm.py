@@ -1,0 +1,72 @@
+"""
+What all connections of a server share: who it is, its store's two faces, its limits, its calls.
+
+What it is not: mutable, but for what the parts themselves hold; or a registry: sessions receive it when they
+are made. Invariant: ``core`` and ``people`` are touched on the store's thread only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sync.limits import CONNECTIONS_PER_ACCOUNT, DELTAS_BURST, DELTAS_PER_SECOND
+from sync.model.v1 import MODEL
+from sync.server.auth import Door, Passwords
+from sync.server.core import Core
+from sync.server.limiter import Limiter, Pace
+from sync.server.opening import Opened
+from sync.server.people import People
+from sync.server.settings import Settings
+
+
+def _delta_paces() -> Limiter:
+    return Limiter(Pace(DELTAS_BURST, DELTAS_PER_SECOND))
+
+
+@dataclass(frozen=True, slots=True)
+class Realm:
+    """One server, as its connections see it."""
+
+    server_id: str
+    generation: int
+    model: str
+    core: Core
+    people: People
+    now_ms: Callable[[], int]
+    calls: Mapping[str, Callable[..., Any]]
+    ended: Callable[[list[int]], None]
+    """Tell connections that these sign-ins were ended elsewhere."""
+    roles_changed: Callable[[str], None]
+    """Tell the connections of an account that its notebooks or roles have changed."""
+    sign_up: str = "open"  # open or closed
+    connections_max: int = CONNECTIONS_PER_ACCOUNT
+    passwords: Passwords = field(default_factory=Passwords)
+    door: Door = field(default_factory=Door)
+    paces: Limiter = field(default_factory=_delta_paces)
+
+
+def realm_of(
+    opened: Opened,
+    settings: Settings,
+    calls: Mapping[str, Callable[..., Any]],
+    now_ms: Callable[[], int],
+    *,
+    ended: Callable[[list[int]], None],
+    roles_changed: Callable[[str], None],
+) -> Realm:
+    """Return the realm of an open folder, run with these settings."""
+    return Realm(
+        opened.server_id,
+        opened.generation,
+        MODEL,
+        opened.core,
+        opened.people,
+        now_ms,
+        calls,
+        ended,
+        roles_changed,
+        settings.sign_up,
+        settings.connections_per_account,
+    )

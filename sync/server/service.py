@@ -1,0 +1,499 @@
+"""
+The server's I/O: sockets, the store's thread, the password pool, timers. The only file here with ``async`` in
+it.
+
+What it is not: decisions; those are in session.py, hub.py and ingest.py, and this file does what they say.
+Invariants: the store is touched on one thread; passwords are hashed in a pool; a frame is read only when the
+one before it has been taken care of, and only while few pushes are in flight; one task writes to each socket.
+
+Source: README, "Delivery"; websockets.readthedocs.io.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import random
+import signal
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import count
+from typing import Any, Final, TypeVar
+
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.datastructures import Headers
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
+from websockets.typing import Origin
+
+from sync import limits
+from sync.errors import StoreUnavailable, SyncError
+from sync.model.v1 import MODEL
+from sync.protocol.messages import Bye
+from sync.server import admin, plain_gets, roles
+from sync.server.admin_path import ANSWER_SIZE_MAX, reachable
+from sync.server.calls import CALLS
+from sync.server.core import Segment, Written
+from sync.server.hub import Hub, ReadLog, ReadStates
+from sync.server.ingest import Batch
+from sync.server.link import Link
+from sync.server.opening import FolderLock, Opened, make_folder, open_server
+from sync.server.realm import Realm, realm_of
+from sync.server.session import Close, Effect, Session, Submit, Work
+from sync.server.settings import Settings
+
+T = TypeVar("T")
+
+TICK_S: Final = limits.PRESENCE_INTERVAL_MS_MIN / 1000
+TICKS_A_SECOND: Final = round(1 / TICK_S)
+GROUP_MAX: Final = 400
+"""Batches of one commit: bounds how long the first of them waits for the last."""
+
+CONTROL_MAX: Final = 1_000
+"""Answers a connection may leave unread before it is read no more."""
+
+CLOSE_WAIT_S: Final = 3.0
+BACK_MS_MAX: Final = 3_000
+"""After a stop the clients come back spread over this time."""
+
+_log = logging.getLogger(__name__)
+
+# The library reports every port scan as an error with a traceback; what matters is logged here.
+_quiet = logging.Logger("sync.server.websockets", logging.CRITICAL + 1)
+
+
+def now_ms() -> int:
+    """Return the wall clock in milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(slots=True)
+class Connection:
+    """One socket with its session and what its tasks wait for."""
+
+    socket: ServerConnection
+    link: Link
+    session: Session
+    wake: asyncio.Event  # there may be something to send
+    room: asyncio.Event = field(default_factory=asyncio.Event)  # something was answered or sent
+    closing: Close | None = None
+    written: asyncio.Task[None] | None = None
+
+
+class Service:
+    """One running server."""
+
+    def __init__(self, settings: Settings, *, clock: Callable[[], int] = now_ms) -> None:
+        """
+        Prepare; nothing is opened yet.
+
+        Args:
+            settings: How to run.
+            clock: Milliseconds since 1970.
+        """
+        self.settings: Final = settings
+        self.port = settings.port
+        self.hub: Final = Hub()
+        self._clock: Final = clock
+        self._lock: Final = FolderLock(settings.folder)
+        self._store: Final = ThreadPoolExecutor(1, thread_name_prefix="store")
+        self._hashing: Final = ThreadPoolExecutor(2, thread_name_prefix="hash")
+        self._numbers: Final = count(1)
+        self._connections: Final[dict[int, Connection]] = {}
+        self._crowd: Final = plain_gets.Crowd(settings.connections_per_address)
+        self._pages: Final[dict[ReadLog, asyncio.Future[Segment | None]]] = {}
+        self._queue: Final[list[Batch]] = []
+        self._queued: Final = asyncio.Event()
+        self._tasks: Final[set[asyncio.Task[Any]]] = set()
+        self._opened: Opened | None = None
+        self._realm: Realm | None = None
+        self._server: Server | None = None
+        self._admin: asyncio.Server | None = None
+        self._stopping = False
+        self._healthy = True
+
+    # --- starting and stopping ---------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """
+        Open the folder and listen.
+
+        Raises:
+            StoreUnavailable, VersionTooNew: The folder is in use (``locked``), damaged, newer or out of
+                reach.
+            OSError: The address cannot be listened on.
+        """
+        roles.check_tables(set(CALLS))
+        make_folder(self.settings.folder)
+        if not self._lock.take():
+            raise StoreUnavailable(
+                self.settings.folder, "locked", "another server, or an administrator's command"
+            )
+        try:
+            self._opened = await self._in_store(lambda: open_server(self.settings.folder))
+            self._realm = realm_of(
+                self._opened,
+                self.settings,
+                CALLS,
+                self._clock,
+                ended=self._ended,
+                roles_changed=self._roles_changed,
+            )
+            self._server = await self._listen()
+            self.port = self._server.sockets[0].getsockname()[1]
+            await self._listen_to_admin()
+        except BaseException:
+            await self.stop()
+            raise
+        self._spawn(self._write_groups())
+        self._spawn(self._tick())
+        _log.info("started", extra={"fields": {"port": self.port, "server": self._opened.server_id}})
+
+    async def run(self, on_listening: Callable[[str], None]) -> None:
+        """Serve until SIGTERM or SIGINT; ``on_listening`` gets the address once it is open."""
+        await self.start()
+        stopped = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for name in ("SIGTERM", "SIGINT"):
+            with suppress(NotImplementedError):  # Windows has no such signals for a loop
+                loop.add_signal_handler(getattr(signal, name), stopped.set)
+        on_listening(self.settings.url(self.port))
+        try:
+            await stopped.wait()
+        finally:
+            await self.stop()
+
+    async def stop(self) -> None:
+        """Say goodbye, finish what was pushed, close everything. Idempotent."""
+        if self._stopping:
+            return
+        self._stopping = True
+        if self._admin is not None:
+            self._admin.close()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_WAIT_S):
+                while self._queue:  # what was read is committed and acked
+                    await asyncio.sleep(TICK_S / 10)
+        for connection in list(self._connections.values()):
+            connection.link.say(Bye("stopping", after_ms=random.randrange(BACK_MS_MAX)))
+            self._close(connection, Close(1001, "stopping"))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(2 * CLOSE_WAIT_S):
+                while self._connections:
+                    await asyncio.sleep(TICK_S / 10)
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._server is not None:
+            self._server.close()
+            await self._server.wait_closed()
+        if self._admin is not None:
+            await self._admin.wait_closed()
+        if self._opened is not None:
+            await self._in_store(self._opened.close)
+        self._store.shutdown()
+        self._hashing.shutdown()
+        self._lock.release()
+        _log.info("stopped")
+
+    async def _listen(self) -> Server:
+        return await serve(
+            self._serve,
+            self.settings.host,
+            self.settings.port,
+            ssl=self.settings.tls(),
+            origins=[None, *[Origin(origin) for origin in self.settings.origins]],
+            compression=None,
+            max_size=limits.FRAME_SIZE_MAX,
+            ping_interval=None,  # ours are messages, and clock samples besides
+            open_timeout=limits.HELLO_WAIT_MS / 1000,
+            close_timeout=CLOSE_WAIT_S,
+            process_request=self._answer_get,
+            server_header=None,
+            logger=_quiet,
+        )
+
+    # --- plain requests ----------------------------------------------------------------------------
+
+    def _answer_get(self, socket: ServerConnection, request: Request) -> Response | None:
+        """Answer a plain GET; None lets a WebSocket through."""
+        said = plain_gets.answer(
+            request.path.partition("?")[0],
+            ready=self._healthy,
+            stopping=self._stopping,
+            crowded=self._crowd.is_full(_address(socket)),
+            model=MODEL,
+            server=self._realm.server_id if self._realm is not None else "",
+        )
+        if said is None:
+            return None
+        body = said.body.encode()
+        headers = Headers(
+            {"Content-Type": said.kind, "Content-Length": str(len(body)), "X-Content-Type-Options": "nosniff"}
+        )
+        return Response(said.status.value, said.status.phrase, headers, body)
+
+    # --- one connection ----------------------------------------------------------------------------
+
+    async def _serve(self, socket: ServerConnection) -> None:
+        assert self._realm is not None
+        address = _address(socket)
+        wake = asyncio.Event()
+        link = Link(next(self._numbers), wake.set)
+        session = Session(self._realm, self.hub, link, address, self._clock())
+        connection = Connection(socket, link, session, wake)
+        self._connections[link.conn] = connection
+        self._crowd.enter(address)
+        self.hub.connect(link)
+        connection.written = asyncio.create_task(self._write(connection))
+        try:
+            await self._read(connection)
+        except ConnectionClosed:
+            pass
+        except Exception:
+            _log.exception("a connection failed", extra={"fields": {"conn": link.conn}})
+            await socket.close(1011, "internal")
+        finally:
+            self.hub.disconnect(link.conn)
+            self._connections.pop(link.conn, None)
+            self._crowd.leave(address)
+            connection.written.cancel()
+            await asyncio.gather(connection.written, return_exceptions=True)
+
+    async def _read(self, connection: Connection) -> None:
+        """Take frames one after the other until the connection closes."""
+        session, link = connection.session, connection.link
+        async for frame in connection.socket:
+            if connection.closing is not None or self._stopping:
+                continue
+            effects = (
+                session.refuse_text() if isinstance(frame, str) else session.receive(frame, self._clock())
+            )
+            await self._perform(connection, effects)
+            while session.full or len(link.control) > CONTROL_MAX:
+                connection.room.clear()
+                await connection.room.wait()
+
+    async def _perform(self, connection: Connection, effects: Sequence[Effect]) -> None:
+        """Do what a session said, and what follows from it."""
+        waiting = list(effects)
+        while waiting:
+            effect = waiting.pop(0)
+            if isinstance(effect, Submit):
+                self._queue.append(effect.batch)
+                self._queued.set()
+            elif isinstance(effect, Work):
+                try:
+                    pool = self._store if effect.where == "store" else self._hashing
+                    came = await asyncio.get_running_loop().run_in_executor(pool, effect.call)
+                except StoreUnavailable as error:
+                    _log.error("the store failed: %s", error)
+                    effect = Close(1011, "store")
+                else:
+                    waiting[:0] = effect.then(came)
+            if isinstance(effect, Close):
+                self._close(connection, effect)
+                return
+
+    async def _write(self, connection: Connection) -> None:
+        """Send what the hub names next, until the connection closes."""
+        socket, link = connection.socket, connection.link
+        try:
+            while True:
+                out = self.hub.next(link) if connection.closing is None or link.control else None
+                if isinstance(out, bytes):
+                    await socket.send(out)
+                    connection.room.set()
+                elif isinstance(out, ReadLog):
+                    await self._read_log(link, out)
+                elif isinstance(out, ReadStates):
+                    await self._read_states(link, out)
+                elif connection.closing is not None:
+                    await socket.close(connection.closing.code, connection.closing.reason)
+                    return
+                else:
+                    connection.wake.clear()
+                    await connection.wake.wait()
+        except ConnectionClosed:
+            connection.room.set()
+        except StoreUnavailable as error:
+            _log.error("the store failed: %s", error)
+            await socket.close(1011, "store")
+
+    async def _read_log(self, link: Link, read: ReadLog) -> None:
+        assert self._realm is not None
+        reading = self._pages.get(read)  # of a hundred readers that come back at once, one asks the store
+        if reading is None:
+            page = partial(self._realm.core.log_page, read.stream, read.after)
+            reading = self._pages[read] = asyncio.ensure_future(self._in_store(page))
+            reading.add_done_callback(lambda _: self._pages.pop(read))
+        self.hub.log_read(link, read, await asyncio.shield(reading))
+
+    async def _read_states(self, link: Link, read: ReadStates) -> None:
+        assert self._realm is not None
+        of, core = read.transfer, self._realm.core
+        page = partial(core.state_page, read.stream, of.since, of.after, of.documents)
+        self.hub.states_read(link, read, await self._in_store(page))
+
+    def _close(self, connection: Connection, close: Close) -> None:
+        """Let the writer send what was said, then close; cut what does not drain."""
+        if connection.closing is None:
+            connection.closing = close
+            connection.wake.set()
+            self._spawn(self._cut(connection))
+
+    async def _cut(self, connection: Connection) -> None:
+        """Close a connection whose peer does not read its goodbye."""
+        written = connection.written
+        if written is not None:
+            await asyncio.wait([written], timeout=CLOSE_WAIT_S)
+            if not written.done():
+                written.cancel()
+                connection.socket.transport.abort()
+
+    # --- groups, timers, and what happens to accounts ----------------------------------------------
+
+    async def _write_groups(self) -> None:
+        """Commit whatever queued up during the last commit, again and again."""
+        assert self._realm is not None
+        while True:
+            if not self._queue:
+                self._queued.clear()
+                await self._queued.wait()
+            group = self._queue[:GROUP_MAX]
+            self._tell(group, await self._commit(group))
+            del self._queue[: len(group)]
+            if not self._queue:
+                await self._in_store(self._realm.core.idle)
+
+    async def _commit(self, group: Sequence[Batch]) -> Written:
+        """Write a group; what breaks our own code is refused by itself, not with what came beside it."""
+        assert self._realm is not None
+        core = self._realm.core
+        try:
+            return await self._in_store(partial(core.write, group, self._clock()))
+        except Exception:
+            _log.exception("a group was not written", extra={"fields": {"batches": len(group)}})
+        refused = await self._in_store(partial(core.give_up, group))
+        if len(group) == 1:
+            return refused
+        return Written.together([await self._commit([batch]) for batch in group])
+
+    def _tell(self, group: Sequence[Batch], written: Written) -> None:
+        """Answer the authors of a group, then wake everybody else."""
+        failed = False
+        for batch, answer in zip(group, written.answers, strict=True):
+            failed = failed or getattr(answer.message, "code", "") == "internal"
+            connection = self._connections.get(batch.conn)
+            if connection is not None:
+                connection.session.answered(batch, answer)
+                connection.room.set()
+        self._healthy = not failed
+        self.hub.committed(written.segments)
+
+    async def _tick(self) -> None:
+        """Look at the clock ten times a second; at sessions once."""
+        for tick in count():
+            await asyncio.sleep(TICK_S)
+            time_ms = self._clock()
+            if self.hub.holds_presence or tick % TICKS_A_SECOND == 0:
+                self.hub.tick(time_ms)
+            if tick % TICKS_A_SECOND:
+                continue
+            for connection in list(self._connections.values()):
+                for effect in connection.session.tick(time_ms):
+                    if isinstance(effect, Close):
+                        self._close(connection, effect)
+            if tick % (TICKS_A_SECOND * limits.SWEEP_EVERY_MS // 1000) == 0:
+                self.hub.sweep()
+
+    def _ended(self, sign_ins: list[int], state: str = "revoked") -> None:
+        """Park the connections of sign-ins that were ended."""
+        for connection in self._connections.values():
+            identity = connection.session.identity
+            if identity is not None and identity.sign_in in sign_ins and not connection.link.parked:
+                connection.session.lapse(state)
+
+    def _roles_changed(self, account: str) -> None:
+        """Tell the connections of an account its notebooks, and stop what it may no longer follow."""
+        for link in self.hub.everyone(account):
+            connection = self._connections[link.conn]
+            self._spawn(self._perform(connection, connection.session.refresh()))
+
+    # --- the administrator's socket ----------------------------------------------------------------
+
+    async def _listen_to_admin(self) -> None:
+        if not hasattr(asyncio, "start_unix_server"):
+            return  # Windows: commands work while the server is stopped
+        with reachable(self.settings.folder) as path:
+            with suppress(FileNotFoundError):  # of a server that was killed; the lock says that it is gone
+                os.unlink(path)
+            before = os.umask(0o177)
+            try:
+                self._admin = await asyncio.start_unix_server(self._serve_admin, path, limit=ANSWER_SIZE_MAX)
+            finally:
+                os.umask(before)
+
+    async def _serve_admin(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer one command: a line of JSON in, a line of JSON out."""
+        try:
+            line = await reader.readline()
+            answer = await self._administer(line)
+            writer.write(json.dumps(answer).encode() + b"\n")
+            await writer.drain()
+        except (ConnectionError, ValueError):  # it went away, or its line is too long
+            pass
+        finally:
+            writer.close()
+
+    async def _administer(self, line: bytes) -> dict[str, Any]:
+        assert self._opened is not None
+        try:
+            asked = json.loads(line)
+            command, arguments = str(asked["command"]), dict(asked["arguments"])
+        except (KeyError, TypeError, ValueError) as error:
+            return {"error": f"not a command: {error}"}
+        try:
+            outcome = await self._in_store(
+                partial(admin.run, self._opened, command, arguments, self._clock())
+            )
+        except SyncError as error:
+            return {"error": str(error)}
+        self.hub.committed(outcome.segments)
+        for account in outcome.roles_changed:
+            self._roles_changed(account)
+        for sign_in, state in outcome.ended.items():
+            self._ended([sign_in], state)
+        return {"error": outcome.error} if outcome.error else {"value": outcome.value}
+
+    # --- threads and tasks -------------------------------------------------------------------------
+
+    async def _in_store(self, call: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._store, call)
+
+    def _spawn(self, coroutine: Any) -> None:
+        task = asyncio.ensure_future(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended_task)
+
+    def _ended_task(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            self._healthy = False
+            _log.error("a task failed", exc_info=task.exception())
+
+
+def _address(socket: ServerConnection) -> str:
+    remote = socket.remote_address
+    return str(remote[0]) if isinstance(remote, tuple) and remote else ""
+
+
+def serve_until_stopped(settings: Settings, on_listening: Callable[[str], None]) -> None:
+    """Run a server in this process until SIGTERM or SIGINT; see ``Service.start`` for what it raises."""
+    asyncio.run(Service(settings).run(on_listening))
