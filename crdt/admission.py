@@ -15,6 +15,7 @@ from crdt.ops import (
     COUNTER_MAX,
     EDGE,
     EMBED,
+    EMBED_CHARACTER,
     ERASE,
     FLIP,
     INSERT,
@@ -75,6 +76,16 @@ class Arrivals:
         known = self.replicas.find(rid)
         return (known >= 0 and self.replicas.has_group(known, start)) or start in self.groups.get(rid, ())
 
+    def group_end(self, rid: int, start: int) -> int:
+        """The first counter behind a known group of ``rid``, this batch included."""
+        known = self.replicas.find(rid)
+        end = self.replicas.group_end(known, start) if known >= 0 else 0
+        if known >= 0 and end < self.replicas.ends[known]:
+            return end
+        fresh = self.groups.get(rid, [])
+        place = bisect_right(fresh, start)
+        return fresh[place] if place < len(fresh) else self.end_of(rid)
+
     def has_any_group(self, rid: int) -> bool:
         """Whether ``rid`` ever opened an edit group."""
         known = self.replicas.find(rid)
@@ -95,10 +106,10 @@ class Gate:
     def __init__(self, sequence: Sequence, arrivals: Arrivals) -> None:
         self._sequence: Final = sequence
         self.arrivals: Final = arrivals
-        self._fresh: dict[int, list[int]] = {}
+        self._fresh: dict[int, tuple[list[int], list[str]]] = {}
         """
-        Per replica id the starts and ends, alternating, of the elements that the batch inserts into this
-        text.
+        Per replica id what the batch inserts into this text: the first counter of each insert, its
+        characters.
         """
 
     def admit(self, op: Op) -> bool:
@@ -132,8 +143,12 @@ class Gate:
         if kind != FLIP and not starts and not self.arrivals.has_any_group(rid):
             raise MalformedOp("an op belongs to no edit group")
         self.arrivals.admit(rid, counter, size, starts)
-        if kind in (INSERT, TYPE, EMBED):
-            self._note(rid, counter, size)
+        if kind == INSERT:
+            self._note(rid, counter, string(op, 4, COUNTER_MAX))
+        elif kind == TYPE:
+            self._note(rid, counter, string(op, 3, COUNTER_MAX))
+        elif kind == EMBED:
+            self._note(rid, counter, EMBED_CHARACTER)
         return True
 
     def _body(self, kind: int, op: Op, rid: int) -> None:
@@ -147,10 +162,9 @@ class Gate:
             self._range(rid, integer(op, 4, SELF, RID_MAX), integer(op, 5, 0, COUNTER_MAX), op)
         elif kind == MARK:
             integer(op, 4, 0, TIME_MAX)
-            string(op, 5, KIND_LENGTH_MAX)
-            check_value(op[6])
-            self._anchor(op, 7, rid)
-            self._anchor(op, 10, rid)
+            check_value({string(op, 5, KIND_LENGTH_MAX): op[6]})
+            self._anchor(op, 7, rid, (0, AFTER))
+            self._anchor(op, 10, rid, (END_PLACE, BEFORE))
         else:
             assert kind == BLOCK, "kind_of knows all kinds"
             integer(op, 4, 0, TIME_MAX)
@@ -158,7 +172,7 @@ class Gate:
             if target == EDGE:
                 integer(op, 6, END_PLACE, END_PLACE)
             else:
-                self._element(rid, target, integer(op, 6, 0, COUNTER_MAX))
+                self._newline(rid, target, integer(op, 6, 0, COUNTER_MAX))
             mapping(op, 7)
 
     def _origins(self, op: Op, rid: int) -> None:
@@ -194,13 +208,14 @@ class Gate:
             return None
         return known << ID_BITS | counter
 
-    def _anchor(self, op: Op, place: int, rid: int) -> None:
+    def _anchor(self, op: Op, place: int, rid: int, edge: tuple[int, int]) -> None:
+        """Check the anchor at ``place``; ``edge`` is the one at the edge of the text that it may be."""
         target = integer(op, place, EDGE, RID_MAX)
         counter = integer(op, place + 1, 0, COUNTER_MAX)
         side = integer(op, place + 2, BEFORE, AFTER)
         if target != EDGE:
             self._element(rid, target, counter)
-        elif (counter, side) not in ((0, AFTER), (END_PLACE, BEFORE)):
+        elif (counter, side) != edge:
             raise MalformedOp("an anchor outside the text")
 
     def _flip(self, op: Op) -> None:
@@ -213,6 +228,8 @@ class Gate:
             raise CausalGap("an edit group is switched whose ops are missing")
         if not self.arrivals.has_group(rid, start):
             raise MalformedOp("no edit group starts there")
+        if until > self.arrivals.group_end(rid, start):
+            raise MalformedOp("an edit group ends before the counter until which it is switched")
 
     def _element(self, author: int, target: int, counter: int) -> None:
         rid = author if target == SELF else target
@@ -221,9 +238,27 @@ class Gate:
         known = self._sequence_index(rid)
         if known >= 0 and self._sequence.contains(known, counter):
             return
-        fresh = self._fresh.get(rid)
-        if fresh is None or bisect_right(fresh, counter) % 2 == 0:
+        if not self._fresh_character(rid, counter):
             raise MalformedOp("an op refers to something that is no element of its text")
+
+    def _fresh_character(self, rid: int, counter: int) -> str:
+        """The character of an element that the batch brings; '' when it brings none of this id."""
+        if rid not in self._fresh:
+            return ""
+        starts, texts = self._fresh[rid]
+        place = bisect_right(starts, counter) - 1
+        if place < 0 or counter >= starts[place] + len(texts[place]):
+            return ""
+        return texts[place][counter - starts[place]]
+
+    def _newline(self, author: int, target: int, counter: int) -> None:
+        self._element(author, target, counter)
+        rid = author if target == SELF else target
+        character = self._fresh_character(rid, counter)
+        if not character:
+            character = self._sequence.of(self._sequence_index(rid)).characters[counter]
+        if character != "\n":
+            raise MalformedOp("a block that does not end at a newline")
 
     def _range(self, author: int, target: int, counter: int, op: Op) -> None:
         count = integer(op, 6, 1, COUNTER_MAX)
@@ -235,9 +270,12 @@ class Gate:
         if known >= 0:
             for run in self._sequence.of(known).overlapping(counter, counter + count):
                 covered += min(run.start + run.length, counter + count) - max(run.start, counter)
-        fresh = self._fresh.get(rid, [])
-        for place in range(0, len(fresh), 2):
-            covered += max(0, min(fresh[place + 1], counter + count) - max(fresh[place], counter))
+        starts, texts = self._fresh.get(rid, ([], []))
+        place = max(bisect_right(starts, counter) - 1, 0)
+        while place < len(starts) and starts[place] < counter + count:
+            end = min(starts[place] + len(texts[place]), counter + count)
+            covered += max(end - max(starts[place], counter), 0)
+            place += 1
         if covered != count:
             raise MalformedOp("an op erases something that is no element of its text")
 
@@ -245,10 +283,7 @@ class Gate:
         known = self.arrivals.replicas.find(rid)
         return known if known < len(self._sequence.replicas) else -1
 
-    def _note(self, rid: int, counter: int, size: int) -> None:
-        fresh = self._fresh.setdefault(rid, [])
-        if fresh and fresh[-1] == counter:
-            fresh[-1] = counter + size
-        else:
-            fresh.append(counter)
-            fresh.append(counter + size)
+    def _note(self, rid: int, counter: int, text: str) -> None:
+        starts, texts = self._fresh.setdefault(rid, ([], []))
+        starts.append(counter)
+        texts.append(text)
