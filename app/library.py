@@ -1,0 +1,271 @@
+"""
+The library: everything a profile can do, synchronously, over the store. No Qt, no sockets.
+
+Lives on the engine thread of the window, or in the process of one command. Not here: the wire (`client`),
+files of other programs (`transfer`), words (`wording`).
+
+Invariants: - An existing document is edited through `edit` and nothing else; in a window that goes to the
+GUI thread (`editor`).
+- What is returned is stored: `submit` comes back after the commit.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+
+from app.refusals import Refused
+
+if TYPE_CHECKING:
+    from app.transfer.blocks import Block
+    from crdt import Delta, Document, Edit
+    from sync.client.ticker import Ticker
+    from sync.storage.client_store import ClientStore
+    from sync.storage.rows import LocalChange, NotebookRow, NoteRow, SearchHit
+
+PERSONAL_NAME: Final = "Personal"
+"""What the first notebook is called; adopted by the account's own at the first sign-in."""
+
+SHOWN_MAX: Final = 5
+"""Ids that a refusal names when several answer."""
+
+WRITERS: Final = ("owner", "editor")
+
+Intent = Callable[["Edit"], None]
+Editor = Callable[[str, Intent], "Delta"]
+
+
+class Submitting(Protocol):
+    """What the library needs of the client: storing with whatever follows from it."""
+
+    def submit(self, changes: Sequence[LocalChange]) -> object:
+        """Store changes in one commit, then see to their sending."""
+
+
+class NewNote(NamedTuple):
+    """A note that exists as a document and is not stored yet."""
+
+    id: str
+    document: Document
+    changes: list[LocalChange]
+
+
+def new_id() -> str:
+    """
+    A fresh id of a document or notebook: 22 characters of url-safe base64.
+
+    It never begins with "-", which a command line would take for an option.
+    """
+    while (name := secrets.token_urlsafe(16)).startswith("-"):
+        pass
+    return name
+
+
+class Library:
+    """A profile's library. Used on the thread that owns the store."""
+
+    def __init__(
+        self, store: ClientStore, client: Any | None, ticker: Ticker, *, editor: Editor | None = None
+    ) -> None:
+        """
+        Take over an open store.
+
+        Args:
+            store: Not closed here.
+            client: The syncing client, to be told of changes; None stores them and leaves sending for later.
+            ticker: The clock of this replica.
+            editor: Edits existing notes where that must happen elsewhere (a window's GUI thread); returns the
+                delta when it is stored or on its way there.
+        """
+        self.store: Final = store
+        self.client: Final = client
+        self.ticker: Final = ticker
+        self._editor: Final = editor
+
+    # --- notebooks and folders ----------------------------------------------------------------------------
+
+    def personal(self) -> str:
+        """The id of the notebook in which a note lands when nobody says where; made when there is none."""
+        known = self.store.personal()
+        if known is not None:
+            return known
+        made = self.new_notebook(PERSONAL_NAME)
+        self.store.set_personal(made)
+        return made
+
+    def new_notebook(self, name: str) -> str:
+        """Make a notebook on this computer; it reaches the server with the next sync. Returns its id."""
+        made = new_id()
+        self.store.add_notebook(made, name)
+        return made
+
+    def rename_notebook(self, notebook: str, name: str) -> None:
+        """Give a notebook another name."""
+        self.store.rename_notebook(notebook, name)
+
+    def find_notebook(self, text: str) -> NotebookRow | None:
+        """
+        The notebook with this id or name; None when there is none.
+
+        Raises:
+            Refused: several are called so.
+        """
+        rows = self.store.notebooks()
+        found = [row for row in rows if row.id == text] or [row for row in rows if row.name == text]
+        found = found or [row for row in rows if row.name.casefold() == text.casefold()]
+        if len(found) > 1:
+            ids = ", ".join(row.id for row in found[:SHOWN_MAX])
+            raise Refused("several_notebooks", name=text, count=len(found), ids=ids)
+        return found[0] if found else None
+
+    def draft_folder(self, notebook: str, name: str, parent: str | None, folder: str) -> LocalChange:
+        """Make the document of a folder with the id `folder`; the change is not stored yet."""
+        from sync.model.v1 import new_folder
+        from sync.storage.rows import LocalChange
+
+        stamp = self.ticker.stamp()
+        _, delta = new_folder(stamp.rid, stamp, name=name, parent=parent)
+        return LocalChange(f"{notebook}/folders", folder, delta)
+
+    def check_writable(self, notebook: str) -> None:
+        """Raises Refused when this person may only read the notebook."""
+        if any(row.id == notebook and row.role not in WRITERS for row in self.store.notebooks()):
+            raise Refused("not_writable")
+
+    # --- notes --------------------------------------------------------------------------------------------
+
+    def find(self, text: str) -> NoteRow:
+        """
+        The note that a person means: by id, by the beginning of an id, or by title.
+
+        Raises:
+            Refused: none, or several answer.
+        """
+        found = self.store.find_note(text)
+        if not found:
+            raise Refused("no_note", name=text)
+        if len(found) > 1:
+            ids = ", ".join(row.id for row in found[:SHOWN_MAX])
+            raise Refused("several_notes", name=text, count=len(found), ids=ids)
+        return found[0]
+
+    def document(self, note: str) -> Document:
+        """A note's document, to be read. Raises StoreUnavailable when there is none."""
+        return self.store.document(note, self.ticker.rid)
+
+    def draft_note(
+        self,
+        notebook: str,
+        *,
+        title: str = "",
+        blocks: list[Block] | None = None,
+        folder: str | None = None,
+        created_ms: int | None = None,
+        tags: Sequence[str] = (),
+        pinned: bool = False,
+        attachments: dict[str, dict[str, Any]] | None = None,
+        note: str | None = None,
+    ) -> NewNote:
+        """
+        Make a new note's document and the changes that bring it, without storing them. Any thread.
+
+        Args:
+            notebook: Its id.
+            blocks: The body, tidied as readers give it.
+            folder: A folder's document id.
+            created_ms: When it was written first; now by default.
+            tags: Each without "#".
+            attachments: {sha256: {"name", "mime", "size_bytes"}} of what the body refers to.
+            note: Its id, when that was promised to others already.
+        """
+        from app.transfer.body import fill_body
+        from sync.model.v1 import new_note, note_summary
+        from sync.storage.rows import LocalChange
+
+        stamp = self.ticker.stamp()
+        now_ms = self.ticker.now_ms()
+        made = note or new_id()
+        created = now_ms if created_ms is None else created_ms
+        document, delta = new_note(stamp.rid, stamp, title=title, created_ms=created, folder=folder)
+        deltas = [delta]
+        if tags or pinned or attachments:
+            deltas.append(document.edit(self.ticker.stamp(), _with_details(tags, pinned, attachments or {})))
+        if blocks:
+            deltas.extend(fill_body(document, self.ticker.stamp, blocks))
+        stream = f"{notebook}/notes"
+        changes = [LocalChange(stream, made, delta) for delta in deltas]
+        changes[-1] = changes[-1]._replace(summary=note_summary(document))
+        return NewNote(made, document, changes)
+
+    def new_note(self, notebook: str | None = None, **details: Any) -> str:
+        """
+        Make and store a note; arguments as in `draft_note`, the personal notebook by default.
+
+        Returns:
+            Its id.
+
+        Raises:
+            Refused: the notebook may only be read.
+            StoreUnavailable: it is not stored.
+        """
+        where = notebook or self.personal()
+        self.check_writable(where)
+        made = self.draft_note(where, **details)
+        self.submit(made.changes)
+        return made.id
+
+    def edit(self, note: str, intent: Intent) -> Delta:
+        """
+        Change a note as one action of this person, and store that.
+
+        Raises:
+            Refused: the note's notebook may only be read.
+            CrdtError: the intent asks for what cannot be; nothing was changed.
+            StoreUnavailable: there is no such note, or the change is not stored.
+        """
+        stored = self.store.load(note)
+        self.check_writable(stored.stream.partition("/")[0])
+        if self._editor is not None:
+            return self._editor(note, intent)
+        from sync.storage.rows import LocalChange
+
+        stamp = self.ticker.stamp()
+        delta = stored.build(stamp.rid).edit(stamp, intent)
+        if not delta.empty:
+            self.submit([LocalChange(stored.stream, note, delta)])
+        return delta
+
+    def set_trashed(self, note: str, trashed: bool) -> None:
+        """Put a note into the trash, or take it out. It stays there for 30 days."""
+        now_ms = self.ticker.now_ms()
+        self.edit(note, lambda edit: edit.set(("trashed_ms",), now_ms if trashed else None))
+
+    def search(self, query: str, limit: int = 50) -> list[SearchHit]:
+        """The notes that answer a query, the best first."""
+        return self.store.search(query, limit)
+
+    def submit(self, changes: Sequence[LocalChange]) -> None:
+        """Store changes in one commit; a client also sends them."""
+        if not changes:
+            return
+        if self.client is None:
+            self.store.append(changes)
+        else:
+            self.client.submit(changes)
+
+
+def _with_details(tags: Sequence[str], pinned: bool, attachments: dict[str, dict[str, Any]]) -> Intent:
+    """The intent that gives a new note its tags, its pin and its attachments."""
+
+    def give(edit: Edit) -> None:
+        for tag in tags:
+            edit.set(("tags", tag), True)
+        if pinned:
+            edit.set(("pinned",), True)
+        for digest, facts in attachments.items():
+            edit.make(("attachments", digest), "map")
+            for name, value in facts.items():
+                edit.set(("attachments", digest, name), value)
+
+    return give

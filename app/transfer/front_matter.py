@@ -1,0 +1,176 @@
+"""
+Front matter: the few lines of YAML that may stand above a Markdown note.
+
+Only what notes have is read: title, tags, created, pinned, and our own id. The YAML understood is what note
+programs write: one `key: value` a line, quoted or not, lists in brackets or with dashes. Anything else is
+named in `others`, so that the report can say what was left out.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final
+
+LENGTH_MAX: Final = 65_536
+"""Code points of front matter. A file that opens with dashes and never closes them is no front matter."""
+TAGS_MAX: Final = 200
+TAG_LENGTH_MAX: Final = 100
+
+_KEY = re.compile(r"([A-Za-z_][\w \-]{0,63}):(?:[ \t]+(.*)|)$")
+_ITEM = re.compile(r"\s*-\s+(.*)$")
+_FENCE = re.compile(r"-{3}[ \t]*\r?\n")
+_END = re.compile(r"^(?:-{3}|\.{3})[ \t]*(?:\r?\n|\Z)", re.MULTILINE)
+_PARTS = re.compile(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'|[^,]+')
+_TRUE: Final = {"true", "yes", "on", "1"}
+_PLAIN = re.compile(r"[^\W\d_][\w .,/()'’+&-]*", re.UNICODE)
+_KNOWN: Final = {"title", "tags", "tag", "keywords", "created", "date", "pinned", "commonplace"}
+
+
+@dataclass(slots=True)
+class FrontMatter:
+    """What stood above a note."""
+
+    title: str = ""
+    tags: list[str] = field(default_factory=list)
+    created_ms: int | None = None
+    pinned: bool = False
+    ours: bool = False
+    """Whether we wrote it: then the body begins with the body and not with the title."""
+    others: list[str] = field(default_factory=list)
+    """Names of fields that notes do not have."""
+
+
+def split_front_matter(text: str) -> tuple[FrontMatter | None, str]:
+    """
+    Part a file into front matter and what is below it.
+
+    Returns:
+        None and the whole text when there is none.
+    """
+    opening = _FENCE.match(text)
+    closing = _END.search(text, opening.end(), LENGTH_MAX) if opening else None
+    if opening is None or closing is None:
+        return None, text
+    lines = text[opening.end() : closing.start()].replace("\r\n", "\n").split("\n")
+    fields = _fields(lines)
+    if fields is None:
+        return None, text
+    return _understood(fields), text[closing.end() :].removeprefix("\n")
+
+
+def _fields(lines: list[str]) -> dict[str, list[str]] | None:
+    """Each key with its values as text; None when the lines are no list of keys."""
+    fields: dict[str, list[str]] = {}
+    values: list[str] | None = None
+    for line in lines:
+        key = _KEY.match(line)
+        item = _ITEM.match(line)
+        if key:
+            values = fields.setdefault(key[1].strip().lower(), [])
+            values.extend(_values((key[2] or "").strip()))
+        elif item and values is not None:
+            values.append(_scalar(item[1].strip()))
+        elif line.strip() and not line.startswith((" ", "\t", "#")):
+            return None
+    return fields
+
+
+def _values(text: str) -> list[str]:
+    """One value, or those of a list in brackets."""
+    if not text.startswith("["):
+        return [_scalar(text)] if text else []
+    inner = text.strip("[]")
+    return [
+        _scalar(part.strip())
+        for part in re.findall(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'|[^,]+', inner)
+        if part.strip()
+    ]
+
+
+def _scalar(text: str) -> str:
+    """A value without its quotes."""
+    if text.startswith('"'):
+        try:
+            known = json.loads(text)
+        except ValueError:
+            return text.strip('"')
+        return known if isinstance(known, str) else text
+    if text.startswith("'") and text.endswith("'") and len(text) > 1:
+        return text[1:-1].replace("''", "'")
+    return text.partition(" #")[0].strip()
+
+
+def _understood(fields: dict[str, list[str]]) -> FrontMatter:
+    """What notes have, out of what is there."""
+    found = FrontMatter(ours="commonplace" in fields)
+    found.title = (
+        " ".join((fields.get("title") or [""])[0].split()) if not found.ours else _first(fields, "title")
+    )
+    for name in ("tags", "tag", "keywords"):
+        for value in fields.get(name, []):
+            parts = [value] if found.ours else re.split(r"[,;]", value)
+            found.tags.extend(tag for part in parts if (tag := _tag(part)) and tag not in found.tags)
+    del found.tags[TAGS_MAX:]
+    for name in ("created", "date"):
+        if found.created_ms is None:
+            found.created_ms = _time(_first(fields, name))
+    found.pinned = _first(fields, "pinned").lower() in _TRUE
+    found.others = sorted(set(fields) - _KNOWN)
+    return found
+
+
+def _first(fields: dict[str, list[str]], name: str) -> str:
+    """The first value of a field, "" when there is none."""
+    return (fields.get(name) or [""])[0]
+
+
+def _tag(text: str) -> str:
+    """A tag without its sign and stray blanks."""
+    return " ".join(text.split()).removeprefix("#")[:TAG_LENGTH_MAX]
+
+
+def _time(text: str) -> int | None:
+    """Milliseconds since 1970 of an ISO date or time, UTC where it does not say; None when it is none."""
+    try:
+        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    ms = round((moment - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds() * 1000)
+    return ms if ms >= 0 else None
+
+
+def write_front_matter(title: str, tags: list[str], created_ms: int, pinned: bool, note: str) -> str:
+    """The lines above an exported note, to be read back by `split_front_matter` exactly."""
+    lines = ["---", f"title: {_quoted(title)}"]
+    if tags:
+        lines.append(f"tags: [{', '.join(_quoted(tag) for tag in tags)}]")
+    lines.append(f"created: {_iso(created_ms)}")
+    if pinned:
+        lines.append("pinned: true")
+    lines += [f"commonplace: {note}", "---", ""]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    """A value as it is where YAML takes it for text, else between quotes."""
+    plain = _PLAIN.fullmatch(text) and text == text.strip() and "," not in text and text.lower() not in _WORDS
+    return text if plain else json.dumps(text, ensure_ascii=False)
+
+
+_WORDS: Final = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"}
+"""What YAML takes for something else than text."""
+
+
+def _iso(ms: int) -> str:
+    """A time in UTC, to the millisecond; what no calendar has is written as the first of 1970."""
+    seconds, rest = divmod(ms, 1000)
+    try:
+        moment = datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, ValueError, OSError):
+        moment, rest = datetime.fromtimestamp(0, UTC), 0
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{rest:03d}Z"

@@ -1,0 +1,273 @@
+"""
+Import: files and folders of other programs into a notebook.
+
+For each file: read it, parse it, make its note (`draft`, pure and on any thread), then store it with others
+in one commit (`take`, on the store's thread). One bad file is an entry in the report and never the end. Ids
+are given out first, so that links between files can become links between notes whatever their order.
+
+Invariants: a note and the folders it is in are committed together or before it; what was committed stays
+when the import is cancelled or the process ends, and the report counts exactly that.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Awaitable, Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
+
+from app.library import Library, NewNote, new_id
+from app.refusals import Refused
+from app.transfer.blocks import Block, block_text, is_embed
+from app.transfer.front_matter import FrontMatter, split_front_matter
+from app.transfer.pictures import Attachment, FolderResolver
+from app.transfer.report import Report, shown_path
+from app.transfer.sources import HTML, MARKDOWN, NOTES, Source, find_sources, read_source
+from crdt import CrdtError
+
+if TYPE_CHECKING:
+    from sync.storage.rows import LocalChange
+
+BATCH_NOTES: Final = 200
+"""Notes in one commit: each waits for the disk, and a larger one keeps a window's engine busy longer."""
+BATCH_CHANGES: Final = 1_000
+"""Deltas in one commit, for long notes."""
+TITLE_LENGTH_MAX: Final = 300
+"""Code points of a heading that is taken for the title; a longer one is text."""
+FOLDER_LENGTH_MAX: Final = 200
+
+T = TypeVar("T")
+Progress = Callable[[int, int, str], None]
+"""Told how many files are done, of how many, and the one in hand."""
+Away = Callable[[Callable[[], Any]], Awaitable[Any]]
+"""Does a piece of pure work elsewhere, as `asyncio.to_thread` does."""
+
+
+async def run_here(work: Callable[[], T]) -> T:
+    """Do the work at once: for a process that has nothing else to do."""
+    return work()
+
+
+class Drafted(NamedTuple):
+    """A file that has become a note, not stored yet."""
+
+    source: Source
+    note: NewNote
+    attachments: list[Attachment]
+    remarks: list[Refused]
+
+
+async def import_paths(
+    library: Library,
+    paths: list[Path],
+    *,
+    notebook: str | None = None,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
+    away: Away = run_here,
+    batch: int = BATCH_NOTES,
+) -> Report:
+    """
+    Import files and folders.
+
+    Args:
+        library: Used on this thread only, between the pieces of work that are done `away`.
+        paths: Files and folders; Markdown, HTML and text in them become notes, folders become folders.
+        notebook: Its id; the personal one by default.
+        progress: Called after each file.
+        cancelled: Asked before each file; True ends the import after storing what is done.
+        away: Where files are read and parsed; here by default.
+        batch: Notes in one commit; smaller where others wait for the thread.
+
+    Returns:
+        What was imported, what was left out of it, and what was refused, each with its reason.
+
+    Raises:
+        Refused: the notebook may only be read.
+        StoreUnavailable: the library cannot be written; what was committed before stays.
+
+    Cost: about 2 ms for a page of text.
+    """
+    where = notebook or library.personal()
+    library.check_writable(where)
+    job = _Import(library, where, batch)
+    sources = await away(lambda: job.plan(paths))
+    for number, source in enumerate(sources):
+        if cancelled():
+            job.report.cancelled = True
+            break
+        drafted = await away(partial(job.draft, source))
+        if drafted is not None:
+            job.take(drafted)
+        if progress is not None:
+            progress(number + 1, len(sources), shown_path(source.path))
+    job.finish()
+    return job.report
+
+
+class _Import:
+    """One import on its way."""
+
+    def __init__(self, library: Library, notebook: str, batch: int) -> None:
+        self._library: Final = library
+        self._notebook: Final = notebook
+        self._batch: Final = batch
+        self._ids: dict[str, str] = {}
+        self._used: set[str] = set()
+        self._unused: list[Source] = []
+        self._folders: dict[tuple[str, ...], str] = {}
+        self._missing: set[tuple[str, ...]] = set()
+        self._waiting: list[LocalChange] = []
+        self._waiting_notes: list[str] = []
+        self._stored: set[str] = set()
+        self._known_folders = library.store.folders(notebook)
+        self.report = Report()
+
+    def plan(self, paths: list[Path]) -> list[Source]:
+        """Find the files, give their notes ids, and their folders. Any thread."""
+        sources: list[Source] = []
+        for source in find_sources(paths, lambda path, error: self.report.refuse(shown_path(path), error)):
+            if source.kind in NOTES:
+                sources.append(source)
+                self._ids[os.path.abspath(source.path)] = new_id()
+            else:
+                self._unused.append(source)
+        for source in sources:
+            self._plan_folder(source.folders)
+        return sources
+
+    def _plan_folder(self, names: tuple[str, ...]) -> str | None:
+        """The id of a folder: the notebook's own of that name, or one made with its first note."""
+        if not names:
+            return None
+        if names not in self._folders:
+            parent = self._plan_folder(names[:-1])
+            name = shown_path(names[-1])[:FOLDER_LENGTH_MAX]
+            known = [row.id for row in self._known_folders if row.name == name and row.parent == parent]
+            self._folders[names] = known[0] if known else new_id()
+            if not known:
+                self._missing.add(names)
+        return self._folders[names]
+
+    def draft(self, source: Source) -> Drafted | None:
+        """Read and parse a file and make its note; None when it is refused. Any thread, one at a time."""
+        from app.transfer.markdown_rules import NESTING_MAX, NestedTooDeeply
+
+        try:
+            created_ms = source.path.stat().st_mtime_ns // 1_000_000
+            return self._drafted(source, read_source(source.path), max(created_ms, 0))
+        except NestedTooDeeply:
+            self.report.refuse(shown_path(source.path), Refused("nested", levels=NESTING_MAX))
+        except (OSError, Refused, CrdtError) as error:
+            self.report.refuse(shown_path(source.path), error)
+        return None
+
+    def _drafted(self, source: Source, text: str, created_ms: int) -> Drafted:
+        """The note of a file's text."""
+        resolver = FolderResolver(source, self._ids)
+        title, matter, blocks = read_note(text, source.kind, resolver)
+        if matter.others:
+            resolver.remarks.append(Refused("fields_left", fields=", ".join(matter.others)))
+        note = self._library.draft_note(
+            self._notebook,
+            note=self._ids[os.path.abspath(source.path)],
+            title=title or shown_path(source.path.stem),
+            blocks=blocks,
+            folder=self._plan_folder(source.folders),
+            created_ms=created_ms if matter.created_ms is None else matter.created_ms,
+            tags=matter.tags,
+            pinned=matter.pinned,
+            attachments={found.sha256: found.facts() for found in resolver.attachments.values()},
+        )
+        self._used.update(resolver.files)
+        return Drafted(source, note, list(resolver.attachments.values()), resolver.remarks)
+
+    def take(self, drafted: Drafted) -> None:
+        """Store a note with the next commit. The store's thread."""
+        for attachment in drafted.attachments:
+            if attachment.sha256 not in self._stored:
+                self._library.store.save_attachment(attachment.body, attachment.mime)
+                self._stored.add(attachment.sha256)
+        self._make_folders(drafted.source.folders)
+        self._waiting.extend(drafted.note.changes)
+        self._waiting_notes.append(drafted.note.id)
+        for remark in drafted.remarks:
+            self.report.warn(shown_path(drafted.source.path), remark)
+        if len(self._waiting_notes) >= self._batch or len(self._waiting) >= BATCH_CHANGES:
+            self._commit()
+
+    def _make_folders(self, names: tuple[str, ...]) -> None:
+        """Have the folders on the way to a note stored with it."""
+        for depth in range(1, len(names) + 1):
+            place = names[:depth]
+            if place in self._missing:
+                self._missing.discard(place)
+                name = shown_path(place[-1])[:FOLDER_LENGTH_MAX]
+                parent = self._folders.get(place[:-1])
+                change = self._library.draft_folder(self._notebook, name, parent, self._folders[place])
+                self._waiting.append(change)
+
+    def _commit(self) -> None:
+        """Store what waits."""
+        self._library.submit(self._waiting)
+        self.report.notes += self._waiting_notes
+        self.report.done += len(self._waiting_notes)
+        self._waiting, self._waiting_notes = [], []
+
+    def finish(self) -> None:
+        """Store the rest, and say which files were neither notes nor used by one."""
+        self._commit()
+        if not self.report.cancelled:
+            for source in self._unused:
+                if os.path.realpath(source.path) not in self._used:
+                    self.report.refuse(shown_path(source.path), Refused("not_note"))
+        while self._library.store.refresh_projections():
+            pass
+
+
+def read_note(text: str, kind: str, resolver: FolderResolver) -> tuple[str, FrontMatter, list[Block]]:
+    """
+    A file's text as a note.
+
+    Args:
+        text: With line ends as newlines.
+        kind: The file name's ending, one of NOTES.
+        resolver: Asked about links and pictures.
+
+    Returns:
+        The title ("" when the file does not say), what its front matter says, and the body, tidied.
+
+    Raises:
+        NestedTooDeeply: lists or quotes nest beyond the limit.
+    """
+    if kind in MARKDOWN:
+        from app.transfer.markdown_reader import read_markdown
+
+        matter, text = split_front_matter(text)
+        matter = matter or FrontMatter()
+        return _titled(matter, read_markdown(text, resolver))
+    if kind in HTML:
+        from app.transfer.html_reader import html_title, read_html
+
+        title, matter, blocks = _titled(FrontMatter(), read_html(text, resolver))
+        return title or html_title(text), matter, blocks
+    return "", FrontMatter(), plain_blocks(text)
+
+
+def plain_blocks(text: str) -> list[Block]:
+    """Plain text as paragraphs, one a line; a newline at the end ends the last line and begins no new one."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n")
+    return [([(line, {})] if line else [], {}) for line in lines]
+
+
+def _titled(matter: FrontMatter, blocks: list[Block]) -> tuple[str, FrontMatter, list[Block]]:
+    """The title and what is left of the body: a first heading of level 1 is the title."""
+    if matter.ours:
+        return matter.title, matter, blocks
+    spans, attributes = blocks[0]
+    if attributes == {"kind": "heading", "level": 1} and not any(is_embed(span) for span in spans):
+        heading = " ".join(block_text(spans).split())
+        if heading and len(heading) <= TITLE_LENGTH_MAX and matter.title in ("", heading):
+            return heading, matter, blocks[1:] or [([], {})]
+    return matter.title, matter, blocks

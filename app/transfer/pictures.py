@@ -1,0 +1,180 @@
+"""
+Pictures and links of a file that is imported: local pictures become attachments, links between files links
+between notes.
+
+Only ordinary files inside the imported folder are ever read, whatever an address says: no absolute path, no
+`file:`, no way up and out, no link out. Bytes are told from their beginning, not from their name.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from app.refusals import Refused
+from app.transfer.addresses import (
+    ATTACHMENT_SCHEME,
+    NOTE_SCHEME,
+    PlainResolver,
+    is_allowed,
+    picture_payload,
+    split_relative,
+)
+from app.transfer.blocks import Marks
+from app.transfer.sources import Source, check_ordinary
+
+PICTURE_SIZE_MAX: Final = 100 << 20
+"""Bytes of one picture; the server takes no larger attachment."""
+NAME_LENGTH_MAX: Final = 200
+ADDRESS_SHOWN_MAX: Final = 100
+
+_BEGINNINGS: Final = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+    (b"BM", "image/bmp"),
+)
+_SVG = re.compile(
+    rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*|<!DOCTYPE[^>]*>\s*)*<svg[\s>]", re.DOTALL
+)
+_DATA = re.compile(r"data:image/[a-z+.\-]+;base64,([A-Za-z0-9+/=\s]+)", re.IGNORECASE)
+
+
+class Attachment(NamedTuple):
+    """A file that a note refers to."""
+
+    sha256: str
+    body: bytes
+    mime: str
+    name: str
+
+    def facts(self) -> dict[str, object]:
+        """What the note says of it."""
+        return {"name": self.name, "mime": self.mime, "size_bytes": len(self.body)}
+
+
+def picture_mime(body: bytes) -> str | None:
+    """The kind of picture that these bytes are, told by their beginning; None for anything else."""
+    for beginning, mime in _BEGINNINGS:
+        if body.startswith(beginning):
+            return mime
+    if body[:4] == b"RIFF" and body[8:12] == b"WEBP":
+        return "image/webp"
+    return "image/svg+xml" if _SVG.match(body[:4096]) else None
+
+
+class FolderResolver(PlainResolver):
+    """Resolves the addresses of one file against the folder that it lies in, and keeps what it found."""
+
+    def __init__(self, source: Source, notes: Mapping[str, str]) -> None:
+        """
+        Start with nothing found.
+
+        Args:
+            source: The file.
+            notes: Absolute paths of all files that are imported, and the ids of their notes.
+        """
+        self._source: Final = source
+        self._notes: Final = notes
+        self._folder: Final = os.path.abspath(source.path.parent)
+        self._root: Final = os.path.realpath(source.root)
+        self.attachments: dict[str, Attachment] = {}
+        self.files: set[str] = set()
+        """Real paths of the files that were taken in."""
+        self.remarks: list[Refused] = []
+
+    def link(self, address: str) -> str | None:
+        """A link to another imported file becomes one to its note."""
+        if not is_allowed(address):
+            self.remarks.append(Refused("unsafe_link", address=_shown(address)))
+            return None
+        relative = split_relative(address)
+        if relative is None:
+            return address
+        note = self._note(relative[0])
+        if note is not None:
+            return NOTE_SCHEME + note
+        if self._is_inside(relative[0]):
+            self.remarks.append(Refused("link_left", address=_shown(relative[0])))
+        return address
+
+    def picture(self, address: str, alt: str, name: str) -> Marks | None:
+        """A local picture becomes an attachment; a file that is a note, the link to it."""
+        if data := _DATA.fullmatch(address):
+            return self._embedded(data[1], alt, name)
+        relative = split_relative(address)
+        if relative is None:
+            payload = super().picture(address, alt, name)
+            if payload is None:
+                self.remarks.append(Refused("unsafe_link", address=_shown(address)))
+            return payload
+        note = self._note(relative[0])
+        if note is not None:
+            return {"type": "note", "id": note, "title": alt}
+        try:
+            return self._attached(self._read(relative[0]), alt, name or os.path.basename(relative[0]))
+        except FileNotFoundError:
+            self.remarks.append(Refused("picture_missing", address=_shown(address)))
+        except Refused as refused:
+            self.remarks.append(refused)
+        except (OSError, ValueError):  # a path that no system takes: NUL, too long
+            self.remarks.append(Refused("picture_missing", address=_shown(address)))
+        return None
+
+    def _note(self, path: str) -> str | None:
+        """The id of the note that a relative path names; pages of a book link to each other as .html."""
+        place = os.path.normpath(os.path.join(self._folder, path))
+        stem, suffix = os.path.splitext(place)
+        candidates = [place, place + ".md"]
+        if suffix.lower() in (".html", ".htm"):
+            candidates.append(stem + ".md")
+        return next((self._notes[name] for name in candidates if name in self._notes), None)
+
+    def _is_inside(self, path: str) -> bool:
+        """Whether a relative path names a file of the folder that did not become a note."""
+        try:
+            check_ordinary(Path(self._folder, path), self._root)
+        except (OSError, ValueError, Refused):
+            return False
+        return True
+
+    def _read(self, path: str) -> bytes:
+        """The bytes of a file inside the folder."""
+        place = Path(self._folder, path)
+        size = check_ordinary(place, self._root)
+        if size > PICTURE_SIZE_MAX:
+            raise Refused("too_large", size_bytes=size, size_bytes_max=PICTURE_SIZE_MAX)
+        with place.open("rb") as file:
+            body = file.read(PICTURE_SIZE_MAX)
+        self.files.add(os.path.realpath(place))
+        return body
+
+    def _embedded(self, text: str, alt: str, name: str) -> Marks | None:
+        """A picture written into the address itself."""
+        try:
+            return self._attached(base64.b64decode("".join(text.split()), validate=True), alt, name)
+        except (binascii.Error, Refused):
+            self.remarks.append(Refused("not_picture", address="data:"))
+            return None
+
+    def _attached(self, body: bytes, alt: str, name: str) -> Marks:
+        """Keep the bytes as an attachment, if they are a picture."""
+        mime = picture_mime(body)
+        if mime is None:
+            raise Refused("not_picture", address=_shown(name))
+        digest = hashlib.sha256(body).hexdigest()
+        self.attachments[digest] = Attachment(digest, body, mime, name[:NAME_LENGTH_MAX])
+        return picture_payload(ATTACHMENT_SCHEME + digest, alt, name[:NAME_LENGTH_MAX])
+
+
+def _shown(address: str) -> str:
+    """An address in a report: printable and not endless."""
+    text = address.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return text if len(text) <= ADDRESS_SHOWN_MAX else text[:ADDRESS_SHOWN_MAX] + "…"

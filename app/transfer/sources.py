@@ -1,0 +1,176 @@
+"""
+Sources: the files that an import finds, and their text.
+
+Walks folders without ever following a link out of them, opens nothing but ordinary files, decodes under
+limits. Every problem is of one file: it is refused with a reason and the walk goes on.
+"""
+
+from __future__ import annotations
+
+import codecs
+import os
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from app.refusals import Refused
+
+SIZE_MAX: Final = 16 << 20
+"""Bytes of one file: the largest state that a document may have."""
+LINES_MAX: Final = 200_000
+"""Lines of one file. Each becomes a paragraph or so; an editor shows no more at a bearable speed."""
+
+MARKDOWN: Final = frozenset({".md", ".markdown", ".mdown", ".mkd", ".mkdn"})
+HTML: Final = frozenset({".html", ".htm", ".xhtml"})
+TEXT: Final = frozenset({".txt", ".text"})
+NOTES: Final = MARKDOWN | HTML | TEXT
+
+_SYSTEM_FILES: Final = frozenset({"thumbs.db", "desktop.ini"})
+_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, ""),
+    (codecs.BOM_UTF32_BE, ""),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+"""Byte order marks, the longer first; "" is an encoding that nobody uses for notes."""
+
+Refuse = Callable[[Path, Exception], None]
+
+
+class Source(NamedTuple):
+    """One file that may become a note."""
+
+    path: Path
+    root: Path
+    """The folder that was named, or the folder of the file that was; nothing outside of it is read."""
+    folders: tuple[str, ...]
+    """Names of the folders between the root and the file."""
+
+    @property
+    def kind(self) -> str:
+        """The name's ending, in lower case."""
+        return self.path.suffix.lower()
+
+
+def find_sources(paths: list[Path], refuse: Refuse) -> Iterator[Source]:
+    """
+    The files below some paths, in the order of their names.
+
+    Args:
+        paths: Files and folders that a person named.
+        refuse: Told of what cannot be entered or opened, and of files that are no notes.
+
+    Yields:
+        Every ordinary file that is not hidden; the caller decides by `kind`.
+    """
+    seen: set[tuple[int, int]] = set()
+    for path in paths:
+        try:
+            facts = path.stat()
+        except OSError as error:
+            refuse(path, error)
+            continue
+        if (facts.st_dev, facts.st_ino) in seen:
+            refuse(path, Refused("same_path", path=str(path)))
+            continue
+        seen.add((facts.st_dev, facts.st_ino))
+        if stat.S_ISDIR(facts.st_mode):
+            yield from _walk(path, refuse)
+        elif stat.S_ISREG(facts.st_mode):
+            yield Source(path, path.parent, ())
+        else:
+            refuse(path, Refused("special_file"))
+
+
+def _walk(root: Path, refuse: Refuse) -> Iterator[Source]:
+    """The files below a folder, those of a folder before its folders'."""
+    real_root = os.path.realpath(root)
+    waiting: list[tuple[Path, tuple[str, ...]]] = [(root, ())]
+    while waiting:
+        folder, names = waiting.pop()
+        try:
+            with os.scandir(folder) as found:
+                entries = sorted(found, key=lambda entry: entry.name)
+        except OSError as error:
+            refuse(folder, error)
+            continue
+        inner: list[tuple[Path, tuple[str, ...]]] = []
+        for entry in entries:
+            if entry.name.startswith(".") or entry.name.lower() in _SYSTEM_FILES:
+                continue
+            path = Path(entry.path)
+            try:
+                if entry.is_dir(follow_symlinks=False):
+                    inner.append((path, (*names, entry.name)))
+                    continue
+                check_ordinary(path, real_root)
+            except (OSError, Refused) as error:
+                refuse(path, error)
+                continue
+            yield Source(path, root, names)
+        waiting.extend(reversed(inner))
+
+
+def check_ordinary(path: Path, real_root: str) -> int:
+    """
+    Make sure that a path is an ordinary file inside a folder, links resolved.
+
+    Returns:
+        Its size in bytes.
+
+    Raises:
+        OSError: it cannot be looked at, or is a link in a circle.
+        Refused: it is a device, a pipe, a link to a folder, or leads out of the folder.
+    """
+    facts = path.stat()
+    if not stat.S_ISREG(facts.st_mode):
+        raise Refused("special_file")
+    real = os.path.realpath(path)
+    if os.path.commonpath([real, real_root]) != real_root:
+        raise Refused("outside")
+    return facts.st_size
+
+
+def read_source(path: Path) -> str:
+    """
+    The text of a file.
+
+    Returns:
+        Its text with line ends as "\\n", without a byte order mark.
+
+    Raises:
+        OSError: it cannot be read, or is gone by now.
+        Refused: it is empty, too large, or not text.
+    """
+    with path.open("rb") as file:
+        body = file.read(SIZE_MAX + 1)
+        if len(body) > SIZE_MAX:
+            size = max(os.fstat(file.fileno()).st_size, len(body))
+            raise Refused("too_large", size_bytes=size, size_bytes_max=SIZE_MAX)
+    text = decode(body).replace("\r\n", "\n").replace("\r", "\n")
+    if not text:
+        raise Refused("empty_file")
+    if text.count("\n") - text.endswith("\n") >= LINES_MAX:
+        raise Refused("too_many_lines", lines=LINES_MAX)
+    return text
+
+
+def decode(body: bytes) -> str:
+    """
+    Bytes as text: by their byte order mark, else UTF-8.
+
+    Raises:
+        Refused: they are neither, or hold zero bytes, as no text does.
+    """
+    mark, encoding = next(((mark, name) for mark, name in _MARKS if body.startswith(mark)), (b"", "utf-8"))
+    if not encoding:
+        raise Refused("not_encoded")
+    try:
+        text = body[len(mark) :].decode(encoding)
+    except UnicodeDecodeError:
+        raise Refused("not_encoded") from None
+    if "\x00" in text:
+        raise Refused("not_encoded")
+    return text
