@@ -58,12 +58,16 @@ from crdt.ops import (
 )
 
 FORMAT: Final = 1
-"""The first byte. A reader refuses any other."""
+"""The lower half of the first byte. A reader refuses any other. The upper half is the size of the table."""
+TABLE_SIZE_MORE: Final = 15
+"""The table is larger than the half byte can say: how much larger follows it."""
 
 STARTS: Final = 32
 """On the head of a text op that opens an edit group."""
 TIMED: Final = 64
 """On the head of an op whose time is not the delta's; how much earlier it is follows."""
+FIRST: Final = 32
+"""On a TEXT head: the text's author is the first of the table and only its counter follows."""
 MORE: Final = 31
 """The kind of a head whose kind is 31 or more: what it exceeds that by follows."""
 
@@ -88,11 +92,13 @@ def encode_delta(rid: int, start: int, stamp: Stamp, ops: Sequence[Op]) -> bytes
     for op in ops:
         body.write(op)
     writer = Writer()
-    writer.raw(bytes((FORMAT,)))
+    size = len(body.table)
+    writer.raw(bytes((FORMAT | min(size, TABLE_SIZE_MORE) << 4,)))
     writer.raw(rid.to_bytes(8, "big"))
     writer.uint(start)
     writer.raw(stamp.time.to_bytes(8, "big"))
-    writer.uint(len(body.table))
+    if size >= TABLE_SIZE_MORE:
+        writer.uint(size - TABLE_SIZE_MORE)
     for other in body.table:
         writer.raw(other.to_bytes(8, "big"))
     writer.raw(body.out.written())
@@ -102,12 +108,16 @@ def encode_delta(rid: int, start: int, stamp: Stamp, ops: Sequence[Op]) -> bytes
 def decode_delta(data: bytes) -> DeltaFields:
     """What ``encode_delta`` wrote. Raises CrdtError for anything else. Cost: O(bytes)."""
     reader = Reader(data)
-    if reader.raw(1)[0] != FORMAT:
+    first = reader.raw(1)[0]
+    if first & 15 != FORMAT:
         raise MalformedOp("a delta of an unknown format")
     rid = _read_rid(reader)
     start = reader.bounded(COUNTER_MAX)
     stamp = Stamp.at(int.from_bytes(reader.raw(8), "big"), rid)
-    table = [_read_rid(reader) for _ in range(reader.count())]
+    size = first >> 4
+    if size == TABLE_SIZE_MORE:
+        size += reader.count()
+    table = [_read_rid(reader) for _ in range(size)]
     if len({rid, *table}) != len(table) + 1:
         raise MalformedOp("a replica twice")
     source = _OpReader(reader, rid, start, stamp.time, table)
@@ -148,9 +158,7 @@ class _OpWriter:
         if kind == TEXT:
             container = container_of(op)
             if container != self._container:
-                self.out.uint(TEXT)
-                self._id(container)
-                self._container = container
+                self._select(container)
             bare = inner_op(op)
         else:
             bare = op
@@ -182,6 +190,16 @@ class _OpWriter:
         else:
             self._object_op(inner, bare)
         self._counter += size
+
+    def _select(self, container: tuple[int, int]) -> None:
+        """Name the text that the ops from here on are for."""
+        self._container = container
+        if container != ROOT and container[0] != self._rid and self._number(container[0]) == 0:
+            self.out.uint(TEXT | FIRST)
+            self.out.uint(container[1])
+        else:
+            self.out.uint(TEXT)
+            self._id(container)
 
     def _text_op(self, kind: int, op: Op) -> None:
         kind_of(op)
@@ -266,13 +284,17 @@ class _OpWriter:
             self.out.uint(_CODE_SELF)
             self.out.uint(self._counter - counter)
             return
+        self.out.uint(_CODE_TABLE + self._number(rid))
+        self.out.uint(counter)
+
+    def _number(self, rid: int) -> int:
+        """The place of a replica in the table."""
         number = self._numbers.get(rid)
         if number is None:
             number = len(self.table)
             self._numbers[rid] = number
             self.table.append(rid)
-        self.out.uint(_CODE_TABLE + number)
-        self.out.uint(counter)
+        return number
 
 
 class _OpReader:
@@ -292,10 +314,10 @@ class _OpReader:
     def read(self) -> list[object]:
         reader = self._reader
         head = reader.bounded(127)
-        if head == TEXT:
-            container = self._id()
-            if container == self._container:
-                raise MalformedOp("the same text is named twice")
+        if head & MORE == TEXT and not head & TIMED:
+            container = self._other(_CODE_TABLE) if head & FIRST else self._id()
+            if container == self._container or (not head & FIRST and container[0] in self._table[:1]):
+                raise MalformedOp("a text is named twice, or at length")
             self._container = container
             head = reader.bounded(127)
         kind = head & MORE

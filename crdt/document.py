@@ -9,6 +9,7 @@ replica span all texts and slots, so a version is one number per replica. Not he
 (``crdt.object_tree``), the texts (``crdt.text``).
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
@@ -19,11 +20,22 @@ from crdt.clock import Stamp
 from crdt.delta import Delta
 from crdt.document_check import check_tree
 from crdt.document_codec import decode_document, encode_document
-from crdt.document_log import document_ops_since, opens_group
+from crdt.document_log import document_ops_since
 from crdt.edit import Edit
 from crdt.errors import CausalGap, MalformedOp, OutOfRange
 from crdt.object_gate import DocumentGate
-from crdt.object_ops import SET, TEXT, Id, Path, author_of, container_of, field, inner_op, kind_at
+from crdt.object_ops import (
+    SET,
+    TEXT,
+    Id,
+    Path,
+    author_of,
+    container_of,
+    field,
+    inner_op,
+    kind_at,
+    opens_group,
+)
 from crdt.object_tree import ObjectTree, PathPatch
 from crdt.objects import MapNode, Slot, TextNode
 from crdt.ops import EDGE, FLIP, KINDS, RID_MAX, Op
@@ -255,7 +267,10 @@ class Document:
 
     def _keep(self, op: Op, author: Op) -> list[PathPatch]:
         """Store an op that only a newer version understands."""
-        self._tree.unknown[(field(author, 1), field(author, 2))] = list(op)
+        rid, counter = field(author, 1), field(author, 2)
+        self._tree.unknown[(rid, counter)] = list(op)
+        if opens_group(op):
+            self._replicas.start_group(self._replicas.intern(rid), counter, self._replicas.time)
         self._count(author)
         return []
 
@@ -417,5 +432,5 @@ class Document:
 def _group_time(replicas: Replicas, op: Op) -> int:
     """When the group that a text op opens was opened, as the table of its document remembers."""
     number = replicas.find(field(op, 1))
-    place = replicas.group_starts[number].index(field(op, 2))
+    place = bisect_left(replicas.group_starts[number], field(op, 2))
     return replicas.group_times[number][place]

@@ -19,7 +19,7 @@ from crdt.bursts import BurstLog, ReplicaTimes
 from crdt.codec import Reader, Writer, deflate, inflate
 from crdt.document_load import AGE_DIFFERS, REMOVED, load_history
 from crdt.errors import MalformedOp
-from crdt.object_ops import Id, Path
+from crdt.object_ops import DEPTH_MAX, Id, Path
 from crdt.object_tree import ObjectTree
 from crdt.objects import PLAIN, MapNode, Node, Slot, TextNode
 from crdt.patch import Value
@@ -90,7 +90,10 @@ def _open(data: bytes) -> tuple[_Fronts, Reader]:
     if reader.uint() != FORMAT:
         raise MalformedOp("this document was written by a newer version")
     inner = Reader(inflate(reader.block()))
-    visible = inner.marks()
+    # Plain values of VALUE_DEPTH_MAX levels lie in containers that are DEPTH_MAX deep.
+    visible = inner.value(-DEPTH_MAX - 1)
+    if not isinstance(visible, dict):
+        raise MalformedOp("the root of a document is a map")
     texts: list[tuple[list[Value] | None, Front]] = []
     for _ in range(inner.count()):
         steps = inner.value()

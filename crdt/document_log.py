@@ -28,7 +28,7 @@ from crdt.object_ops import (
 )
 from crdt.object_tree import ObjectTree
 from crdt.objects import CONTAINER, NOTHING, MapNode, Node, TextNode, Write
-from crdt.ops import FLIP, KINDS, Op, kind_of
+from crdt.ops import FLIP, KINDS, Op
 from crdt.patch import Value
 from crdt.replicas import Replicas
 from crdt.text_ops import CausalOrder, Numbered, OpWriter, flip_ops, needs
@@ -81,16 +81,6 @@ def document_needs(op: Op) -> list[tuple[int, int]]:
         if isinstance(key, tuple):
             found.append(_behind(key))
     return found
-
-
-def opens_group(op: Op) -> bool:
-    """Whether an op opens an edit group."""
-    if op[0] != TEXT:
-        return False
-    inner = inner_op(op)
-    kind = inner[0]
-    assert isinstance(kind, int), "admitted"
-    return kind < KINDS and kind_of(inner) != 1 and inner[3] == 1
 
 
 class _Log:

@@ -31,6 +31,7 @@ from crdt.object_ops import (
     key_of,
     kind_at,
     name_at,
+    opens_group,
 )
 from crdt.object_tree import ObjectTree
 from crdt.objects import TextNode
@@ -90,10 +91,10 @@ class DocumentGate:
         inner = inner_op(op)
         container = container_of(op)
         kind, _ = self._container(container)
+        if kind_at(inner) == FLIP or kind_at(inner) >= SET:
+            raise MalformedOp("an op that is no text op inside a text")
         if kind_at(inner) >= KINDS or kind == _OPAQUE:
             return self._admit_unknown(op)
-        if kind_at(inner) == FLIP:
-            raise MalformedOp("switching an edit group is no op of one text")
         if kind != TEXT_KIND:
             raise MalformedOp("a text op on something that is no text")
         gate = self._gates.get(container)
@@ -109,7 +110,7 @@ class DocumentGate:
         if not self.arrivals.is_new(rid, counter, 1):
             return False
         self._opaque.add((rid, counter))
-        self.arrivals.admit(rid, counter, 1, False)
+        self.arrivals.admit(rid, counter, 1, opens_group(op))
         return True
 
     def _admit_object(self, op: Op) -> bool:

@@ -28,6 +28,7 @@ from crdt.ops import (
     MARK,
     RID_MAX,
     TIME_MAX,
+    TYPE,
     Op,
     check_value,
     counters_of,
@@ -135,6 +136,17 @@ def time_of(op: Op) -> int:
     if kind == FLIP or SET <= kind < TEXT:
         return integer(op, 3, 0, TIME_MAX)
     return 0
+
+
+def opens_group(op: Op) -> bool:
+    """
+    Whether an op opens an edit group: all text ops but TYPE and FLIP say so in the field behind their
+    counter, and those of a newer version must too. Raises MalformedOp.
+    """
+    if kind_at(op) != TEXT:
+        return False
+    inner = inner_op(op)
+    return kind_at(inner) not in (TYPE, FLIP) and len(inner) > 3 and inner[3] == 1 and type(inner[3]) is int
 
 
 def container_of(op: Op) -> Id:

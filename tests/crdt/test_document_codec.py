@@ -1,0 +1,88 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crdt.clock import Stamp
+from crdt.document import Document
+from crdt.document_codec import FORMAT, MAGIC, read_texts, read_visible
+from crdt.errors import CrdtError, MalformedOp
+from tests.support.document_world import DocumentWorld
+
+
+def filled(rid=1):
+    document = Document(rid)
+
+    def fill(edit):
+        edit.make(("title",), "text")
+        edit.make(("list",), "array")
+        item = edit.append(("list",), kind="map")
+        edit.append(("list",), None)
+        edit.make(("list", item, "body"), "text")
+        edit.text(("list", item, "body")).insert(0, "deep\ntext")
+        edit.text(("list", item, "body")).set_block(0, {"kind": "quote"})
+        edit.text(("title",)).insert(0, "Title")
+        edit.text(("title",)).format(0, 3, "bold", True)
+        edit.set(("pinned",), True)
+
+    document.edit(Stamp(5, 0, rid), fill)
+    return document
+
+
+@given(st.integers(0, 2**32))
+@settings(max_examples=15)
+def test_g1_the_bytes_depend_on_the_set_of_ops_alone(seed):
+    world = DocumentWorld(seed, 3)
+    for _ in range(25):
+        world.step(world.random.choice(world.holders))
+    world.settle()
+    state = world.holders[0].document.encode()
+    assert Document.decode(state, 77_777).encode() == state
+    assert Document.decode(state, world.holders[1].rid).encode() == state
+
+
+def test_a_document_is_read_without_its_history():
+    document = filled()
+    state = document.encode()
+    assert read_visible(state) == document.to_value()
+    cut = state[: len(state) - 20]
+    assert read_visible(cut) == document.to_value()
+    texts = read_texts(cut)
+    assert list(texts) == [("title",), ("list", "2-1", "body")]
+    assert texts["title",].spans == [("Tit", {"bold": True}), ("le", {})]
+    assert texts["list", "2-1", "body"].attributes == [{"kind": "quote"}, {}]
+    with pytest.raises(CrdtError):
+        Document.decode(cut, 1)
+
+
+def test_a_text_that_lost_its_place_is_kept_and_not_read():
+    document = filled()
+    document.edit(Stamp(9, 0, 1), lambda edit: edit.set(("title",), "plain now"))
+    state = document.encode()
+    assert read_visible(state)["title"] == "plain now"
+    assert ("title",) not in read_texts(state)
+    assert Document.decode(state, 2).losers(("title",)) == [(1, 0, "text", "Title")]
+
+
+def test_nothing_of_the_holder_is_in_the_bytes():
+    assert Document(1).encode() == Document(2).encode()
+    document = filled()
+    state = document.encode()
+    document.new_group()
+    document.can_undo  # noqa: B018 - asking must not change the state
+    assert document.encode() == state
+
+
+@given(st.binary(max_size=100))
+def test_c2_what_is_no_document_raises_only_crdt_errors(data):
+    for state in (data, MAGIC + data, MAGIC + bytes((FORMAT,)) + data):
+        with pytest.raises(CrdtError):
+            Document.decode(state, 1)
+        with pytest.raises(CrdtError):
+            read_visible(state)
+
+
+def test_a_newer_format_is_refused():
+    state = bytearray(filled().encode())
+    state[2] += 1
+    with pytest.raises(MalformedOp, match="newer"):
+        Document.decode(bytes(state), 1)
