@@ -147,6 +147,7 @@ def test_l8_keys_stay_short_in_a_document(place):
         index = {"first": 0, "last": count, "middle": count // 2}[place]
         pair.edit(0, lambda edit, index=index, count=count: edit.insert_item(LIST, index, count))
     array = pair.documents[0]._tree.node_at(LIST)
+    assert isinstance(array, ArrayNode)
     assert max(len(item.key) for item in array.items.values()) <= 64
 
 

@@ -125,7 +125,7 @@ def test_sizes_are_bounded(book):
         book(lambda edit: edit.make(path, "map"))
     with pytest.raises(LimitExceeded):
         book(lambda edit: edit.make([*path, "k"], "text"))
-    nested = 1
+    nested: object = 1
     for _ in range(100):
         nested = [nested]
     with pytest.raises(CrdtError):
@@ -133,7 +133,8 @@ def test_sizes_are_bounded(book):
 
 
 def test_the_deepest_value_in_the_deepest_container_survives(book):
-    path, nested = [], 1
+    path: list[str] = []
+    nested: object = 1
     for _ in range(DEPTH_MAX):
         path.append("k")
         book(lambda edit: edit.make(path, "map"))

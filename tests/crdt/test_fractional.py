@@ -23,7 +23,8 @@ class Row:
 
     def insert(self, index, rid=None):
         around = [self.placed[i] if 0 <= i < len(self.placed) else None for i in range(index - 2, index + 2)]
-        key = key_at(*around, tuple(self.ages), rid or self.rid)
+        before, left, right, behind = around
+        key = key_at(before, left, right, behind, (self.ages[0], self.ages[1]), rid or self.rid)
         self.time += 1
         age = (self.time, rid or self.rid, self.time)
         self.ages = [age, self.ages[0]]

@@ -151,10 +151,11 @@ def test_g9_what_only_a_newer_version_knows_is_kept_and_passed_on_byte_for_byte(
 
 def test_an_unknown_op_inside_a_text_is_kept(document):
     op = [TEXT, 1, 2, [9, 5, 0, 1, "whatever"]]
-    typed = [TEXT, 1, 2, [0, 5, 1, 0, "in the group that the unknown op opened", -2, 0, 1, 4]]
+    words = "in the group that the unknown op opened"
+    typed = [TEXT, 1, 2, [0, 5, 1, 0, words, -2, 0, 1, 4]]
     body = delta_of([op, typed], end=1 + size_of(typed)).encode()
     document.apply(Delta.decode(body))
-    assert document.value(("text",)) == typed[3][4] + "ab"
+    assert document.value(("text",)) == words + "ab"
     again, merged = Document.decode(document.encode(), 3), Document(4)
     merged.merge(again)
     assert again._tree.unknown == merged._tree.unknown == {(5, 0): op}

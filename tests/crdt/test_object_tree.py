@@ -31,10 +31,10 @@ def test_a_path_leads_to_a_container_and_back(document):
     for path in ((), ("a",), ("a", "b"), ("a", "b", "3-1")):
         assert tree.path_of(tree.need(path)) == path
     assert tree.node_at(()) is tree.nodes[ROOT]
-    for path in (("x",), ("a", "b", "2-1"), ("a", "b", "3-1", "deeper")):
-        assert tree.node_at(path) is None
+    for nowhere in (("x",), ("a", "b", "2-1"), ("a", "b", "3-1", "deeper")):
+        assert tree.node_at(nowhere) is None
         with pytest.raises(OutOfRange):
-            tree.need(path)
+            tree.need(nowhere)
 
 
 def test_what_is_inside_something_replaced_is_not_visible(document):

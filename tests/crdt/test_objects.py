@@ -44,9 +44,11 @@ def test_what_a_write_shows_at_first():
     shown = {kind: Write(1, 1, 1, CONTAINER, kind).shown() for kind in ("map", "array", "text", "counter")}
     assert shown == {"map": {}, "array": [], "text": "", "counter": None}
     assert Write(1, 1, 1, NOTHING, None).shown() is None
-    value = {"a": []}
-    assert Write(1, 1, 1, PLAIN, value).shown() == value
-    assert Write(1, 1, 1, PLAIN, value).shown()["a"] is not value["a"]
+    value: dict = {"a": []}
+    copy = Write(1, 1, 1, PLAIN, value).shown()
+    assert copy == value
+    value["a"].append(1)
+    assert copy == {"a": []}
 
 
 def test_a_node_knows_its_place():

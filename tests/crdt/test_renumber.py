@@ -34,7 +34,7 @@ def test_every_time_an_op_competes_with_is_replaced():
     assert restamped_op([SET, 1, 0, 5, 0, 0, "k", 5], 77) == [SET, 1, 0, 77, 0, 0, "k", 5]
     assert restamped_op([FLIP, 1, 1, 5, 1, 1, 2, 1], 77) == [FLIP, 1, 1, 77, 1, 1, 2, 1]
     mark = [MARK, 2, 1, 1, 5, "bold", 1, 1, 1, 1, 1, 1, 1]
-    assert restamped_op([TEXT, 2, 1, mark], 77)[3][4] == 77
+    assert restamped_op([TEXT, 2, 1, mark], 77) == [TEXT, 2, 1, [*mark[:4], 77, *mark[5:]]]
     assert mark[4] == 5
     for op in ([TEXT, 1, 1, [1, 1, 1, "5"]], [40, 1, 1, 5]):
         assert restamped_op(op, 77) == op

@@ -1,6 +1,7 @@
 import pytest
 
 from crdt.clock import Stamp
+from crdt.delta import Delta
 from crdt.document import Document
 from crdt.errors import CrdtError
 from crdt.object_ops import TEXT as TEXT_OP
@@ -211,10 +212,8 @@ def test_a_delta_that_does_not_fit_is_named_by_its_path(case):
 def test_what_is_not_understood_is_allowed():
     document, _ = base()
 
-    class Foreign:
-        ops = ([40, 9, 0, "unknown"], [TEXT_OP, 77, 7, [9, 9, 1]], [16, 9, 2, 1, 77, 7, "k", 1])
-
-    validate_delta(SCHEMA, document, Foreign())
+    ops = ([40, 9, 0, "unknown"], [TEXT_OP, 77, 7, [9, 9, 1]], [16, 9, 2, 1, 77, 7, "k", 1])
+    validate_delta(SCHEMA, document, Delta(9, 0, 3, Stamp(1, 0, 9), ops))
 
 
 def test_a_kind_can_be_read():
