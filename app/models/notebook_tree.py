@@ -1,0 +1,165 @@
+"""
+The tree of the sidebar: all notes, pinned, notebooks with their folders, trash.
+
+Built anew from the library's rows when they change; that is cheap, for people have tens of folders. Notes
+dragged from the note list can be dropped on a notebook, a folder or the trash. Folders of a notebook whose
+parent is missing (not received yet) or that would contain themselves stand at the notebook's top.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QStandardItem, QStandardItemModel
+
+from app.models.note_list import NOTES_MIME
+from app.models.scope import Kind, Scope
+from sync.storage.rows import FolderRow, NotebookRow
+
+SCOPE_ROLE = Qt.ItemDataRole.UserRole
+ICON_ROLE = Qt.ItemDataRole.UserRole + 1
+COUNT_ROLE = Qt.ItemDataRole.UserRole + 2
+NAME_LENGTH_MAX = 200
+
+
+class NotebookTree(QStandardItemModel):
+    """The sidebar's model. Each item carries its Scope, the name of its icon and, for notebooks, a count."""
+
+    notes_dropped = Signal(list, object)
+    """Note ids, and the Scope they were dropped on."""
+    rebuilt = Signal()
+    """The tree was built anew."""
+    renamed = Signal(object, str)
+    """A Scope of a notebook or folder, and the name typed for it."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        """Hold the places that are always there."""
+        super().__init__(parent)
+        self._items: dict[Scope, QStandardItem] = {}
+        self._notebooks: list[NotebookRow] = []
+        self.rebuilding = False
+        self.itemChanged.connect(self._item_changed)
+        self.show([], {})
+
+    def show(self, notebooks: Sequence[NotebookRow], folders: dict[str, Sequence[FolderRow]]) -> None:
+        """
+        Rebuild the tree.
+
+        Args:
+            notebooks: In the order to show.
+            folders: The folders of each notebook id.
+        """
+        self.rebuilding = True
+        self.clear()
+        self._items = {}
+        self._notebooks = list(notebooks)
+        top = self.invisibleRootItem()
+        top.appendRow(self._item(Scope(Kind.ALL), self.tr("All notes"), "files"))
+        top.appendRow(self._item(Scope(Kind.PINNED), self.tr("Pinned"), "pin"))
+        top.appendRow(self._item(Scope(Kind.TRASH), self.tr("Trash"), "trash-2", drop=True))
+        heading = QStandardItem(self.tr("Notebooks"))
+        heading.setFlags(Qt.ItemFlag.NoItemFlags)
+        top.appendRow(heading)
+        for notebook in notebooks:
+            item = self._item(
+                Scope(Kind.NOTEBOOK, notebook.id), notebook.name, "book-open", drop=True, edit=True
+            )
+            item.setData(notebook.notes, COUNT_ROLE)
+            top.appendRow(item)
+            self._add_folders(item, notebook.id, folders.get(notebook.id, ()))
+        self.rebuilding = False
+        self.rebuilt.emit()
+
+    def index_of(self, scope: Scope) -> QModelIndex:
+        """Where a scope stands; an invalid index when it is not in the tree."""
+        item = self._items.get(scope)
+        return item.index() if item is not None else QModelIndex()
+
+    def scope_at(self, index: QModelIndex | QPersistentModelIndex) -> Scope | None:
+        """The scope of a row; None for the heading."""
+        scope = index.data(SCOPE_ROLE)
+        return scope if isinstance(scope, Scope) else None
+
+    def name_of(self, scope: Scope) -> str:
+        """What the row of a scope says; empty when it is gone."""
+        item = self._items.get(scope)
+        return item.text() if item is not None else ""
+
+    def first_notebook(self) -> str | None:
+        """The notebook that new notes go to when none is chosen: the first one that can be written to."""
+        writable = [n.id for n in self._notebooks if n.role in ("owner", "editor")]
+        return writable[0] if writable else None
+
+    def _add_folders(self, item: QStandardItem, notebook: str, folders: Sequence[FolderRow]) -> None:
+        rows = {folder.id: folder for folder in folders}
+        children: dict[str | None, list[FolderRow]] = {}
+        for folder in sorted(folders, key=lambda f: (f.order, f.name.casefold(), f.id)):
+            rooted = _reaches_top(folder, rows)
+            children.setdefault(folder.parent if rooted else None, []).append(folder)
+        todo: list[tuple[QStandardItem, str | None]] = [(item, None)]
+        while todo:
+            parent, key = todo.pop()
+            for folder in children.get(key, ()):
+                scope = Scope(Kind.FOLDER, notebook, folder.id)
+                child = self._item(scope, folder.name, "folder", drop=True, edit=True)
+                parent.appendRow(child)
+                todo.append((child, folder.id))
+
+    def _item(
+        self, scope: Scope, name: str, icon: str, *, drop: bool = False, edit: bool = False
+    ) -> QStandardItem:
+        item = QStandardItem(name)
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        if drop:
+            flags |= Qt.ItemFlag.ItemIsDropEnabled
+        if edit:
+            flags |= Qt.ItemFlag.ItemIsEditable
+        item.setFlags(flags)
+        item.setData(scope, SCOPE_ROLE)
+        item.setData(icon, ICON_ROLE)
+        self._items[scope] = item
+        return item
+
+    def _item_changed(self, item: QStandardItem) -> None:
+        if self.rebuilding:
+            return
+        scope, name = item.data(SCOPE_ROLE), item.text().strip()[:NAME_LENGTH_MAX]
+        if isinstance(scope, Scope) and name:
+            self.renamed.emit(scope, name)
+
+    def mimeTypes(self) -> list[str]:
+        """What can be dropped here."""
+        return [NOTES_MIME]
+
+    def supportedDropActions(self) -> Qt.DropAction:
+        """Notes move; nothing is copied."""
+        return Qt.DropAction.MoveAction
+
+    def dropMimeData(
+        self,
+        mime: QMimeData,
+        action: Qt.DropAction,
+        row: int,
+        column: int,
+        parent: QModelIndex | QPersistentModelIndex,
+    ) -> bool:
+        """Say who was dropped where. The library answers with changed rows; nothing moves here."""
+        scope = self.scope_at(parent)
+        if scope is None or not mime.hasFormat(NOTES_MIME):
+            return False
+        ids = bytes(mime.data(NOTES_MIME).data()).decode().split("\n")
+        self.notes_dropped.emit(ids, scope)
+        return True
+
+
+def _reaches_top(folder: FolderRow, rows: dict[str, FolderRow]) -> bool:
+    """Does the chain of parents end at the notebook, without a gap and without a ring?"""
+    seen = {folder.id}
+    parent = folder.parent
+    while parent is not None:
+        if parent in seen or parent not in rows:
+            return False
+        seen.add(parent)
+        parent = rows[parent].parent
+    return True

@@ -1,0 +1,60 @@
+"""
+Which notes a list shows: everything, the pinned, the trash, one notebook, or one folder.
+
+A scope is a plain value; the sidebar chooses one, the note list asks the library for its rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from sync.storage.rows import NoteRow
+
+
+class Kind(Enum):
+    """What a scope is of. The values are what settings remember."""
+
+    ALL = "all"
+    PINNED = "pinned"
+    TRASH = "trash"
+    NOTEBOOK = "notebook"
+    FOLDER = "folder"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """`notebook` is set for NOTEBOOK and FOLDER, `folder` (a document id) for FOLDER."""
+
+    kind: Kind = Kind.ALL
+    notebook: str | None = None
+    folder: str | None = None
+
+    def holds(self, row: NoteRow) -> bool:
+        """Does this note belong in the list?"""
+        if self.kind is Kind.TRASH:
+            return row.trashed_ms is not None
+        if row.trashed_ms is not None:
+            return False
+        if self.kind is Kind.PINNED:
+            return row.pinned
+        if self.kind is Kind.NOTEBOOK:
+            return row.notebook == self.notebook
+        if self.kind is Kind.FOLDER:
+            return row.notebook == self.notebook and row.folder == self.folder
+        return True
+
+    def to_text(self) -> str:
+        """For settings: "kind", "kind notebook" or "kind notebook folder"."""
+        return " ".join(part for part in (self.kind.value, self.notebook, self.folder) if part)
+
+    @staticmethod
+    def from_text(text: str) -> Scope:
+        """The scope that `to_text` wrote; all notes for anything else."""
+        parts = text.split(" ")
+        known = {kind.value: kind for kind in Kind}
+        sizes = {Kind.NOTEBOOK: 2, Kind.FOLDER: 3}
+        kind = known.get(parts[0])
+        if kind is None or len(parts) != sizes.get(kind, 1):
+            return Scope()
+        return Scope(kind, *parts[1:])

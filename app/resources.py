@@ -1,0 +1,60 @@
+"""
+The files that ship with the program: icons, themes, fonts.
+
+Everything is opened through importlib.resources, so it is found in a checkout, a wheel and a frozen build
+alike. This is not a place for a person's own files: those are `app.paths`. Needs no Qt.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+FONT_NAMES = (
+    "Inter-Regular",
+    "Inter-Italic",
+    "Inter-Medium",
+    "Inter-SemiBold",
+    "Inter-Bold",
+    "Inter-BoldItalic",
+)
+
+
+@cache
+def icon_svg(name: str) -> str:
+    """
+    The SVG text of an icon, drawn in currentColor.
+
+    Raises:
+        FileNotFoundError: no such icon ships; our own bug.
+    """
+    return files("resources").joinpath("icons", f"{name}.svg").read_text(encoding="utf-8")
+
+
+@cache
+def theme_toml(name: str) -> str:
+    """The TOML text of a theme, "light" or "dark". Raises FileNotFoundError for any other name."""
+    return files("resources").joinpath("themes", f"{name}.toml").read_text(encoding="utf-8")
+
+
+@cache
+def style_template() -> str:
+    """The style sheet of all windows, with @role where a colour goes."""
+    return files("resources").joinpath("themes", "style.qss").read_text(encoding="utf-8")
+
+
+def font_bytes(name: str) -> bytes:
+    """The TrueType file of one of FONT_NAMES."""
+    return files("resources").joinpath("fonts", f"{name}.ttf").read_bytes()
+
+
+def icon_names() -> list[str]:
+    """All icons that ship, sorted."""
+    folder = files("resources").joinpath("icons")
+    return sorted(f.name.removesuffix(".svg") for f in folder.iterdir() if f.name.endswith(".svg"))
+
+
+def theme_names() -> list[str]:
+    """All themes that ship, sorted."""
+    folder = files("resources").joinpath("themes")
+    return sorted(f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml"))

@@ -1,0 +1,1 @@
+"""The parts of the main window. They know roles of the theme, never colours."""

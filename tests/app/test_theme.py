@@ -1,0 +1,121 @@
+"""Themes have the same roles, enough contrast, and change while windows are open."""
+
+import re
+
+import pytest
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QPushButton
+
+from app import theme as themes
+from app.resources import style_template, theme_names
+from app.theme import Appearance, draw_icon, load_theme
+
+
+@pytest.fixture
+def appearance(qt_app):
+    made = Appearance(qt_app, "light")
+    yield made
+    made.deleteLater()
+
+
+def luminance(colour: QColor) -> float:
+    """WCAG 2.2, relative luminance."""
+    parts = (colour.redF(), colour.greenF(), colour.blueF())
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(front: QColor, back: QColor) -> float:
+    """WCAG 2.2, contrast ratio of opaque colours."""
+    light, dark = sorted((luminance(front), luminance(back)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def over(top: QColor, ground: QColor) -> QColor:
+    """What an eye sees of a translucent colour on an opaque one."""
+    a = top.alphaF()
+    mix = [t * a + g * (1 - a) for t, g in zip(top.getRgbF()[:3], ground.getRgbF()[:3], strict=True)]
+    return QColor.fromRgbF(*mix)
+
+
+SURFACES = {
+    "text": ("window", "sidebar", "list", "page", "field", "menu", "warning_background", "danger_background"),
+    "text_muted": ("window", "sidebar", "list", "page", "menu"),
+    "text_faint": ("sidebar", "list", "page"),
+    "placeholder": ("page", "field"),
+    "link": ("page",),
+    "accent": ("page", "sidebar", "menu"),
+    "code": ("code_background",),
+    "quote": ("page",),
+    "danger": ("window",),
+    "warning": ("warning_background", "sidebar"),
+    "good": ("sidebar", "window"),
+}
+
+
+@pytest.mark.parametrize("name", theme_names())
+def test_text_can_be_read_on_every_surface_it_is_put_on(name):
+    theme = load_theme(name)
+    for role, grounds in SURFACES.items():
+        for ground in grounds:
+            assert contrast(theme.colour(role), theme.colour(ground)) >= 4.5, (role, ground)
+    for ground in ("list", "sidebar", "page"):
+        for state in ("hover", "selected", "selected_focus"):
+            seen = over(theme.colour(state), theme.colour(ground))
+            assert contrast(theme.colour("text"), seen) >= 4.5
+            assert contrast(theme.colour("text_muted"), seen) >= 4.5, (state, ground)
+    assert contrast(theme.colour("accent_text"), theme.colour("accent")) >= 4.5
+
+
+@pytest.mark.parametrize("name", theme_names())
+def test_every_theme_has_the_same_roles(name):
+    assert load_theme(name).roles.keys() == load_theme("light").roles.keys()
+    assert len(load_theme(name).people) == len(load_theme("light").people)
+
+
+@pytest.mark.parametrize("name", theme_names())
+def test_a_style_sheet_has_no_role_left_unfilled_and_no_colour_of_its_own(name):
+    sheet = load_theme(name).style_sheet()
+    assert "@" not in sheet
+    assert not re.search(r"#[0-9a-fA-F]{6}\b|#[0-9a-fA-F]{3}\b(?!\w)", style_template())
+
+
+def test_a_role_that_names_no_colour_is_refused(monkeypatch):
+    colours = "[colours]\nink='#000000'\n[people]\ncolours=[]\n"
+    text = f"[theme]\nname='x'\ndark=false\n{colours}[roles]\ntext='pink 5%'\n"
+    monkeypatch.setattr(themes, "theme_toml", lambda name: text)
+    with pytest.raises(ValueError, match="pink"):
+        load_theme("x")
+
+
+def test_changing_the_mode_restyles_and_retints_what_is_open(appearance):
+    changes = []
+    appearance.changed.connect(lambda: changes.append(appearance.theme.name))
+    button = QPushButton()
+    appearance.tint(button, "pin")
+    before = button.icon().pixmap(18).toImage()
+
+    appearance.set_mode("dark")
+    appearance.set_mode("dark")
+
+    assert changes == ["Dark"]
+    assert appearance.theme.dark
+    assert button.icon().pixmap(18).toImage() != before
+
+
+def test_a_button_that_is_gone_is_forgotten(appearance):
+    button = QPushButton()
+    appearance.tint(button, "pin")
+    del button
+    appearance.set_mode("dark")
+
+
+def test_an_icon_is_drawn_in_the_colour_asked_for(qt_app):
+    picture = draw_icon("pin", QColor("#ff0000"), 24).toImage()
+    seen = {
+        picture.pixelColor(x, y).name()
+        for x in range(72)
+        for y in range(72)
+        if picture.pixelColor(x, y).alpha() > 250
+    }
+    assert seen == {"#ff0000"}

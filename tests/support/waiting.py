@@ -1,0 +1,30 @@
+"""
+Waiting for a condition while Qt's events go on, with a limit instead of a guess.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+SECONDS_MAX = 20.0
+
+
+def wait_for(condition: Callable[[], Any], seconds: float = SECONDS_MAX) -> Any:
+    """
+    Let events happen until the condition is true, and give what it says.
+
+    Raises:
+        AssertionError: It did not become true in time.
+    """
+    from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QEventLoop
+
+    deadline = time.monotonic() + seconds
+    while True:
+        said = condition()
+        if said:
+            return said
+        assert time.monotonic() < deadline, "waited in vain"
+        QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, QDeadlineTimer(20))
+        time.sleep(0.001)
