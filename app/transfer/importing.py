@@ -172,7 +172,7 @@ class _Import:
         note = self._library.draft_note(
             self._notebook,
             note=self._ids[os.path.abspath(source.path)],
-            title=title or shown_path(source.path.stem),
+            title=title if title or matter.ours else shown_path(source.path.stem),
             blocks=blocks,
             folder=self._plan_folder(source.folders),
             created_ms=created_ms if matter.created_ms is None else matter.created_ms,

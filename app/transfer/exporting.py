@@ -1,0 +1,260 @@
+"""
+Export: the library as a folder of files that other programs read.
+
+Folders mirror folders, names are safe and unique, pictures lie in `assets`, links between notes lead to
+their files. Markdown comes back whole with `import` (see `markdown_writer`); HTML and JSON are for reading.
+Works signed out and on notebooks that may only be read. Nothing that is already in the folder is
+overwritten, except an earlier export.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from app.library import Library
+from app.refusals import Refused
+from app.transfer.addresses import ATTACHMENT_SCHEME, NOTE_SCHEME
+from app.transfer.blocks import Block, Marks, Span
+from app.transfer.body import read_body
+from app.transfer.file_names import Names, as_address, safe_name
+from app.transfer.front_matter import write_front_matter
+from app.transfer.html_writer import write_html
+from app.transfer.importing import Away, Progress, run_here
+from app.transfer.markdown_writer import write_markdown
+from app.transfer.note_json import canonical, note_text, note_value
+from app.transfer.report import Report, shown_path
+from crdt import CrdtError, Document
+from sync.errors import StoreUnavailable
+
+if TYPE_CHECKING:
+    from sync.storage.rows import NoteRow
+
+FORMATS: Final = ("md", "html", "json", "archive")
+ASSETS: Final = "assets"
+MARKER: Final = ".commonplace-export"
+"""A file that says: this folder is an export, a later one may replace what it wrote."""
+UNTITLED: Final = "Untitled"
+
+_ENDINGS: Final = {"image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif", "image/webp": ".webp",
+                   "image/svg+xml": ".svg", "image/bmp": ".bmp"}  # fmt: skip
+_FATAL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
+"""What every further file would meet as well."""
+
+
+class Target(NamedTuple):
+    """A note and the file that it becomes."""
+
+    row: NoteRow
+    path: str
+    """Relative to the export's folder, with slashes."""
+
+
+async def export_notes(
+    library: Library,
+    folder: Path,
+    format: str = "md",
+    *,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
+    away: Away = run_here,
+) -> Report:
+    """
+    Export every note that is not in the trash.
+
+    Args:
+        library: Read on this thread only, between what is done `away`.
+        folder: Made when it does not exist; otherwise empty, or an earlier export.
+        format: One of FORMATS.
+        progress: Called after each note.
+        cancelled: Asked before each note; what was written stays.
+        away: Where notes are written and files made; here by default.
+
+    Returns:
+        What was exported, and what was left out or refused, each with its reason.
+
+    Raises:
+        Refused: the folder holds something else, or the format cannot be written yet.
+        OSError: the folder cannot be written, or the disk is full.
+
+    Cost: about 2 ms for a page of text.
+    """
+    if format == "archive":
+        raise Refused("archive_later")
+    job = _Export(library, folder, format)
+    await away(job.prepare)
+    targets = job.plan()
+    for number, target in enumerate(targets):
+        if cancelled():
+            job.report.cancelled = True
+            break
+        ready = job.load(target)
+        if ready is not None:
+            await away(ready)
+        if progress is not None:
+            progress(number + 1, len(targets), target.path)
+    return job.report
+
+
+class _Export:
+    """One export on its way."""
+
+    def __init__(self, library: Library, folder: Path, format: str) -> None:
+        self._library: Final = library
+        self._folder: Final = folder
+        self._format: Final = format
+        self._names = Names()
+        self._paths: dict[str, str] = {}
+        self._assets: dict[str, str] = {}
+        self.report = Report()
+
+    def prepare(self) -> None:
+        """Make the folder, or make sure that nothing in it will be lost."""
+        if self._folder.is_dir():
+            inside = {entry.name for entry in os.scandir(self._folder)}
+            if inside and MARKER not in inside:
+                raise Refused("folder_not_empty", path=shown_path(self._folder))
+        self._folder.mkdir(parents=True, exist_ok=True)
+        (self._folder / MARKER).write_text(self._format + "\n", encoding="ascii")
+
+    def plan(self) -> list[Target]:
+        """Give every note its file."""
+        self._names.unique("", ASSETS, "")
+        notebooks = self._library.store.notebooks()
+        targets: list[Target] = []
+        for notebook in notebooks:
+            top = self._names.unique("", safe_name(notebook.name, UNTITLED), "") if len(notebooks) > 1 else ""
+            places = self._folder_paths(notebook.id, top)
+            for row in self._library.store.notes(notebook=notebook.id, pinned_first=False, order="created"):
+                place = places.get(row.folder or "", top)
+                name = self._names.unique(place, safe_name(row.title, UNTITLED), "." + self._format)
+                targets.append(Target(row, f"{place}/{name}" if place else name))
+        self._paths = {target.row.id: target.path for target in targets}
+        return targets
+
+    def _folder_paths(self, notebook: str, top: str) -> dict[str, str]:
+        """The path of each folder of a notebook."""
+        rows = {row.id: row for row in self._library.store.folders(notebook)}
+        paths: dict[str, str] = {}
+
+        def place(folder: str) -> str:
+            if folder not in paths:
+                paths[folder] = top  # where the parents should form a circle, it ends here
+                row = rows[folder]
+                above = place(row.parent) if row.parent in rows else top
+                name = self._names.unique(above, safe_name(row.name, UNTITLED), "")
+                paths[folder] = f"{above}/{name}" if above else name
+            return paths[folder]
+
+        for folder in rows:
+            place(folder)
+        return paths
+
+    def load(self, target: Target) -> Callable[[], None] | None:
+        """Read a note and its attachments; what is to be done then, anywhere. None when it cannot be read."""
+        try:
+            document = self._library.document(target.row.id)
+            blocks = read_body(document)
+            bodies = {digest: self._attachment(target, digest, name) for digest, name in _attachments(blocks)}
+        except (StoreUnavailable, CrdtError) as error:
+            self.report.refuse(target.path, error)
+            return None
+        return lambda: self._write(target, document, blocks, bodies)
+
+    def _attachment(self, target: Target, digest: str, name: str) -> bytes | None:
+        """The bytes of an attachment that was not written yet; None when there is nothing to write."""
+        if digest in self._assets:
+            return None
+        body = self._library.store.load_attachment(digest)
+        if body is None:
+            self.report.warn(target.path, Refused("no_picture", address=name or digest))
+            return None
+        self._assets[digest] = f"{ASSETS}/{self._asset_name(digest, name, body)}"
+        return body
+
+    def _asset_name(self, digest: str, name: str, body: bytes) -> str:
+        """The file name of an attachment."""
+        from app.transfer.pictures import picture_mime
+
+        if self._format == "json":
+            return digest
+        stem, ending = os.path.splitext(name)
+        known = _ENDINGS.get(picture_mime(body) or "")
+        return self._names.unique(ASSETS, safe_name(stem, digest[:12]), known or safe_name(ending, ""))
+
+    def _write(self, target: Target, document: Document, blocks: list[Block], bodies: dict[str, Any]) -> None:
+        """Make the files of one note."""
+        try:
+            for digest, body in bodies.items():
+                if body is not None:
+                    self._put(self._assets[digest], body)
+            self._put(target.path, self._text(target, document, blocks).encode("utf-8", "replace"))
+        except OSError as error:
+            if error.errno in _FATAL:
+                raise
+            self.report.refuse(target.path, error)
+            return
+        self.report.done += 1
+
+    def _put(self, path: str, body: bytes) -> None:
+        """Write one file."""
+        place = self._folder / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(body)
+
+    def _text(self, target: Target, document: Document, blocks: list[Block]) -> str:
+        """A note in the format."""
+        if self._format == "json":
+            value = note_value(target.row.id, target.row.notebook_name, document)
+            return canonical(value) + "\n"
+        moved = [(list(self._moved(spans, target.path)), attributes) for spans, attributes in blocks]
+        title = note_text(document, "title")
+        if self._format == "html":
+            return write_html(title or target.row.title, moved)
+        row = target.row
+        return write_front_matter(title, list(row.tags), row.created_ms, row.pinned, row.id) + write_markdown(
+            moved
+        )
+
+    def _moved(self, spans: list[Span], path: str) -> Iterator[Span]:
+        """Spans with the addresses that they have in the export."""
+        for text, marks in spans:
+            changed = dict(marks)
+            if isinstance(marks.get("link"), str):
+                changed["link"] = self._address(marks["link"], path)
+            if isinstance(marks.get("embed"), dict):
+                changed["embed"] = self._moved_embed(marks["embed"], path)
+            yield text, changed
+
+    def _moved_embed(self, payload: Marks, path: str) -> Marks:
+        """An embed as the export writes it: a linked note as a picture of its file, as other programs do."""
+        if payload.get("type") == "note" and payload.get("id") in self._paths:
+            address = self._address(f"{NOTE_SCHEME}{payload['id']}", path)
+            return {"type": "image", "src": address, "alt": str(payload.get("title") or "")}
+        if isinstance(payload.get("src"), str):
+            return {**payload, "src": self._address(payload["src"], path)}
+        return payload
+
+    def _address(self, address: str, path: str) -> str:
+        """Where an address of ours leads to from a file of the export."""
+        place = None
+        if address.startswith(NOTE_SCHEME):
+            place = self._paths.get(address.removeprefix(NOTE_SCHEME))
+        elif address.startswith(ATTACHMENT_SCHEME):
+            place = self._assets.get(address.removeprefix(ATTACHMENT_SCHEME))
+        if place is None:
+            return address
+        return as_address(os.path.relpath(place, os.path.dirname(path) or ".").replace(os.sep, "/"))
+
+
+def _attachments(blocks: list[Block]) -> Iterator[tuple[str, str]]:
+    """The hash and name of every attachment that blocks refer to."""
+    for spans, _ in blocks:
+        for _, marks in spans:
+            embed = marks.get("embed")
+            source = embed.get("src") if isinstance(embed, dict) else None
+            if isinstance(embed, dict) and isinstance(source, str) and source.startswith(ATTACHMENT_SCHEME):
+                yield source.removeprefix(ATTACHMENT_SCHEME), str(embed.get("name") or embed.get("alt") or "")
