@@ -1,0 +1,315 @@
+"""
+The client's store: one profile's library in one SQLite file, behind one object.
+
+What it is not: SQL (the modules beside this one) or decisions about syncing (sync/client). Invariants:
+- Every public method is one transaction: it is stored whole when it returns, or not at all when it raises.
+- Nothing a person wrote is deleted here. A refused delta goes to the quarantine; a lost notebook keeps its
+  notes.
+- The barrier: `append` returns when the delta, its outbox row, next_n, chain and clock mark are on disk, and
+  only what `unsent` returns afterwards may be sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from crdt import Document, Stamp
+from sync.errors import StoreUnavailable
+from sync.model.v1 import MODEL
+from sync.storage import catch_up, documents, outbox, projections, recovery
+from sync.storage.catch_up import Taken
+from sync.storage.database import StoreFile
+from sync.storage.profile_file import write_meta
+from sync.storage.recovery import Rewritten
+from sync.storage.rows import LocalChange, OutboxRow, QuarantineRow, RemoteDelta, StoredDocument, StreamRow
+from sync.storage.shelf import Shelf
+
+
+class ClientStore(Shelf):
+    """One profile's library. Made by `open`."""
+
+    def __init__(self, db: StoreFile, rid: int) -> None:
+        """Use `open`."""
+        super().__init__(db, rid)
+        self._rewritten: Rewritten = {}
+
+    # --- what is written here
+    # ---------------------------------------------------------------------------------
+
+    def append(self, changes: Sequence[LocalChange]) -> list[str]:
+        """
+        Store deltas made here: each with its outbox row, next_n and chain, and the clock mark, in one commit.
+
+        A delta made under a replica id that was given up in the meantime is rewritten as the others were.
+
+        Returns:
+            The documents for which that happened: whoever shows them must load them again.
+
+        Raises:
+            LimitExceeded: A delta is longer than DELTA_SIZE_MAX; nothing was stored. Split the edit.
+            StoreUnavailable: Nothing was stored.
+        """
+        if not changes:
+            return []
+        with self._writing() as connection:
+            current = [
+                recovery.brought_up_to_date(connection, change, self._rid, self._rewritten)
+                if change.delta.rid != self._rid
+                else change
+                for change in changes
+            ]
+            made = outbox.append(connection, current, MODEL)
+            # Only of a document that was made here and now is it certain that nobody else has written in it.
+            summaries = {change.document: change.summary for change in current}
+            for document, (key, is_new) in made.items():
+                summary = summaries[document]
+                if is_new and summary is not None:
+                    projections.save_note(connection, key, summary)
+                    connection.execute("UPDATE documents SET dirty = 0 WHERE key = ?", (key,))
+        late = zip(changes, current, strict=True)
+        return list(dict.fromkeys(change.document for change, now in late if now is not change))
+
+    # --- documents
+    # --------------------------------------------------------------------------------------------
+
+    def load(self, document: str) -> StoredDocument:
+        """
+        Return what is stored of a document.
+
+        Raises:
+            StoreUnavailable: There is no such document (reason "missing").
+        """
+        with self._reading() as connection:
+            found = documents.load(connection, document)
+        if found is None:
+            raise StoreUnavailable(self.path, "missing", f"document {document}")
+        return found
+
+    def has(self, document: str) -> bool:
+        """Whether the store holds anything of a document."""
+        with self._reading() as connection:
+            return documents.key_of(connection, document) is not None
+
+    def document(self, document: str, rid: int) -> Document:
+        """Return a document, decoded, to be edited as replica `rid`. Raises as `load` does."""
+        return self.load(document).build(rid)
+
+    def document_ids(self, stream: str) -> list[str]:
+        """Return the ids of all documents of a stream."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                "SELECT d.id FROM documents d JOIN streams s ON s.key = d.stream WHERE s.id = ? ORDER BY"
+                " d.key",
+                (stream,),
+            ).fetchall()
+        return [row[0] for row in rows]
+
+    def snapshot(self, document: str, state: bytes) -> None:
+        """
+        Store `state`, which holds everything confirmed of a document and nothing unsent, instead of its tail.
+        """
+        with self._writing() as connection:
+            key = documents.key_of(connection, document)
+            assert key is not None, f"no document {document}"
+            stream = connection.execute(
+                "SELECT s.acked_n FROM documents d JOIN streams s ON s.key = d.stream WHERE d.key = ?", (key,)
+            ).fetchone()
+            documents.save_snapshot(connection, key, stream[0], state)
+
+    # --- from the server
+    # --------------------------------------------------------------------------------------
+
+    def append_remote(self, stream: str, rows: Sequence[RemoteDelta], cursor: int) -> dict[str, list[bytes]]:
+        """
+        Store deltas of other replicas and the cursor behind them, in one commit.
+
+        Returns:
+            The bodies that are new here, by document.
+        """
+        with self._writing() as connection:
+            where = outbox.stream_row(connection, stream)
+            fresh = documents.insert_remote(connection, where, rows, outbox.next_key(connection))
+            connection.execute("UPDATE streams SET cursor = ? WHERE key = ?", (cursor, where.key))
+        return fresh
+
+    def stage_states(self, stream: str, states: Sequence[tuple[str, bytes]], to: int, after: str) -> None:
+        """Keep complete document states, invisibly, until `take_staged`."""
+        with self._writing() as connection:
+            catch_up.stage_states(connection, outbox.stream_row(connection, stream), states, to, after)
+
+    def stage_deltas(self, stream: str, rows: Sequence[RemoteDelta], to: int) -> None:
+        """Keep deltas, invisibly, until `take_staged`."""
+        with self._writing() as connection:
+            catch_up.stage_deltas(connection, outbox.stream_row(connection, stream), rows, to)
+
+    def take_staged(self, stream: str, *, epoch: int, cursor: int | None) -> Taken:
+        """
+        Make visible what is staged for a stream.
+
+        Args:
+            epoch: Of the log that it came from.
+            cursor: Where it leads to, committed with it; None for a part of a first transfer that goes on.
+        """
+        with self._writing() as connection:
+            where = outbox.stream_row(connection, stream)
+            taken = catch_up.take(connection, where)
+            if cursor is not None:
+                connection.execute(
+                    "UPDATE streams SET epoch = ?, cursor = ?, staged_to = 0, staged_after = '' WHERE"
+                    " key = ?",
+                    (epoch, cursor, where.key),
+                )
+        if taken.documents:
+            self._projections.forget()
+        return taken
+
+    def drop_staged(self, stream: str) -> None:
+        """Forget what is staged for a stream."""
+        with self._writing() as connection:
+            catch_up.drop(connection, outbox.stream_row(connection, stream))
+
+    def take_states(self, stream: str, states: Sequence[tuple[str, bytes]]) -> list[str]:
+        """Merge states of single documents; returns those that may have changed. The cursor stays."""
+        with self._writing() as connection:
+            where = outbox.stream_row(connection, stream)
+            changed = [
+                name for name, state in states if documents.insert_state(connection, where, name, state)
+            ]
+        if changed:
+            self._projections.forget()
+        return changed
+
+    def set_epoch(self, stream: str, epoch: int, cursor: int) -> None:
+        """Stand at `cursor` of the log `epoch` from now on; what is staged is forgotten, documents stay."""
+        with self._writing() as connection:
+            where = outbox.stream_row(connection, stream)
+            catch_up.drop(connection, where)
+            connection.execute(
+                "UPDATE streams SET epoch = ?, cursor = ? WHERE key = ?", (epoch, cursor, where.key)
+            )
+
+    # --- outbox
+    # -----------------------------------------------------------------------------------------------
+
+    def streams(self) -> list[StreamRow]:
+        """Return where the store stands in all streams."""
+        with self._reading() as connection:
+            return outbox.stream_rows(connection)
+
+    def stream(self, stream: str) -> StreamRow:
+        """Return where the store stands in one stream."""
+        with self._reading() as connection:
+            return outbox.stream_row(connection, stream)
+
+    def unsent(self, stream: str, after_n: int, *, count: int, size: int) -> list[OutboxRow]:
+        """
+        Return the next deltas to push after `after_n`: at most `count`, at most `size` bytes, at least one.
+        """
+        with self._reading() as connection:
+            return outbox.unsent(connection, outbox.stream_row(connection, stream), after_n, count, size)
+
+    def chain_at(self, stream: str, n: int) -> bytes | None:
+        """Return the chain after delta n of this replica, or None when it is not known here."""
+        with self._reading() as connection:
+            return outbox.chain_at(connection, outbox.stream_row(connection, stream), n)
+
+    def acknowledge(
+        self, stream: str, n: int, rejected: Sequence[tuple[int, str, str]], now_ms: int
+    ) -> tuple[list[str], list[str]]:
+        """
+        Note that the server has everything up to n, some of it refused.
+
+        Args:
+            n: acked_n <= n < next_n.
+            rejected: (n, code, message) of what was refused; it goes to the quarantine.
+
+        Returns:
+            The documents concerned, and those of them from which a refused delta was taken.
+        """
+        with self._writing() as connection:
+            where = outbox.stream_row(connection, stream)
+            refused = [
+                outbox.reject(connection, where, number, code, message, self._rid, now_ms)
+                for number, code, message in rejected
+            ]
+            concerned = outbox.acknowledge(connection, where, n)
+        if refused:
+            self._projections.forget()
+        return concerned, [name for name in dict.fromkeys(refused) if name is not None]
+
+    def rewind(self, stream: str, n: int) -> None:
+        """Have everything after n sent again; `chain_at(stream, n)` must be known."""
+        with self._writing() as connection:
+            outbox.rewind(connection, outbox.stream_row(connection, stream), n)
+
+    def outbox_count(self) -> int:
+        """Return how many deltas are not on the server."""
+        with self._reading() as connection:
+            row = connection.execute("SELECT coalesce(sum(next_n - 1 - acked_n), 0) FROM streams").fetchone()
+        return int(row[0])
+
+    def outbox_documents(self) -> dict[str, int]:
+        """Return how many deltas of each document are not on the server; only documents that have some."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                "SELECT d.id, count(*) FROM streams s JOIN outbox o ON o.stream = s.key AND o.n > s.acked_n"
+                " JOIN documents d ON d.key = o.document GROUP BY d.key ORDER BY d.key"
+            ).fetchall()
+        return dict(rows)
+
+    def quarantine(self) -> list[QuarantineRow]:
+        """Return the deltas that the server refused, oldest first."""
+        with self._reading() as connection:
+            return outbox.quarantined(connection)
+
+    def quarantine_count(self) -> int:
+        """Return how many deltas the server refused and nobody has dealt with."""
+        with self._reading() as connection:
+            return int(connection.execute("SELECT count(*) FROM quarantine").fetchone()[0])
+
+    def drop_quarantined(self, key: int) -> None:
+        """Forget one refused delta, because the person said so."""
+        with self._writing() as connection:
+            connection.execute("DELETE FROM quarantine WHERE key = ?", (key,))
+
+    def tidy(self, now_ms: int) -> int:
+        """Cut the tail of acked deltas to its limits; returns how many were cut."""
+        with self._writing() as connection:
+            return outbox.tidy(connection, now_ms)
+
+    # --- another replica id, other stamps
+    # -----------------------------------------------------------------------
+
+    def rotate(self, rid: int, stands: Mapping[str, tuple[int, int, int]], now_ms: int) -> list[str]:
+        """
+        Begin to write as replica `rid`: what is unsent is renamed and numbered anew, what is staged taken
+        over.
+
+        Args:
+            stands: stream -> (epoch, cursor, last_n): where what is staged leads to, and how much of the
+                present replica's the server has.
+
+        Returns:
+            The documents that changed otherwise than by deltas; whoever shows them must load them again.
+        """
+        with self._writing() as connection:
+            rewritten, changed = recovery.rotate(connection, self._rid, rid, stands, now_ms)
+            write_meta(connection, "rid", str(rid))
+        self._rid = rid
+        self._rewritten.update(rewritten)
+        self._projections.forget()
+        return changed
+
+    def restamp(self, tick: Callable[[], Stamp]) -> list[str]:
+        """
+        Give everything unsent new stamps, in its order; returns the documents that must be loaded again.
+        """
+        with self._writing() as connection:
+            changed = recovery.restamp(connection, tick)
+        self._projections.forget()
+        return changed
+
+    def latest_acked(self) -> Stamp | None:
+        """Return the greatest stamp of ours that the server has, as far as is known here."""
+        with self._reading() as connection:
+            return recovery.latest_acked(connection)

@@ -1,0 +1,202 @@
+"""
+Documents in the client's store: loading, deltas from a server, folding a long tail into a snapshot.
+
+What it is not: transactions (client_store.py) or what lists show (projections.py). Invariants:
+- Deltas come out in the order in which this store learnt of them, so causes stand before effects.
+- A snapshot holds confirmed deltas only; `whole` is a cache of everything and is dropped when that changes.
+- A delta from a server never changes a document of another stream than the one it came in.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Final
+
+from crdt import Delta, Document
+from sync.storage.rows import RemoteDelta, StoredDocument, StreamRow, apply_all
+
+FOLD_DELTAS_MIN: Final = 64
+"""Confirmed deltas beside a snapshot before they are folded in: fewer rewrites the snapshot too often, more
+makes opening slow."""
+FOLD_SIZE_MIN: Final = 64 * 1024
+WHOLE_DELTAS_MIN: Final = 256
+"""
+Unsent deltas before the whole state is cached: a day of typing offline must not make a note slow to open.
+"""
+
+_TAIL: Final = (
+    "SELECT key, body FROM deltas WHERE document = :document AND key > :after"
+    " UNION ALL SELECT key, body FROM outbox"
+    " WHERE document = :document AND folded = 0 AND rejected = 0 AND key > :after ORDER BY key"
+)
+
+
+READER: Final = 1
+"""Replica id of documents that are only read here; states do not depend on who holds them."""
+
+
+def state_of(snapshot: bytes | None) -> Document:
+    """Return a document decoded to be read; an empty one for None."""
+    return Document(READER) if snapshot is None else Document.decode(snapshot, READER)
+
+
+def key_of(connection: sqlite3.Connection, document: str) -> int | None:
+    """Return the key of a document, or None when the store does not hold it."""
+    row = connection.execute("SELECT key FROM documents WHERE id = ?", (document,)).fetchone()
+    return None if row is None else int(row[0])
+
+
+def load(connection: sqlite3.Connection, document: str) -> StoredDocument | None:
+    """Return what is stored of a document, unsent deltas included, or None when there is no such document."""
+    row = connection.execute(
+        "SELECT d.key, s.id, d.snapshot, d.whole, d.whole_key FROM documents d"
+        " JOIN streams s ON s.key = d.stream WHERE d.id = ?",
+        (document,),
+    ).fetchone()
+    if row is None:
+        return None
+    key, stream, snapshot, whole, whole_key = row
+    tail = connection.execute(_TAIL, {"document": key, "after": whole_key if whole is not None else 0})
+    return StoredDocument(stream, whole if whole is not None else snapshot, [body for _, body in tail])
+
+
+def tail_after(connection: sqlite3.Connection, document: int, key: int) -> list[tuple[int, bytes]]:
+    """Return (key, body) of the deltas of a document that are in no snapshot and come after `key`."""
+    return connection.execute(_TAIL, {"document": document, "after": key}).fetchall()
+
+
+def insert_remote(
+    connection: sqlite3.Connection, stream: StreamRow, rows: Sequence[RemoteDelta], key: int
+) -> dict[str, list[bytes]]:
+    """
+    Store deltas that a server ordered.
+
+    What this store already holds as its own (the ack was lost, or the store went back in time and the rows
+    came home) is not stored twice, and what claims a document of another stream is left out.
+
+    Args:
+        key: The first free key of the sequence.
+
+    Returns:
+        The bodies that are new here, by document, in order.
+    """
+    fresh: dict[str, list[bytes]] = {}
+    for row in rows:
+        document = _receiving(connection, stream.key, row.document)
+        if document is None or _is_own(connection, document, row.body):
+            continue
+        connection.execute(
+            "INSERT INTO deltas(key, document, body) VALUES (?, ?, ?)", (key, document, row.body)
+        )
+        fresh.setdefault(row.document, []).append(row.body)
+        key += 1
+    return fresh
+
+
+def _receiving(connection: sqlite3.Connection, stream: int, document: str) -> int | None:
+    """
+    Return the key of the document that takes a delta of this stream, made or marked as changed; None:
+    foreign.
+    """
+    found = connection.execute(
+        "SELECT key, stream, dirty FROM documents WHERE id = ?", (document,)
+    ).fetchone()
+    if found is None:
+        cursor = connection.execute("INSERT INTO documents(id, stream) VALUES (?, ?)", (document, stream))
+        return cursor.lastrowid
+    key, owner, dirty = found
+    if owner != stream:
+        return None
+    if dirty != 1:
+        connection.execute("UPDATE documents SET dirty = 1 WHERE key = ?", (key,))
+    return int(key)
+
+
+def _is_own(connection: sqlite3.Connection, document: int, body: bytes) -> bool:
+    """Whether exactly these bytes stand in the outbox for this document."""
+    row = connection.execute(
+        "SELECT 1 FROM outbox WHERE document = ? AND size = ? AND body = ? LIMIT 1",
+        (document, len(body), body),
+    ).fetchone()
+    return row is not None
+
+
+def insert_state(connection: sqlite3.Connection, stream: StreamRow, document: str, state: bytes) -> bool:
+    """
+    Take over a document's state as the server has it; what is here and not there stays.
+
+    Returns:
+        Whether anything about the document may be new here.
+
+    Cost: one statement for a document that is new or unchanged; otherwise two states are decoded and merged.
+    """
+    key = _receiving(connection, stream.key, document)
+    if key is None:
+        return False
+    (mine,) = connection.execute("SELECT snapshot FROM documents WHERE key = ?", (key,)).fetchone()
+    if mine == state:
+        return False
+    confirmed = _confirmed(connection, key, stream.acked_n)
+    if mine is None and not confirmed:
+        _save_snapshot(connection, key, state, [])
+        return True
+    ours = state_of(mine)
+    late = apply_all(ours, [Delta.decode(body) for _, body in confirmed])
+    ours.merge(state_of(state))
+    # What still waits for its cause stays in the tail; applying the rest of the tail again changes nothing.
+    folded = [] if apply_all(ours, late) else [number for number, _ in confirmed]
+    _save_snapshot(connection, key, ours.encode(), folded)
+    return True
+
+
+def _confirmed(connection: sqlite3.Connection, document: int, acked_n: int) -> list[tuple[int, bytes]]:
+    """Return (key, body) of what the server has of a document and its snapshot has not."""
+    return connection.execute(
+        "SELECT key, body FROM deltas WHERE document = ? UNION ALL SELECT key, body FROM outbox"
+        " WHERE document = ? AND folded = 0 AND rejected = 0 AND n <= ? ORDER BY key",
+        (document, document, acked_n),
+    ).fetchall()
+
+
+def _save_snapshot(connection: sqlite3.Connection, document: int, state: bytes, keys: list[int]) -> None:
+    """Store a snapshot and mark the rows it includes."""
+    connection.execute(
+        "UPDATE documents SET snapshot = ?, whole = NULL, whole_key = 0 WHERE key = ?", (state, document)
+    )
+    connection.executemany("DELETE FROM deltas WHERE key = ?", [(key,) for key in keys])
+    connection.executemany("UPDATE outbox SET folded = 1 WHERE key = ?", [(key,) for key in keys])
+
+
+def save_snapshot(connection: sqlite3.Connection, document: int, acked_n: int, state: bytes) -> None:
+    """
+    Store `state` as the snapshot of a document.
+
+    Args:
+        state: The encoded state of everything confirmed and nothing else.
+        acked_n: Of the document's stream.
+    """
+    keys = [key for key, _ in _confirmed(connection, document, acked_n)]
+    _save_snapshot(connection, document, state, keys)
+
+
+def fold(connection: sqlite3.Connection, document: int, acked_n: int) -> bool:
+    """
+    Fold the confirmed tail of a document into its snapshot when it has become long; returns whether it did.
+
+    A delta whose cause is missing keeps the tail as it is.
+    """
+    confirmed = _confirmed(connection, document, acked_n)
+    if len(confirmed) < FOLD_DELTAS_MIN and sum(len(body) for _, body in confirmed) < FOLD_SIZE_MIN:
+        return False
+    (snapshot,) = connection.execute("SELECT snapshot FROM documents WHERE key = ?", (document,)).fetchone()
+    state = state_of(snapshot)
+    if apply_all(state, [Delta.decode(body) for _, body in confirmed]):
+        return False
+    _save_snapshot(connection, document, state.encode(), [key for key, _ in confirmed])
+    return True
+
+
+def save_whole(connection: sqlite3.Connection, document: int, state: bytes, key: int) -> None:
+    """Cache the state of a document with everything up to `key`, unsent deltas included."""
+    connection.execute("UPDATE documents SET whole = ?, whole_key = ? WHERE key = ?", (state, key, document))

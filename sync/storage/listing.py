@@ -1,0 +1,167 @@
+"""
+What the library holds, as lists: notes, one note by what a person calls it, folders, search hits.
+
+What it is not: making these rows (projections.py). It reads only derived tables and never decodes a document.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from types import EllipsisType
+from typing import Any, Final
+
+from sync.storage import search
+from sync.storage.rows import FolderRow, NoteRow, SearchHit
+
+_NOTES: Final = (
+    "SELECT d.id, d.stream, n.title, n.preview, n.tags, n.folder, n.pinned, n.created_ms, d.updated_ms,"
+    " n.trashed_ms, n.document, n.words FROM notes n JOIN documents d ON d.key = n.document"
+)
+_DOCUMENT: Final = 10
+"""Where the document's key stands in these rows."""
+_ORDERS: Final[dict[str, Callable[[NoteRow], Any]]] = {
+    "updated": lambda row: -row.updated_ms,
+    "created": lambda row: -row.created_ms,
+    "title": lambda row: row.title.casefold(),
+}
+PREFIX_LENGTH_MIN: Final = 4
+"""Characters of an id that may stand for it: fewer would take an ordinary word for an id."""
+
+
+def notes(
+    connection: sqlite3.Connection,
+    *,
+    notebook: str | None = None,
+    folder: str | EllipsisType | None = ...,
+    tag: str | None = None,
+    trashed: bool = False,
+    pinned_first: bool = True,
+    order: str = "updated",
+) -> list[NoteRow]:
+    """
+    Return notes.
+
+    Args:
+        notebook: Its id; None for all.
+        folder: A folder's id; None for notes in no folder; `...` for all.
+        tag: Only notes with this tag.
+        trashed: Only what is in the trash instead of only what is not.
+        pinned_first: Pinned notes before the others.
+        order: updated, created (latest first) or title.
+
+    Cost: at most 100 ms for 11,024 notes.
+    """
+    conditions = ["n.trashed_ms IS " + ("NOT NULL" if trashed else "NULL")]
+    values: list[Any] = []
+    if notebook is not None:
+        conditions.append("d.stream IN (SELECT key FROM streams WHERE notebook = ?)")
+        values.append(notebook)
+    if folder is not ...:
+        conditions.append("n.folder IS ?")
+        values.append(folder)
+    if tag is not None:
+        conditions.append("instr(char(10) || n.tags || char(10), char(10) || ? || char(10)) > 0")
+        values.append(tag)
+    rows = connection.execute(f"{_NOTES} WHERE {' AND '.join(conditions)} ORDER BY d.key", values).fetchall()
+    found = _noted(connection, rows, unsent_by_document(connection))
+    # Sorting wide rows costs SQLite four times what it costs here; sorts are stable, so the oldest is first
+    # of equals.
+    found.sort(key=_ORDERS[order])
+    if pinned_first:
+        found.sort(key=_unpinned)
+    return found
+
+
+def _unpinned(row: NoteRow) -> bool:
+    return not row.pinned
+
+
+def _noted(
+    connection: sqlite3.Connection, rows: Sequence[tuple[Any, ...]], unsent: dict[int, int]
+) -> list[NoteRow]:
+    """
+    Make rows of what `_NOTES` selects. The few streams are joined here: four tables cost SQLite twice the
+    time.
+    """
+    streams = {
+        key: (stream, notebook, name)
+        for key, stream, notebook, name in connection.execute(
+            "SELECT s.key, s.id, b.id, b.name FROM streams s JOIN notebooks b ON b.id = s.notebook"
+        )
+    }
+    return [
+        NoteRow(
+            id, *streams[stream], title, preview, tuple(tags.split("\n")) if tags else (), folder,
+            pinned == 1, created_ms, updated_ms, trashed_ms, unsent.get(document, 0), words,
+        )
+        for id, stream, title, preview, tags, folder, pinned, created_ms, updated_ms, trashed_ms, document,
+            words in rows
+    ]  # fmt: skip
+
+
+def unsent_by_document(connection: sqlite3.Connection, keys: Sequence[int] | None = None) -> dict[int, int]:
+    """
+    Return how many deltas of each document (by key) are not on the server; of all, unless keys are given.
+    """
+    if keys is None:
+        rows = connection.execute(
+            "SELECT o.document, count(*) FROM streams s JOIN outbox o ON o.stream = s.key AND o.n > s.acked_n"
+            " GROUP BY o.document"
+        )
+    else:
+        marks = ", ".join("?" * len(keys))
+        rows = connection.execute(
+            "SELECT o.document, count(*) FROM outbox o JOIN streams s ON s.key = o.stream AND o.n > s.acked_n"
+            f" WHERE o.document IN ({marks}) GROUP BY o.document",
+            keys,
+        )
+    return dict(rows.fetchall())
+
+
+def find_note(connection: sqlite3.Connection, text: str) -> list[NoteRow]:
+    """
+    Return the notes that a person may mean: by id, else by the beginning of an id, else by title.
+
+    More than one means that the text is ambiguous. The trash is looked through last.
+    """
+    escaped = text.replace("\\", "\\\\").replace("_", "\\_").replace("%", "\\%")
+    attempts: list[tuple[str, str]] = [("d.id = ?", text)]
+    if len(text) >= PREFIX_LENGTH_MIN:
+        attempts.append(("d.id LIKE ? ESCAPE '\\'", escaped + "%"))
+    attempts.append(("n.title = ? COLLATE NOCASE", text))
+    for condition, value in attempts:
+        rows = connection.execute(f"{_NOTES} WHERE {condition} ORDER BY d.key", (value,)).fetchall()
+        found = _noted(connection, rows, unsent_by_document(connection, [row[_DOCUMENT] for row in rows]))
+        # LIKE takes no notice of case; ids do.
+        if condition.startswith("d.id LIKE"):
+            found = [row for row in found if row.id.startswith(text)]
+        kept = [row for row in found if row.trashed_ms is None] or found
+        if kept:
+            return kept
+    return []
+
+
+def hits(connection: sqlite3.Connection, query: str, limit: int, *, trashed: bool) -> list[SearchHit]:
+    """Return the notes that answer a query, the best first, each with the line that does."""
+    keys = search.matching(connection, query, limit, trashed=trashed)
+    if not keys:
+        return []
+    marks = ", ".join("?" * len(keys))
+    rows = connection.execute(f"{_NOTES} WHERE n.document IN ({marks})", keys).fetchall()
+    listed = _noted(connection, rows, unsent_by_document(connection, keys))
+    by_key = {row[_DOCUMENT]: note for row, note in zip(rows, listed, strict=True)}
+    bodies = dict(
+        connection.execute(f"SELECT document, body FROM texts WHERE document IN ({marks})", keys).fetchall()
+    )
+    return [SearchHit(by_key[key], search.snippet(bodies.get(key, ""), query)) for key in keys]
+
+
+def folders(connection: sqlite3.Connection, notebook: str) -> list[FolderRow]:
+    """Return the folders of a notebook, in their order."""
+    rows = connection.execute(
+        "SELECT d.id, f.name, f.parent, f.position FROM folders f JOIN documents d ON d.key = f.document"
+        " JOIN streams s ON s.key = d.stream WHERE s.notebook = ? ORDER BY f.position, f.name, d.id",
+        (notebook,),
+    )
+    return [FolderRow._make(row) for row in rows]

@@ -1,0 +1,172 @@
+"""
+What goes into the client's store and what comes out of it: plain immutable rows.
+
+Not here: tables (schema.py) or statements. NamedTuples, because a list of 11,024 notes is built in one go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from crdt import CausalGap, Delta, Document
+
+if TYPE_CHECKING:
+    from sync.model.v1 import NoteSummary
+
+
+class LocalChange(NamedTuple):
+    """One delta made on this computer, to be stored and sent."""
+
+    stream: str
+    document: str
+    delta: Delta
+    summary: NoteSummary | None = None
+    """
+    What lists show of the document after this delta, when whoever made it knows; saves reading it again.
+    """
+
+
+class RemoteDelta(NamedTuple):
+    """One delta as a server ordered it."""
+
+    document: str
+    body: bytes
+    seq: int
+
+
+class StoredDocument(NamedTuple):
+    """What the store holds of one document: a state and the deltas since, causes before effects."""
+
+    stream: str
+    snapshot: bytes | None
+    deltas: list[bytes]
+
+    def build(self, rid: int) -> Document:
+        """
+        Return the document, to be edited as replica `rid`. May be called on any thread.
+
+        A delta whose cause is missing (what it builds on was refused by the server) is left out.
+
+        Cost: decoding the state, plus applying the deltas.
+        """
+        document = Document(rid) if self.snapshot is None else Document.decode(self.snapshot, rid)
+        apply_all(document, [Delta.decode(body) for body in self.deltas])
+        return document
+
+
+def apply_all(document: Document, deltas: list[Delta]) -> list[Delta]:
+    """Apply deltas in whatever order their causes allow; return those whose cause is not among them."""
+    waiting = deltas
+    while waiting:
+        late = list(_refused(document, waiting))
+        if len(late) == len(waiting):
+            return late
+        waiting = late
+    return []
+
+
+def _refused(document: Document, deltas: list[Delta]) -> Iterator[Delta]:
+    """Apply what can be applied and yield the rest."""
+    for delta in deltas:
+        try:
+            document.apply(delta)
+        except CausalGap:
+            yield delta
+
+
+class StreamRow(NamedTuple):
+    """Where this store stands in one stream."""
+
+    key: int
+    id: str
+    notebook: str
+    collection: str
+    epoch: int
+    cursor: int
+    role: str
+    next_n: int
+    chain: bytes
+    acked_n: int
+    acked_chain: bytes
+    staged_to: int
+    staged_after: str
+
+
+class OutboxRow(NamedTuple):
+    """One delta that may have to be sent."""
+
+    n: int
+    document: str
+    model: str
+    body: bytes
+
+
+class QuarantineRow(NamedTuple):
+    """One delta that the server refused, kept for the person to see, copy or drop."""
+
+    key: int
+    stream: str
+    document: str
+    n: int
+    code: str
+    message: str
+    at_ms: int
+    body: bytes
+
+
+class NotebookRow(NamedTuple):
+    """One notebook of the library."""
+
+    id: str
+    name: str
+    role: str
+    local: bool
+    """Whether no server knows it yet."""
+    notes: int
+    """How many notes are in it, the trash not counted."""
+
+
+class NoteRow(NamedTuple):
+    """What lists show of one note."""
+
+    id: str
+    stream: str
+    notebook: str
+    notebook_name: str
+    title: str
+    preview: str
+    tags: tuple[str, ...]
+    folder: str | None
+    pinned: bool
+    created_ms: int
+    updated_ms: int
+    trashed_ms: int | None
+    unsent: int
+    """Deltas of it that are not on the server."""
+    words: int
+
+
+class SearchHit(NamedTuple):
+    """One note that answers a search, and the place in it that does."""
+
+    row: NoteRow
+    snippet: str
+
+
+class FolderRow(NamedTuple):
+    """One folder of a notebook."""
+
+    id: str
+    name: str
+    parent: str | None
+    order: str
+
+
+class AttachmentRow(NamedTuple):
+    """One attachment in the store, without its bytes."""
+
+    sha256: str
+    mime: str
+    size_bytes: int
+    state: str

@@ -1,0 +1,29 @@
+"""What is staged is invisible until it is taken over."""
+
+from crdt import Stamp
+from sync.storage.rows import RemoteDelta
+from tests.support.library import FOREIGN, NOTES, foreign_note
+
+
+def test_states_stay_invisible_until_they_are_taken_with_their_cursor(desk):
+    theirs, _ = foreign_note()
+    desk.store.stage_states(NOTES, [(FOREIGN, theirs.encode())], 40, FOREIGN)
+    assert not desk.store.has(FOREIGN)
+    row = desk.store.stream(NOTES)
+    assert (row.staged_to, row.staged_after, row.cursor) == (40, FOREIGN, 0)
+    taken = desk.store.take_staged(NOTES, epoch=7, cursor=40)
+    assert taken.documents == [FOREIGN]
+    row = desk.store.stream(NOTES)
+    assert (row.staged_to, row.staged_after, row.cursor, row.epoch) == (0, "", 40, 7)
+    assert desk.body(FOREIGN) == "from elsewhere"
+
+
+def test_a_state_is_merged_with_what_is_here_and_unsent(desk):
+    theirs, bodies = foreign_note("world")
+    desk.store.append_remote(NOTES, [RemoteDelta(FOREIGN, body, n) for n, body in enumerate(bodies, 1)], 2)
+    desk.type(FOREIGN, "hello ", 0)
+    theirs.edit(Stamp(1_760_000_000_002, 0, 99), lambda e: e.text(("body",)).insert(5, "!"))
+    assert desk.store.take_states(NOTES, [(FOREIGN, theirs.encode())]) == [FOREIGN]
+    assert desk.store.take_states(NOTES, [(FOREIGN, theirs.encode())]) == []
+    assert desk.body(FOREIGN) == "hello world!"
+    assert desk.store.outbox_count() == 1

@@ -1,0 +1,88 @@
+"""Loading, deltas and states from elsewhere, folding."""
+
+import pytest
+
+from crdt import Document, Stamp
+from sync.errors import StoreUnavailable
+from sync.model import v1
+from sync.storage.rows import RemoteDelta
+from tests.support.library import FOREIGN, NOTES, foreign_note, named
+
+
+def test_remote_rows_and_cursor_are_one_commit(desk):
+    _, bodies = foreign_note()
+    fresh = desk.store.append_remote(
+        NOTES, [RemoteDelta(FOREIGN, body, n) for n, body in enumerate(bodies, 1)], 2
+    )
+    assert fresh == {FOREIGN: bodies}
+    desk.crash()
+    desk.open()
+    assert desk.store.stream(NOTES).cursor == 2
+    assert desk.body(FOREIGN) == "from elsewhere"
+
+
+def test_own_deltas_that_come_back_are_not_stored_twice(desk):
+    note = desk.new_note("mine", "text")
+    mine = [row.body for row in desk.store.unsent(NOTES, 0, count=9, size=1 << 20)]
+    fresh = desk.store.append_remote(NOTES, [RemoteDelta(note, body, n) for n, body in enumerate(mine, 1)], 2)
+    assert fresh == {}
+    assert desk.store.stream(NOTES).cursor == 2
+    assert desk.body(note) == "text"
+
+
+def test_a_delta_for_a_document_of_another_stream_is_left_out(desk):
+    note = desk.new_note("private")
+    desk.store.add_notebook("O" * 22, "Other")
+    _, bodies = foreign_note()
+    other = "O" * 22 + "/notes"
+    assert desk.store.append_remote(other, [RemoteDelta(note, bodies[0], 1)], 1) == {}
+    assert desk.store.stream(other).cursor == 1
+    assert desk.store.load(note).deltas == [desk.store.unsent(NOTES, 0, count=1, size=1)[0].body]
+
+
+def test_a_long_confirmed_tail_is_folded_and_nothing_changes(desk):
+    note = desk.new_note("long")
+    for number in range(100):
+        desk.type(note, f"{number} ")
+    desk.store.refresh_projections()
+    assert desk.store.load(note).snapshot is None  # nothing is confirmed, so nothing may be folded
+    before = desk.note(note).encode()
+    desk.store.acknowledge(NOTES, 90, [], 10)
+    desk.type(note, "end")
+    with_end = desk.note(note).encode()
+    assert with_end != before
+    desk.crash()
+    desk.open()
+    desk.store.refresh_projections()
+    stored = desk.store.load(note)
+    assert stored.snapshot is not None
+    assert len(stored.deltas) == 102 - 90
+    assert stored.build(1).encode() == with_end
+
+
+def test_states_and_deltas_in_any_mixture_give_the_same_bytes(desk):
+    theirs = Document(99)
+    bodies, states = [], []
+    theirs_note, first = v1.new_note(99, Stamp(10, 0, 99), title="t", created_ms=1)
+    theirs = theirs_note
+    bodies.append(first.encode())
+    states.append(theirs.encode())
+    for number in range(6):
+        delta = theirs.edit(
+            Stamp(20 + number, 0, 99),
+            lambda e, number=number: e.text(("body",)).insert(number, "ab"[number % 2]),
+        )
+        bodies.append(delta.encode())
+        states.append(theirs.encode())
+    for cut in range(1, 7):
+        document = named(cut, "m")
+        desk.store.append_remote(NOTES, [RemoteDelta(document, body, 0) for body in bodies[:cut]], cut)
+        desk.store.take_states(NOTES, [(document, states[cut // 2])])
+        desk.store.append_remote(NOTES, [RemoteDelta(document, body, 0) for body in bodies[cut // 2 :]], 7)
+        assert desk.note(document).encode() == states[-1]
+
+
+def test_a_missing_document_is_reported_by_name(desk):
+    with pytest.raises(StoreUnavailable) as caught:
+        desk.store.load("nobody")
+    assert caught.value.reason == "missing"
