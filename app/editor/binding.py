@@ -49,6 +49,8 @@ IDLE_MS: Final = 2_000  # after the last change, until the view is compared with
 CARET_MS: Final = 80  # between two reports of where the caret is
 _CLUSTER_BLOCKS: Final = 200  # patches further apart get an edit block each: Qt lays out all that is between
 
+_CLUSTERS_MAX: Final = 12  # but so many edit blocks cost as much as laying out a long note once
+
 _log = logging.getLogger("app.editor.binding")
 
 __all__ = ["Binding", "Note", "NoteText"]
@@ -338,7 +340,7 @@ class Binding(QObject):
                 low, high = first, last
             clusters[-1].append(patch)
             low, high = min(low, first), max(high, last)
-        return clusters
+        return clusters if len(clusters) <= _CLUSTERS_MAX else [list(patches)]
 
     def _report_caret(self) -> None:
         """Slot of the caret timer: tell the others where this person is."""

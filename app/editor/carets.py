@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from PySide6.QtCore import QElapsedTimer, QObject, QPointF, QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
+from app.editor.geometry import rect_at, rects_between
 from app.editor.note import Caret
 from crdt.anchor import Anchor
 from crdt.errors import CrdtError
@@ -39,6 +40,16 @@ class _Seen(NamedTuple):
     moved_ms: int
 
 
+class Place(NamedTuple):
+    """Where somebody is now: indexes of the note, and UTF-16 offsets of the view."""
+
+    name: str
+    anchor: int
+    head: int
+    anchor_u16: int
+    head_u16: int
+
+
 class RemoteCarets(QObject):
     """The carets of the others in one view."""
 
@@ -54,7 +65,7 @@ class RemoteCarets(QObject):
         self._view: Final = view
         self._find: Final = find
         self._seen: dict[_Key, _Seen] = {}
-        self._places: dict[_Key, tuple[int, int]] | None = None
+        self._places: dict[_Key, Place] | None = None
         self._clock = QElapsedTimer()
         self._clock.start()
         self._fading = QTimer(self)
@@ -82,17 +93,21 @@ class RemoteCarets(QObject):
         if self._seen:
             self._view.viewport().update()
 
-    def places(self) -> list[tuple[str, int, int]]:
-        """Give (name, anchor, head) as indexes; people whose place has not arrived here are left out."""
+    def places(self) -> list[Place]:
+        """Say where everybody is; people whose place has not arrived here are left out."""
+        return list(self._known_places().values())
+
+    def _known_places(self) -> dict[_Key, Place]:
         if self._places is None:
             self._places = {}
+            offset = self._view.bound.surface.offset
             for key, seen in self._seen.items():
                 try:
-                    place = self._find(seen.caret.anchor), self._find(seen.caret.head)
+                    anchor, head = self._find(seen.caret.anchor), self._find(seen.caret.head)
                 except CrdtError:
                     continue
-                self._places[key] = place
-        return [(name, anchor, head) for (name, _), (anchor, head) in self._places.items()]
+                self._places[key] = Place(seen.caret.name, anchor, head, offset(anchor), offset(head))
+        return self._places
 
     def paint(self, painter: QPainter, visible: QRect) -> None:
         """
@@ -100,33 +115,25 @@ class RemoteCarets(QObject):
 
         Cost: some 20 µs for each caret.
         """
-        if not self._seen:
-            return
-        self.places()
         now = self._clock.elapsed()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for key, (anchor, head) in (self._places or {}).items():
+        for key, place in self._known_places().items():
             seen = self._seen[key]
-            if anchor != head:
-                self._paint_selection(painter, visible, seen.caret.colour, anchor, head)
-            rect = self._view.rect_at(head)
+            low, high = sorted((place.anchor_u16, place.head_u16))
+            if low < high:
+                wash = QColor(seen.caret.colour)
+                wash.setAlpha(_SELECTION_ALPHA)
+                for line in rects_between(self._view, low, high, visible):
+                    painter.fillRect(line, wash)
+            rect = rect_at(self._view, place.head_u16)
             if rect.bottom() < 0 or rect.top() > visible.bottom():
                 continue
             painter.fillRect(QRectF(rect.left() - 1, rect.top(), _WIDTH_PX, rect.height()), seen.caret.colour)
-            self._paint_name(painter, seen, rect, now)
-
-    def _paint_selection(
-        self, painter: QPainter, visible: QRect, colour: QColor, anchor: int, head: int
-    ) -> None:
-        wash = QColor(colour)
-        wash.setAlpha(_SELECTION_ALPHA)
-        for rect in self._view.rects_between(min(anchor, head), max(anchor, head), visible):
-            painter.fillRect(rect, wash)
+            if seen.moved_ms + NAME_MS + FADE_MS > now:
+                self._paint_name(painter, seen, rect, now)
 
     def _paint_name(self, painter: QPainter, seen: _Seen, rect: QRect, now: int) -> None:
         left_ms = seen.moved_ms + NAME_MS + FADE_MS - now
-        if left_ms <= 0:
-            return
         painter.save()
         painter.setOpacity(min(1.0, left_ms / FADE_MS))
         font = self._view.font()

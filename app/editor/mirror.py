@@ -13,10 +13,14 @@ blocks included.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
+from typing import Final
 
 from app.editor.units import Wides, units_in, wide_indexes
+
+_CHUNK: Final = (
+    64  # blocks whose lengths are kept as one sum: finding a place looks at some chunks and one inside
+)
 
 Spans = list[tuple[int, str]]
 """(code points, key of their marks) from left to right."""
@@ -91,7 +95,7 @@ class Mirror:
         """Args: blocks: From first to last; none means one empty paragraph."""
         self.blocks: list[MirrorBlock] = list(blocks) or [MirrorBlock("", [], "")]
         self.units: int = sum(block.units + 1 for block in self.blocks) - 1
-        self._starts: list[int] = [0]
+        self._sums: list[int] = []  # lengths of chunks of blocks, newlines included; the first ones that hold
 
     # Reading
 
@@ -100,13 +104,13 @@ class Mirror:
         return self.start(len(self.blocks) - 1) + len(self.blocks[-1].text)
 
     def start(self, number: int) -> int:
-        """
-        Give the index of the first character of a block. Cost: O(blocks) after an edit far above, else O(1).
-        """
-        while len(self._starts) <= number:
-            block = self.blocks[len(self._starts) - 1]
-            self._starts.append(self._starts[-1] + len(block.text) + 1)
-        return self._starts[number]
+        """Give the index of the first character of a block."""
+        chunk = number // _CHUNK
+        self._add_up(chunk)
+        at = sum(self._sums[:chunk])
+        for block in self.blocks[chunk * _CHUNK : number]:
+            at += len(block.text) + 1
+        return at
 
     def locate(self, index: int) -> tuple[int, int]:
         """
@@ -118,10 +122,27 @@ class Mirror:
         Returns:
             The block's number, and code points from its start.
         """
-        while self._starts[-1] <= index and len(self._starts) < len(self.blocks):
-            self.start(len(self._starts))
-        number = bisect_right(self._starts, index) - 1
-        return number, min(index - self._starts[number], len(self.blocks[number].text))
+        chunks = (len(self.blocks) - 1) // _CHUNK
+        self._add_up(chunks)
+        number, left = 0, index
+        for size in self._sums:
+            if left < size or number == chunks * _CHUNK:
+                break
+            left -= size
+            number += _CHUNK
+        for block in self.blocks[number : number + _CHUNK]:
+            size = len(block.text)
+            if left <= size or number + 1 == len(self.blocks):
+                return number, min(left, size)
+            left -= size + 1
+            number += 1
+        raise AssertionError("the last block ends the search")
+
+    def _add_up(self, chunks: int) -> None:
+        """Add up the lengths of so many chunks."""
+        while len(self._sums) < chunks:
+            first = len(self._sums) * _CHUNK
+            self._sums.append(sum([len(block.text) + 1 for block in self.blocks[first : first + _CHUNK]]))
 
     def text(self) -> str:
         """Give the whole text, blocks joined by newlines."""
@@ -134,7 +155,8 @@ class Mirror:
         gone = self.blocks[first:stop]
         self.blocks[first:stop] = blocks
         self.units += sum(block.units + 1 for block in blocks) - sum(block.units + 1 for block in gone)
-        self._forget(first)
+        grown = sum(len(block.text) for block in blocks) - sum(len(block.text) for block in gone)
+        self._resize(first, grown, len(blocks) == 1 == len(gone))
 
     # Before a change is shown
 
@@ -175,7 +197,7 @@ class Mirror:
             self.blocks[number : number + 1] = [first, *middle, last]
             for made in (first, *middle, last):
                 made.stale = True
-        self._forget(number)
+        self._resize(number, len(text), len(parts) == 1)
         return number, len(parts) - 1
 
     def delete(self, index: int, count: int) -> tuple[int, int]:
@@ -201,7 +223,7 @@ class Mirror:
         made.stale = True
         self.units += made.units - sum(block.units + 1 for block in gone) + 1
         self.blocks[number : last + 1] = [made]
-        self._forget(number)
+        self._resize(number, -count, number == last)
         return number, last - number
 
     def mark(self, start: int, end: int, change: Callable[[str], str]) -> tuple[int, int]:
@@ -242,6 +264,10 @@ class Mirror:
         block.stale = True
         return number
 
-    def _forget(self, number: int) -> None:
-        """Forget where the blocks behind one start."""
-        del self._starts[number + 1 :]
+    def _resize(self, number: int, grown: int, alone: bool) -> None:
+        """Note that a block grew; unless it did so alone, blocks behind it came or went as well."""
+        chunk = number // _CHUNK
+        if not alone:
+            del self._sums[chunk:]
+        elif chunk < len(self._sums):
+            self._sums[chunk] += grown

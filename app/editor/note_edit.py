@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from PySide6.QtCore import QEvent, QMimeData, QPointF, QRect, QRectF, Qt, QUrl, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPointF, QRect, Qt, QUrl, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -262,11 +262,6 @@ class NoteEdit(QTextEdit):
     def rect_at(self, index: int) -> QRect:
         """Give the rectangle of a caret at an index, in coordinates of the viewport."""
         return geometry.rect_at(self, self.bound.surface.offset(index))
-
-    def rects_between(self, start: int, end: int, visible: QRect) -> list[QRectF]:
-        """Give the visible rectangles of a range, a line each, in coordinates of the viewport."""
-        surface = self.bound.surface
-        return geometry.rects_between(self, surface.offset(start), surface.offset(end), visible)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Qt: draw, ornaments under and over the text."""

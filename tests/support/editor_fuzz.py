@@ -35,7 +35,7 @@ from app.editor.palette import EditorPalette
 from tests.support.editor_world import ALT, CTRL, SHIFT, Window, World, check_window, fail_on_slot_errors
 
 LENGTH_MAX: Final = 400  # code points; a longer note loses a stretch, so that actions keep meeting each other
-MEETING: Final = 40  # actions between two meetings, on average
+MEETING: Final = 60  # actions between two meetings, on average
 PIECES: Final = (
     *("a", "b", "aa", "word", " ", "  ", "é", "e\u0301", "中文", "日本", "שלום", "مرحبا", "The fox jumped."),
     *("\U0001f600", "\U0001f468\u200d\U0001f469\u200d\U0001f467", "\U0001f1e9\U0001f1ea", "x\U00020000y"),
@@ -91,7 +91,7 @@ class Fuzz:
         text = window.text
         shown = window.view.bound.mirror.text()
         assert shown == text, f"shown {shown!r}\nbut the note is {text!r}"
-        if self.random.randrange(5) == 0:
+        if self.random.randrange(10) == 0:
             check_window(window)
         if len(text) > LENGTH_MAX:
             self.last = "shortening"

@@ -250,7 +250,7 @@ class World:
 
     def deliver(self, receiver: int, count: int | None = None, sender: int | None = None) -> None:
         """Let deltas through to one window: all, or the first `count` of each (or one) sender."""
-        for (source, to), queue in self._queues.items():
+        for (source, to), queue in list(self._queues.items()):
             if to != receiver or (sender is not None and source != sender):
                 continue
             for _ in range(len(queue) if count is None else min(count, len(queue))):
