@@ -199,15 +199,22 @@ class CausalOrder:
         """All ops, ordered. Raises MalformedOp when they build on each other in a circle."""
         found: list[list[object]] = []
         for rid in sorted(self._queues):
-            stack = [rid]
-            while stack:
-                if len(stack) > len(self._queues):
-                    raise MalformedOp("ops build on each other in a circle")
-                blocker = self._advance(stack[-1], needed, found)
+            current = rid
+            waiting: set[int] = set()
+            while True:
+                taken = len(found)
+                blocker = self._advance(current, needed, found)
+                if len(found) > taken:
+                    waiting.clear()
                 if blocker is None:
-                    stack.pop()
-                else:
-                    stack.append(blocker)
+                    if current == rid:
+                        break
+                    current = rid
+                    continue
+                waiting.add(current)
+                if blocker in waiting:
+                    raise MalformedOp("ops build on each other in a circle")
+                current = blocker
         return found
 
     def _advance(self, rid: int, needed: Needs, found: list[list[object]]) -> int | None:

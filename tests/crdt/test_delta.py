@@ -105,8 +105,8 @@ def test_h7_restamped_deltas_compete_at_the_new_time():
     ],
 )
 def test_numbers_that_do_not_fit_each_other_are_malformed(fields):
+    rid, start, end, stamp = fields
     with pytest.raises(MalformedOp):
-        rid, start, end, stamp = fields
         Delta(rid, start, end, stamp, [])
 
 

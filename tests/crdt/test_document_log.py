@@ -72,3 +72,18 @@ def test_what_an_op_needs():
     assert document_needs([TEXT, 2, 3, [9, 1, 5]]) == [(2, 4)]
     assert document_needs([6, 1, 5, 9, 4, 0, 7, 1]) == [(4, 7)]
     assert document_needs([99, 1, 5, "unknown"]) == []
+
+
+def test_two_who_answer_each_other_in_turn_are_merged_at_once():
+    one, other = Document(1), Document(2)
+    other.apply(one.edit(Stamp(1, 0, 1), lambda edit: edit.make(("t",), "text")))
+    for turn in range(10):
+        for writer, reader in ((one, other), (other, one)):
+            stamp = Stamp(2 + turn, 0, writer.rid)
+            reader.apply(
+                writer.edit(stamp, lambda edit: edit.text(("t",)).insert(len(edit.text(("t",))), "x"))
+            )
+    fresh = Document(3)
+    fresh.merge(one)
+    assert fresh.encode() == one.encode()
+    assert fresh.value(("t",)) == "x" * 20
