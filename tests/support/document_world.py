@@ -202,29 +202,29 @@ class DocumentWorld:
         else:
             key = random.choice(KEYS)
             inside = edit._tree.node_at((*path, key))
-            if inside is not None and random.random() < 0.85:
+            if inside is not None and random.random() < 0.95:
                 self.change(edit, (*path, key), inside)
             else:
                 self.change_slot(edit, (*path, key))
 
     def change_slot(self, edit, path) -> None:
         if self.random.random() < 0.6 and len(path) < 5:
-            edit.make(path, self.random.choice(KINDS))
+            edit.make(path, self.random.choice((*KINDS, "text")))
         else:
             edit.set(path, self.random.choice(VALUES))
 
     def change_array(self, edit, path, node) -> None:
         random, count = self.random, len(node.row)
         roll = random.random()
-        if roll < 0.4 or not count:
+        if roll < 0.3 or not count:
             kind = random.choice((None, *KINDS)) if len(path) < 4 else None
             edit.insert_item(path, random.randint(0, count), random.choice(VALUES), kind=kind)
             return
         name = node.at(random.randrange(count)).name
         inside = edit._tree.node_at((*path, name))
-        if roll < 0.6:
+        if roll < 0.5:
             edit.move_item(path, name, random.randrange(count))
-        elif roll < 0.7:
+        elif roll < 0.6:
             edit.remove_item(path, name)
         elif inside is not None:
             self.change(edit, (*path, name), inside)
@@ -233,7 +233,7 @@ class DocumentWorld:
 
     def change_text(self, text) -> None:
         random, length = self.random, len(text)
-        roll, at = random.random(), random.randint(0, length)
+        roll, at = random.random(), random.choice((length, random.randint(0, length)))
         if roll < 0.6 or not length:
             text.insert(at, random.choice(("x", "yz", "\n", "é😀", "line\nline")))
         elif roll < 0.75:
