@@ -15,7 +15,7 @@ deletes and groups.
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from crdt.codec import Reader, Writer, deflate, inflate
-from crdt.errors import MalformedOp
+from crdt.errors import LimitExceeded, MalformedOp
 from crdt.ops import COUNTER_MAX, RID_MAX, TIME_MAX
 from crdt.patch import Marks
 from crdt.replicas import Flip, Replicas
@@ -27,6 +27,12 @@ if TYPE_CHECKING:
 
 MAGIC: Final = b"CT"
 FORMAT: Final = 1
+
+COUNTERS_MAX: Final = 1 << 26
+"""
+Of all replicas of a document together. What one wrote is kept by counter, so bytes that claim more would take
+memory that nothing in them pays for; nobody types as much.
+"""
 
 LEFT_IMPLIED: Final = 1
 RIGHT_IMPLIED: Final = 2
@@ -106,6 +112,7 @@ def read_replicas(reader: Reader, replicas: Replicas) -> list[int]:
     """
     numbers: list[int] = []
     last_rid = -1
+    total = 0
     for _ in range(reader.count()):
         rid = int.from_bytes(reader.raw(8), "big")
         if not last_rid < rid <= RID_MAX:
@@ -116,6 +123,9 @@ def read_replicas(reader: Reader, replicas: Replicas) -> list[int]:
         end = reader.bounded(COUNTER_MAX)
         if end == 0:
             raise MalformedOp("a replica that has written nothing")
+        total += end
+        if total > COUNTERS_MAX:
+            raise LimitExceeded(f"a document has at most {COUNTERS_MAX} ops")
         replicas.ends[number] = end
         start = time = 0
         for place in range(reader.count()):
@@ -145,6 +155,8 @@ def _read_flips(reader: Reader, replicas: Replicas, numbers: list[int]) -> None:
             raise MalformedOp("a flip out of range")
         if not replicas.has_group(replica, start):
             raise MalformedOp("a flip of no edit group")
+        if until > replicas.group_end(replica, start):
+            raise MalformedOp("a flip beyond its edit group")
         replicas.flip(replica, start, Flip(time, numbers[author], counter, until, bool(live)))
         replicas.lamport = max(replicas.lamport, time)
 

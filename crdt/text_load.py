@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from crdt.blocks import BlockWrite
 from crdt.codec import Reader
-from crdt.erasures import ErasureLog
+from crdt.erasures import Erased, ErasureLog
 from crdt.errors import MalformedOp
 from crdt.marks import AFTER, BEFORE, Mark
 from crdt.ops import COUNTER_MAX, EMBED_CHARACTER, KIND_LENGTH_MAX, TIME_MAX, check_value
@@ -61,6 +61,24 @@ class TextColumns:
             self._read_marks(reader, replica)
             self._read_writes(reader, replica)
         self.embeds: dict[int, Marks] = self._read_embeds(reader)
+        self._check_groups()
+
+    def _check_groups(self) -> None:
+        """Every op belongs to an edit group: none comes before the first of its author."""
+        first: dict[int, int] = {}
+        for run in self.runs:
+            first[run.replica] = min(first.get(run.replica, run.start), run.start)
+        for author, log in self.erasures:
+            if log.counters:
+                first[author] = min(first.get(author, log.counters[0]), log.counters[0])
+        for mark in self.marks:
+            first[mark.replica] = min(first.get(mark.replica, mark.counter), mark.counter)
+        for write in self.writes:
+            first[write.replica] = min(first.get(write.replica, write.counter), write.counter)
+        for replica, counter in first.items():
+            groups = self._replicas.group_starts[replica]
+            if not groups or counter < groups[0]:
+                raise MalformedOp("an op belongs to no edit group")
 
     def _replica(self, number: int) -> int:
         if number >= len(self._numbers):
@@ -199,11 +217,7 @@ def load_columns(text: "TextReading", columns: TextColumns, visible: str) -> Non
     _share_characters(text, pieces, visible, columns.hidden)
     _fill(text._sequence, pieces)
     _check_named(text, columns)
-    for element, payload in columns.embeds.items():
-        run = text._sequence.run_of(element)
-        if text._sequence.of(run.replica).characters[element - run.first_id() + run.start] != EMBED_CHARACTER:
-            raise MalformedOp("an embed that is a character")
-        text._embeds[element] = payload
+    text._embeds.update(columns.embeds)
     for mark in columns.marks:
         text.restore_mark(mark)
     for write in columns.writes:
@@ -211,24 +225,32 @@ def load_columns(text: "TextReading", columns: TextColumns, visible: str) -> Non
 
 
 def _check_elements(columns: TextColumns) -> None:
-    """Every element stands in one run, and what a delete names are elements."""
-    sizes: dict[int, int] = {}
+    """Every element stands in one run, and what a delete names are elements. Cost: O(entries log runs)."""
+    spans: dict[int, list[tuple[int, int]]] = {}
     for run in columns.runs:
-        sizes[run.replica] = max(sizes.get(run.replica, 0), run.start + run.length)
-    present = {replica: bytearray(size) for replica, size in sizes.items()}
-    for run in columns.runs:
-        here = present[run.replica]
-        end = run.start + run.length
-        if here.find(1, run.start, end) >= 0:
-            raise MalformedOp("an element twice")
-        here[run.start : end] = bytes((1,)) * run.length
+        spans.setdefault(run.replica, []).append((run.start, run.start + run.length))
+    begins: dict[int, list[int]] = {}
+    ends: dict[int, list[int]] = {}
+    for replica, own in spans.items():
+        own.sort()
+        here: list[int] = [own[0][0]]
+        there: list[int] = []
+        for place in range(1, len(own)):
+            gap = own[place][0] - own[place - 1][1]
+            if gap < 0:
+                raise MalformedOp("an element twice")
+            if gap:
+                there.append(own[place - 1][1])
+                here.append(own[place][0])
+        there.append(own[-1][1])
+        begins[replica], ends[replica] = here, there
     for _, log in columns.erasures:
         for place in range(len(log.counters)):
             lowest = log.entry(place).lowest()
             start = lowest & COUNTER_MASK
-            end = start + log.counts[place]
-            erased = present.get(lowest >> ID_BITS)
-            if erased is None or end > len(erased) or erased.find(0, start, end) >= 0:
+            here = begins.get(lowest >> ID_BITS, [])
+            found = bisect_right(here, start) - 1
+            if found < 0 or start + log.counts[place] > ends[lowest >> ID_BITS][found]:
                 raise MalformedOp("a delete of no element")
 
 
@@ -293,11 +315,13 @@ def _count_reasons(text: "TextReading", columns: TextColumns) -> list[list[int]]
             if not replicas.flips:
                 _note(changes, erased.lowest(), erased.size)
                 continue
-            step = erased.step
-            for offset in range(erased.ops()):
-                if replicas.is_live(author, erased.counter + offset):
-                    one = erased.target + step * offset
-                    _note(changes, one, 1 if step else erased.size)
+            for begin, end in _live_parts(replicas, author, erased):
+                if not erased.step:
+                    _note(changes, erased.target, erased.size)
+                else:
+                    first = erased.target + erased.step * (begin - erased.counter)
+                    last = erased.target + erased.step * (end - 1 - erased.counter)
+                    _note(changes, min(first, last), end - begin)
     for (replica, start), flips in replicas.flips.items():
         edges = sorted({start, *[flip.until for flip in flips]})
         for begin, end in pairwise(edges):
@@ -306,6 +330,23 @@ def _count_reasons(text: "TextReading", columns: TextColumns) -> list[list[int]]
                 changes[replica][begin] += 1
                 changes[replica][end] -= 1
     return [list(accumulate(change)) for change in changes]
+
+
+def _live_parts(replicas: Replicas, author: int, erased: Erased) -> list[tuple[int, int]]:
+    """The stretches of a stretch of deletes whose groups are live, as (first counter, end)."""
+    found: list[tuple[int, int]] = []
+    begin = erased.counter
+    stop = begin + erased.ops()
+    while begin < stop:
+        group = replicas.group_of(author, begin)
+        edges = {begin, min(replicas.group_end(author, group), stop)}
+        edges.update([flip.until for flip in replicas.flips.get((author, group), ())])
+        inside = sorted([edge for edge in edges if begin <= edge <= stop])
+        for start, end in pairwise(inside):
+            if replicas.is_live(author, start):
+                found.append((start, end))
+        begin = inside[-1]
+    return found
 
 
 def _note(changes: list[list[int]], element: int, count: int) -> None:
@@ -336,6 +377,8 @@ def _share_characters(text: "TextReading", pieces: list[Run], visible: str, hidd
             at += run.length
         if under > len(hidden) or at > len(visible):
             raise MalformedOp("characters are missing")
+    if "\0" in visible or "\0" in hidden:
+        raise MalformedOp("text holds a NUL character")
     if at != len(visible) or under != len(hidden):
         raise MalformedOp("characters belong to no element")
 
@@ -370,11 +413,21 @@ def _start(run: Run) -> int:
 
 
 def _check_named(text: "TextReading", columns: TextColumns) -> None:
-    """Everything that a mark, a block or an embed names is an element of this text."""
-    named = [*columns.embeds, *[write.target for write in columns.writes]]
+    """A mark names elements, a block write a newline, an embed what is no character."""
     for mark in columns.marks:
-        named.append(mark.start)
-        named.append(mark.end)
-    for element in named:
-        if element >= 0 and not text._sequence.contains(element >> ID_BITS, element & COUNTER_MASK):
-            raise MalformedOp("something refers to no element of its text")
+        for element in (mark.start, mark.end):
+            if element >= 0:
+                _character(text, element)
+    for write in columns.writes:
+        if write.target >= 0 and _character(text, write.target) != "\n":
+            raise MalformedOp("a block that does not end at a newline")
+    for element in columns.embeds:
+        if _character(text, element) != EMBED_CHARACTER:
+            raise MalformedOp("an embed that is a character")
+
+
+def _character(text: "TextReading", element: int) -> str:
+    replica, counter = element >> ID_BITS, element & COUNTER_MASK
+    if not text._sequence.contains(replica, counter):
+        raise MalformedOp("something refers to no element of its text")
+    return text._sequence.of(replica).characters[counter]
