@@ -124,6 +124,7 @@ class Hub:
         feed = link.feeds[stream]
         feed.cursor = cursor
         feed.transfer = transfer
+        feed.own.clear()  # whoever asks again is told everything again
         link.touch(stream)
 
     def received(self, link: Link, size_bytes: int) -> None:

@@ -275,12 +275,15 @@ class Session:
     def _identifying(self, token: str, then: Callable[[str], list[Effect]], now_ms: int) -> Work:
         """Return the work that finds whom a token stands for; ``then`` gets the state it leads to."""
         people, device = self.realm.people, self.device
+        before = self.identity
 
         def identify() -> Identity | str:
             try:
                 identity = people.identify(token, device, now_ms)
             except AuthFailed as error:
                 return error.code
+            if before is not None and before.account != identity.account:
+                return "wrong_account"  # what this connection follows is another's: the client must reconnect
             return identity if people.bind(identity, device) else "rid_taken"
 
         return Work("store", identify, lambda found: then(self.take(found)))
@@ -289,8 +292,6 @@ class Session:
         """Become the found identity, if it may be; return the state that this leads to."""
         if isinstance(found, str):
             return found
-        if self.identity is not None and self.identity.account != found.account:
-            return "wrong_account"  # what this connection follows is another's: the client must reconnect
         if self.identity is None and len(self.hub.everyone(found.account)) >= self.realm.connections_max:
             return "connections"
         self.identity = found

@@ -118,7 +118,8 @@ class Peer:
     async def hello(self, **changed: Any) -> m.Welcome:
         """Say hello and wait for the welcome."""
         said: dict[str, Any] = {
-            "proto": (1, 1), "app": "tests", "os": "any", "rid": self.author.rid, "inst": f"i{self.author.rid}",
+            "proto": (1, 1), "app": "tests", "os": "any", "rid": self.author.rid,
+            "inst": f"i{self.author.rid}",
             "model": MODEL, **changed,
         }  # fmt: skip
         await self.say(m.Hello(**said))

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from sync.errors import StoreUnavailable
+from sync.server.documents import DUE_BYTES_MIN, Documents
+from tests.support.core_world import CoreWorld
+from tests.support.peer import Author
+
+
+@pytest.fixture
+def world(tmp_path):
+    made = CoreWorld(tmp_path)
+    yield made
+    made.close()
+
+
+def test_a_document_is_the_same_from_its_log_from_its_state_and_from_both(world):
+    note, stream, ann, author = _typed(world, 10)
+    from_log = _fresh(world).find(note).document.encode()
+    world.opened.core.documents.save(everything=True)
+    from_state = _fresh(world).find(note).document.encode()
+    world.push(ann, author, stream, author.type(stream, note, "more"))
+    from_both = _fresh(world).find(note).document.encode()
+    assert from_log == from_state
+    assert from_both == author.documents[note].encode()
+    world.check()
+
+
+def test_a_document_nobody_made_is_not_found(world):
+    assert world.opened.core.documents.find("nobody") is None
+
+
+def test_what_is_forgotten_is_loaded_again_as_committed(world):
+    note, _, _, author = _typed(world, 3)
+    documents = world.opened.core.documents
+    core = world.opened.core
+    documents.find(note).document.edit(core.clock.tick(world.now_ms), lambda e: e.set(("pinned",), True))
+    documents.forget([note])
+    assert documents.find(note).document.encode() == author.documents[note].encode()
+
+
+def test_more_documents_than_are_kept_are_still_served(world):
+    ann, author = world.account("ann"), Author()
+    stream = ann.personal + "/notes"
+    notes = [author.note(stream, f"{n}") for n in range(6)]
+    world.push(ann, author, stream, *[delta for _, delta in notes])
+    few = Documents(world.opened.store, 1, kept_max=2)
+    for note, _ in notes:
+        assert few.find(note).document.value(("title",)) == author.documents[note].value(("title",))
+        few.trim()
+    assert len(few._kept) <= 2
+
+
+def test_states_are_written_the_more_seldom_the_larger_they_are(world):
+    note, stream, ann, author = _typed(world, 1)
+    documents = world.opened.core.documents
+    wrote, size = [], 0
+    for _ in range(400):
+        delta = author.type(stream, note, "some hundred letters " * 20)
+        size += len(delta.body)
+        world.push(ann, author, stream, delta)
+        if world.opened.core.idle():
+            wrote.append(size)
+    assert size > 5 * DUE_BYTES_MIN
+    gaps = [later - earlier for earlier, later in pairwise(wrote)]
+    assert gaps == sorted(gaps)
+    assert documents.find(note).tail_bytes <= max(DUE_BYTES_MIN, size)
+    world.check()
+
+
+def test_a_log_that_does_not_fold_is_damage_and_named(world):
+    note, *_ = _typed(world, 2)
+    world.opened.store.db.conn.execute("UPDATE log SET body = x'00' WHERE seq = 2")
+    with pytest.raises(StoreUnavailable) as caught:
+        _fresh(world).find(note)
+    assert caught.value.reason == "damaged"
+    assert note in caught.value.detail
+
+
+def _typed(world, count):
+    ann, author = world.account("ann"), Author()
+    stream = ann.personal + "/notes"
+    note, first = author.note(stream, "Title")
+    world.push(ann, author, stream, first, *[author.type(stream, note, f"{n} ") for n in range(count)])
+    return note, stream, ann, author
+
+
+def _fresh(world):
+    return Documents(world.opened.store, 1)

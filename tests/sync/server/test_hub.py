@@ -1,0 +1,411 @@
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sync.limits import CREDIT_SIZE_MAX, PRESENCE_GONE_MS, PRESENCE_INTERVAL_MS_MIN, STATE_CHUNK_SIZE_MAX
+from sync.protocol import messages as m
+from sync.protocol import wire
+from sync.protocol.chain import CHAIN_START, chain_next
+from sync.protocol.rows import LoggedDelta
+from sync.server.core import DocumentState, Segment, StatePage
+from sync.server.hub import Hub, ReadLog, ReadStates
+from sync.server.link import Feed, Link, Transfer
+from tests.support.frames import DOCUMENT, OTHER, STREAM
+
+SECOND = STREAM.replace("notes", "comments")
+
+
+class Desk:
+    """A hub with a log behind it, and connections that take what they are sent."""
+
+    def __init__(self):
+        self.hub = Hub()
+        self.log = []
+        self.links = []
+        self.reads = 0
+
+    def link(self, cursor=0, want="content", stream=STREAM, transfer=None):
+        """Connect, and follow a stream from a cursor."""
+        link = Link(len(self.links) + 1, lambda: None)
+        link.account, link.name, link.parked = f"account {link.conn}", f"name {link.conn}", False
+        self.links.append(link)
+        self.hub.connect(link)
+        self.hub.attach(link, Feed(stream, want, 1, cursor, transfer), self.head)
+        return link
+
+    @property
+    def head(self):
+        """The head of the log."""
+        return len(self.log)
+
+    def commit(self, count=1, body=b"body", conn=0):
+        """Append to the log and wake."""
+        first = self.head + 1
+        rows = tuple(LoggedDelta(seq, DOCUMENT, body) for seq in range(first, first + count))
+        self.log += rows
+        if conn:
+            self.hub.own(conn, STREAM, (first, first + count))
+        self.hub.committed([Segment(STREAM, first, self.head, "1.0", rows)])
+
+    def step(self, link):
+        """What is sent next, with reads answered; None when there is nothing."""
+        while True:
+            out = self.hub.next(link)
+            if isinstance(out, ReadLog):
+                self.reads += 1
+                rows = tuple(self.log[out.after : out.after + 4])
+                page = Segment(STREAM, out.after + 1, out.after + len(rows), "1.0", rows) if rows else None
+                self.hub.log_read(link, out, page)
+            else:
+                return None if out is None else wire.decode(out)
+
+    def drain(self, link, credit=True):
+        """Everything that is sent now."""
+        told = []
+        while (message := self.step(link)) is not None:
+            told.append(message)
+            if credit and isinstance(message, (m.Deltas, m.State)):
+                self.hub.received(link, CREDIT_SIZE_MAX)
+        return told
+
+
+def seqs(told):
+    """The seqs of the deltas among messages, own ones included."""
+    found = []
+    for deltas in told:
+        if isinstance(deltas, m.Deltas):
+            rows = [row.seq for row in deltas.deltas] + [s for a, b in deltas.own for s in range(a, b)]
+            found += sorted(rows)
+    return found
+
+
+@pytest.fixture
+def desk():
+    return Desk()
+
+
+def test_a_commit_reaches_everybody_who_follows_the_stream_and_nobody_else(desk):
+    ann, bob, eve = desk.link(), desk.link(), desk.link(stream=SECOND)
+    desk.commit(2)
+    assert seqs(desk.drain(ann)) == seqs(desk.drain(bob)) == [1, 2]
+    assert desk.drain(eve) == []
+
+
+def test_a_commit_is_encoded_once_for_all_its_readers(desk, monkeypatch):
+    readers = [desk.link() for _ in range(20)]
+    encoded = []
+    monkeypatch.setattr("sync.server.tail.encode", lambda message: encoded.append(1) or wire.encode(message))
+    desk.commit(3)
+    frames = {desk.hub.next(link) for link in readers}
+    assert len(frames) == len(encoded) == 1
+
+
+def test_the_author_is_not_sent_its_own_deltas_live_but_its_cursor_moves(desk):
+    ann, bob = desk.link(), desk.link()
+    desk.commit(conn=ann.conn)
+    desk.commit()
+    told = desk.drain(ann)
+    assert seqs(told) == [1, 2]
+    assert [row.seq for deltas in told for row in deltas.deltas] == [2]
+    assert [row.seq for deltas in desk.drain(bob) for row in deltas.deltas] == [1, 2]
+
+
+def test_catch_up_is_never_filtered_by_who_pushed(desk):
+    ann = desk.link()
+    desk.commit(3, conn=ann.conn)
+    desk.hub.disconnect(ann.conn)
+    again = desk.link(cursor=0)
+    assert [row.seq for deltas in desk.drain(again) for row in deltas.deltas] == [1, 2, 3]
+
+
+def test_answers_go_before_presence_and_presence_before_deltas(desk):
+    ann, bob = desk.link(), desk.link()
+    desk.commit()
+    desk.hub.present(bob, m.Presence(STREAM, DOCUMENT), 0)
+    ann.say(m.Ping(1))
+    assert [type(message) for message in desk.drain(ann)] == [m.Ping, m.Presence, m.Deltas]
+
+
+def test_streams_take_turns(desk):
+    ann = desk.link()
+    desk.hub.attach(ann, Feed(SECOND, "content", 1, 0), 0)
+    desk.commit(3, body=b"x" * 60_000)
+    rows = (LoggedDelta(1, OTHER, b"small"),)
+    desk.hub.committed([Segment(SECOND, 1, 1, "1.0", rows)])
+    assert [message.stream for message in desk.drain(ann)][:2] == [STREAM, SECOND]
+
+
+def test_a_slow_reader_gets_hints_and_its_memory_does_not_grow(desk):
+    slow, fast = desk.link(), desk.link()
+    noise = random.Random(1).randbytes(60_000)
+    for _ in range(60):
+        desk.commit(body=noise)
+        desk.drain(fast)
+        desk.drain(slow, credit=False)
+    told = desk.drain(slow, credit=False)
+    assert told == []
+    assert len(slow.control) == len(slow.presence) == 0
+    assert len(slow.dirty) == 1
+    desk.hub.received(slow, CREDIT_SIZE_MAX)
+    rest = desk.drain(slow)
+    assert seqs(rest)[-1] == desk.head
+
+
+def test_without_credit_each_stream_is_poked_once(desk):
+    slow = desk.link()
+    slow.credit = 0
+    for _ in range(5):
+        desk.commit()
+    assert desk.drain(slow, credit=False) == [m.Poke((m.Head(STREAM, 5),))]
+    desk.commit()
+    assert desk.drain(slow, credit=False) == []
+
+
+def test_credit_never_exceeds_its_bound(desk):
+    link = desk.link()
+    desk.hub.received(link, 10**12)
+    assert link.credit == CREDIT_SIZE_MAX
+
+
+def test_who_follows_only_heads_gets_only_heads(desk):
+    link = desk.link(want="head")
+    desk.commit(2)
+    desk.commit()
+    assert desk.drain(link) == [m.Poke((m.Head(STREAM, 3),))]
+
+
+def test_a_parked_connection_gets_answers_only_and_everything_after_it_is_signed_in_again(desk):
+    link, other = desk.link(), desk.link()
+    link.parked = True
+    desk.commit()
+    desk.hub.present(other, m.Presence(STREAM), 0)
+    link.say(m.Ping(1))
+    assert desk.drain(link) == [m.Ping(1)]
+    link.parked = False
+    assert seqs(desk.drain(link)) == [1]
+
+
+def test_after_a_stream_is_taken_away_nothing_of_it_is_sent(desk):
+    link, other = desk.link(), desk.link()
+    desk.commit()
+    desk.hub.present(other, m.Presence(STREAM), 0)
+    desk.hub.detach(link, STREAM, "revoked")
+    desk.commit()
+    assert desk.drain(link) == [m.Unsubscribe(STREAM, "revoked")]
+
+
+def test_a_late_close_of_an_old_socket_does_not_unregister_the_new_one(desk):
+    old, new = desk.link(), desk.link()
+    desk.hub.disconnect(old.conn)
+    desk.hub.disconnect(old.conn)
+    desk.commit()
+    assert seqs(desk.drain(new)) == [1]
+    assert new.conn in desk.hub.links
+
+
+def test_a_lost_wake_costs_no_more_than_a_sweep(desk):
+    link = desk.link()
+    desk.commit()
+    link.dirty.clear()
+    assert desk.drain(link) == []
+    desk.hub.sweep()
+    assert seqs(desk.drain(link)) == [1]
+
+
+def test_a_stream_nobody_follows_is_not_kept_in_memory(desk):
+    link = desk.link()
+    desk.commit()
+    desk.hub.disconnect(link.conn)
+    desk.commit()
+    assert desk.hub._tails == {}
+    assert desk.hub._readers == {}
+
+
+def test_a_commit_between_deciding_and_attaching_is_not_missed(desk):
+    link = Link(99, lambda: None)
+    link.parked = False
+    desk.hub.connect(link)
+    decided = desk.head
+    desk.commit()
+    desk.hub.attach(link, Feed(STREAM, "content", 1, decided), decided)
+    assert seqs(desk.drain(link)) == [1]
+
+
+def test_readers_at_the_same_old_place_share_a_page(desk):
+    desk.commit(3)
+    readers = [desk.link(cursor=0) for _ in range(10)]
+    for link in readers:
+        assert seqs(desk.drain(link)) == [1, 2, 3]
+    assert desk.reads == 1
+
+
+@given(seed=st.integers(0, 2**32))
+def test_whatever_happens_every_reader_gets_every_seq_once_and_in_order(seed):
+    chance, desk = random.Random(seed), Desk()
+    got: dict[int, list[int]] = {}
+    start: dict[int, int] = {}
+    for _ in range(chance.randrange(5, 60)):
+        match chance.randrange(7):
+            case 0:
+                cursor = chance.randrange(desk.head + 1)
+                link = desk.link(cursor)
+                got[link.conn], start[link.conn] = [], cursor
+            case 1 | 2:
+                desk.commit(chance.randrange(1, 5), conn=chance.choice([0, *got]) if got else 0)
+            case 3 if desk.links:
+                link = chance.choice(desk.links)
+                desk.hub.received(link, chance.randrange(2_000))
+            case 4 if desk.links:
+                link = chance.choice(desk.links)
+                link.credit -= chance.randrange(3_000)
+            case 5:
+                desk.hub.sweep()
+            case _ if desk.links:
+                link = chance.choice(desk.links)
+                message = desk.step(link)
+                got[link.conn] += seqs([message])
+    for link in desk.links:
+        desk.hub.received(link, CREDIT_SIZE_MAX)
+        got[link.conn] += seqs(desk.drain(link))
+        assert got[link.conn] == list(range(start[link.conn] + 1, desk.head + 1))
+
+
+# --- states --------------------------------------------------------------------------------------------
+
+
+def _states(desk, link, states, page_size=2):
+    """Answer what is read with pages of states until nothing more is sent."""
+    told = []
+    while True:
+        out = desk.hub.next(link)
+        if isinstance(out, ReadStates):
+            left = [state for state in states if state.document > out.transfer.after]
+            page = StatePage(tuple(left[:page_size]), len(left) <= page_size)
+            desk.hub.states_read(link, out, page)
+        elif out is None:
+            return told
+        else:
+            told.append(wire.decode(out))
+            if isinstance(told[-1], (m.State, m.Deltas)):
+                desk.hub.received(link, CREDIT_SIZE_MAX)
+
+
+def _joined(told):
+    """The whole states in state messages, checking offsets."""
+    whole: dict[str, bytes] = {}
+    for message in told:
+        for chunk in message.documents if isinstance(message, m.State) else ():
+            assert chunk.offset == len(whole.get(chunk.document, b""))
+            whole[chunk.document] = whole.get(chunk.document, b"") + chunk.chunk
+    return whole
+
+
+def test_states_come_in_pieces_that_fit_and_join_to_what_they_were(desk):
+    noise = random.Random(5)
+    states = [
+        DocumentState(f"{n:022d}", n + 1, noise.randbytes(size))
+        for n, size in enumerate([10, 3 * STATE_CHUNK_SIZE_MAX + 7, 0, 50_000, STATE_CHUNK_SIZE_MAX])
+    ]
+    desk.log = [LoggedDelta(seq, DOCUMENT, b"") for seq in range(1, 8)]
+    link = desk.link(transfer=Transfer(to=7))
+    told = _states(desk, link, states)
+    assert _joined(told) == {state.document: state.state for state in states}
+    digest = CHAIN_START
+    for state in states:
+        digest = chain_next(digest, state.document, state.state)
+    assert told[-1].end == m.StateEnd(7, 5, digest)
+    assert all(message.end is None for message in told[:-1])
+
+
+def test_after_the_states_the_log_goes_on_from_where_they_were_decided(desk):
+    desk.commit(3)
+    link = desk.link(transfer=Transfer(to=3))
+    desk.commit(2)
+    told = _states(desk, link, [DocumentState(DOCUMENT, 3, b"state")])
+    assert [type(message) for message in told] == [m.State, m.Deltas]
+    assert seqs(told) == [4, 5]
+
+
+def test_a_transfer_of_nothing_ends_at_once(desk):
+    desk.commit(2)
+    link = desk.link(transfer=Transfer(to=2))
+    told = _states(desk, link, [])
+    assert told[0].end == m.StateEnd(2, 0, CHAIN_START)
+
+
+def test_a_transfer_says_after_which_document_it_can_be_resumed(desk):
+    states = [DocumentState(f"{n:022d}", n + 1, bytes(100_000)) for n in range(4)]
+    link = desk.link(transfer=Transfer(to=4))
+    told = _states(desk, link, states)
+    finished = [message.after for message in told]
+    assert finished == sorted(finished)
+    assert finished[-1] == states[-1].document
+
+
+def test_a_pull_of_documents_moves_no_cursor_and_keeps_its_id(desk):
+    link = desk.link()
+    desk.hub.pull(link, STREAM, Transfer(to=0, documents=(DOCUMENT,), id=7))
+    desk.commit()
+    told = _states(desk, link, [DocumentState(DOCUMENT, 1, b"state")])
+    states = [message for message in told if isinstance(message, m.State)]
+    assert [message.id for message in states] == [7]
+    assert seqs(told) == [1]
+
+
+# --- presence ------------------------------------------------------------------------------------------
+
+
+def test_presence_bears_the_identity_of_its_connection_whatever_it_says(desk):
+    ann, bob = desk.link(), desk.link()
+    forged = m.Presence(STREAM, DOCUMENT, account=ann.account, name="Ann", conn=ann.conn)
+    desk.hub.present(bob, forged, 0)
+    (seen,) = desk.drain(ann)
+    assert (seen.conn, seen.account, seen.name) == (bob.conn, bob.account, bob.name)
+
+
+def test_presence_is_sent_at_most_ten_times_a_second_and_the_latest_wins(desk):
+    ann, bob = desk.link(), desk.link()
+    seen = []
+    for now_ms in range(0, 1_000, 10):
+        desk.hub.present(bob, m.Presence(STREAM, DOCUMENT, (1, now_ms, "after")), now_ms)
+        desk.hub.tick(now_ms)
+        seen += desk.drain(ann)
+    assert len(seen) <= 1_000 // PRESENCE_INTERVAL_MS_MIN + 1
+    desk.hub.tick(2_000)
+    seen += desk.drain(ann)
+    assert seen[-1].anchor == (1, 990, "after")
+    assert not desk.hub.holds_presence
+
+
+def test_a_reader_that_does_not_read_keeps_only_the_latest_presence_of_each(desk):
+    ann, bob, eve = desk.link(), desk.link(), desk.link()
+    for now_ms in range(0, 5_000, 200):
+        desk.hub.present(bob, m.Presence(STREAM, DOCUMENT, (1, now_ms, "after")), now_ms)
+        desk.hub.present(eve, m.Presence(STREAM, OTHER), now_ms)
+    assert len(ann.presence) == 2
+    assert {message.conn: message.anchor for message in desk.drain(ann)} == {
+        bob.conn: (1, 4_800, "after"),
+        eve.conn: None,
+    }
+
+
+def test_a_newcomer_sees_who_is_there(desk):
+    bob = desk.link()
+    desk.hub.present(bob, m.Presence(STREAM, DOCUMENT), 0)
+    assert [message.conn for message in desk.drain(desk.link())] == [bob.conn]
+
+
+def test_who_goes_silent_or_away_is_seen_to_leave(desk):
+    ann, bob, eve = desk.link(), desk.link(), desk.link()
+    desk.hub.present(bob, m.Presence(STREAM, DOCUMENT), 0)
+    desk.hub.present(eve, m.Presence(STREAM, DOCUMENT), 0)
+    desk.drain(ann)
+    desk.hub.disconnect(eve.conn)
+    assert [(message.conn, message.gone) for message in desk.drain(ann)] == [(eve.conn, True)]
+    desk.hub.tick(PRESENCE_GONE_MS)
+    assert [(message.conn, message.gone) for message in desk.drain(ann)] == [(bob.conn, True)]
+    assert desk.drain(desk.link()) == []
