@@ -164,7 +164,7 @@ class Document:
         ops = self._unsent
         end = self._replicas.ends[0]
         if not ops:
-            return Delta(self.rid, end, end, stamp, ops)
+            return Delta(self.rid, end, end, stamp, [])
         self._unsent = []
         start = author_of(ops[0])[1]
         if carried:

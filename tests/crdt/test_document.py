@@ -218,6 +218,7 @@ def test_nothing_changed_is_an_empty_delta(clock):
         assert delta.empty
         assert delta.start == delta.end == document.version().end(1)
     assert not document.edit(clock.tick(3), lambda edit: edit.set(("n",), True)).empty
+    assert delta.empty, "an empty delta stays empty"
 
 
 def test_own_deltas_loaded_from_a_store_go_on_where_they_stopped(clock):
