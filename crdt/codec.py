@@ -14,8 +14,14 @@ from crdt.errors import LimitExceeded, MalformedOp
 from crdt.ops import VALUE_DEPTH_MAX
 from crdt.patch import Value
 
-INFLATED_MAX: Final = 256 << 20
-"""Bytes; far above any document (16 MiB), low enough that a bomb cannot take the machine down."""
+INFLATED_MAX: Final = 64 << 20
+"""
+Bytes that any input may unpack to: far above an honest document, low enough that a bomb of a few kilobytes
+costs seconds and not the machine.
+"""
+
+INFLATED_RATIO_MAX: Final = 16
+"""Larger input may unpack to this many times its size, so that no document that was saved is refused."""
 
 _NONE, _FALSE, _TRUE, _INT, _FLOAT, _STR, _BYTES, _LIST, _DICT = range(9)
 
@@ -249,14 +255,15 @@ def deflate(data: bytes) -> bytes:
 
 
 def inflate(data: bytes) -> bytes:
-    """Undo ``deflate``. Raises MalformedOp for damaged bytes, LimitExceeded beyond INFLATED_MAX."""
+    """Undo ``deflate``. Raises MalformedOp for damaged bytes, LimitExceeded for a bomb."""
     stream = zlib.decompressobj()
+    size_max = max(INFLATED_MAX, INFLATED_RATIO_MAX * len(data))
     try:
-        found = stream.decompress(data, INFLATED_MAX)
+        found = stream.decompress(data, size_max)
     except zlib.error as error:
         raise MalformedOp("the compressed bytes are damaged") from error
     if stream.unconsumed_tail:
-        raise LimitExceeded(f"more than {INFLATED_MAX} bytes when unpacked")
+        raise LimitExceeded(f"more than {size_max} bytes when unpacked")
     if not stream.eof or stream.unused_data:
         raise MalformedOp("the compressed bytes are damaged")
     return found
