@@ -6,6 +6,7 @@ import gzip
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 Patch = tuple[int, int, str]
 
@@ -46,11 +47,11 @@ class Trace:
             text = text[:position] + inserted + text[position + deleted :]
         return found
 
-    def play_concurrently(self, make: Callable[..., object]) -> list[bytes]:
+    def play_concurrently(self, make: Callable[..., Any]) -> list[bytes]:
         """
         What each transaction sent, in the order of the log: agents edit what they had seen, as they did.
         """
-        agents: dict[int, object] = {}
+        agents: dict[int, Any] = {}
         seen: dict[int, set[int]] = {}
         sent: list[bytes] = []
         origin: list[list[int]] = []
