@@ -15,13 +15,14 @@ from crdt.errors import MalformedOp
 from crdt.object_ops import author_of, size_of, time_of
 from crdt.ops import COUNTER_MAX, RID_MAX, Op
 from crdt.renumber import renamed_op, restamped_op
+from crdt.split import split_ops
 from crdt.version import Version
 
 
 class Delta:
     """What ``rid`` did between its counters ``start`` and ``end`` (exclusive), at ``stamp``."""
 
-    __slots__ = ("end", "ops", "rid", "stamp", "start")
+    __slots__ = ("_is_checked", "end", "ops", "rid", "stamp", "start")
 
     def __init__(self, rid: int, start: int, end: int, stamp: Stamp, ops: Sequence[Op]) -> None:
         """
@@ -45,6 +46,7 @@ class Delta:
         self.end: Final = end
         self.stamp: Final = stamp
         self.ops: Final = ops
+        self._is_checked: bool = False
 
     @property
     def empty(self) -> bool:
@@ -52,7 +54,9 @@ class Delta:
         return not self.ops
 
     def check(self) -> None:
-        """Check D1 and D2. Raises MalformedOp. Cost: O(ops)."""
+        """Check D1 and D2. Raises MalformedOp. Cost: O(ops), once; what was decoded is known to be right."""
+        if self._is_checked:
+            return
         counter = self.start
         for op in self.ops:
             if author_of(op) != (self.rid, counter):
@@ -62,6 +66,7 @@ class Delta:
             counter += size_of(op)
         if counter != self.end:
             raise MalformedOp("the ops of a delta do not fill its counters")
+        self._is_checked = True
 
     def encode(self) -> bytes:
         """The delta as bytes, the same everywhere. Cost: O(bytes)."""
@@ -71,7 +76,9 @@ class Delta:
     def decode(data: bytes) -> "Delta":
         """The delta that ``encode`` wrote. Raises CrdtError for anything else. Cost: O(bytes)."""
         fields = decode_delta(data)
-        return Delta(fields.rid, fields.start, fields.end, fields.stamp, fields.ops)
+        delta = Delta(fields.rid, fields.start, fields.end, fields.stamp, fields.ops)
+        delta._is_checked = True
+        return delta
 
     def is_known_to(self, version: Version) -> bool:
         """Whether a document at ``version`` has seen all of it."""
@@ -91,6 +98,24 @@ class Delta:
     def restamped(self, stamp: Stamp) -> "Delta":
         """The same delta at another time (H7); nobody may have seen it under the old one."""
         return Delta(self.rid, self.start, self.end, stamp, [restamped_op(op, stamp.time) for op in self.ops])
+
+    def split(self, size_bytes_max: int) -> "list[Delta]":
+        """
+        The same as several deltas of at most ``size_bytes_max`` bytes each when encoded; itself when it is
+        small.
+
+        All carry this delta's stamp and follow on each other. Raises LimitExceeded when one op alone is
+        larger.
+        """
+        if len(self.encode()) <= size_bytes_max:
+            return [self]
+        found: list[Delta] = []
+        start = self.start
+        for ops in split_ops(self.rid, start, self.stamp, list(self.ops), size_bytes_max):
+            end = start + sum(size_of(op) for op in ops)
+            found.append(Delta(self.rid, start, end, self.stamp, ops))
+            start = end
+        return found
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Delta):

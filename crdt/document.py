@@ -33,7 +33,6 @@ from crdt.object_ops import (
     container_of,
     field,
     inner_op,
-    kind_at,
     opens_group,
 )
 from crdt.object_tree import ObjectTree, PathPatch
@@ -157,6 +156,8 @@ class Document:
     def _begin(self, stamp: Stamp) -> None:
         if stamp.rid != self.rid:
             raise MalformedOp("a replica stamps its own edits")
+        if stamp.time == 0:
+            raise MalformedOp("no clock ticks at the beginning of time")
         self._replicas.time = stamp.time
         self._patches = []
 
@@ -247,14 +248,15 @@ class Document:
 
     def _integrate(self, op: Op) -> list[PathPatch]:
         """Apply an admitted op of any kind."""
-        kind = kind_at(op)
+        kind = field(op, 0)
         tree = self._tree
         if kind == FLIP:
             return self._flip(op)
         if kind == TEXT:
-            inner = inner_op(op)
-            node = tree.nodes.get(container_of(op))
-            if isinstance(node, TextNode) and kind_at(inner) < KINDS:
+            inner = op[3]
+            assert isinstance(inner, (list, tuple)), "admitted"
+            node = tree.nodes.get((field(op, 1), field(op, 2)))
+            if isinstance(node, TextNode) and field(inner, 0) < KINDS:
                 patches = node.text.integrate(inner)
                 path = tree.path_of(node) if patches else None
                 return [(path, patch) for patch in patches] if path is not None else []

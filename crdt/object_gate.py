@@ -91,9 +91,10 @@ class DocumentGate:
         inner = inner_op(op)
         container = container_of(op)
         kind, _ = self._container(container)
-        if kind_at(inner) == FLIP or kind_at(inner) >= SET:
+        inner_kind = kind_at(inner)
+        if inner_kind == FLIP or inner_kind >= SET:
             raise MalformedOp("an op that is no text op inside a text")
-        if kind_at(inner) >= KINDS or kind == _OPAQUE:
+        if inner_kind >= KINDS or kind == _OPAQUE:
             return self._admit_unknown(op)
         if kind != TEXT_KIND:
             raise MalformedOp("a text op on something that is no text")

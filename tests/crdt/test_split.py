@@ -1,0 +1,58 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crdt.clock import Stamp
+from crdt.delta import Delta
+from crdt.document import Document
+from crdt.errors import LimitExceeded
+
+
+def paste(text, values=0):
+    document = Document(1)
+
+    def fill(edit):
+        edit.make(("body",), "text")
+        for number in range(values):
+            edit.set((f"k{number}",), "v" * number)
+        edit.text(("body",)).insert(0, text)
+        edit.text(("body",)).format(0, len(text), "bold", True)
+
+    return document, document.edit(Stamp(5, 0, 1), fill)
+
+
+@given(st.text("aé漢😀\n", min_size=1, max_size=600), st.integers(0, 60), st.integers(90, 400))
+@settings(max_examples=40)
+def test_the_pieces_fit_and_make_the_same_document(text, values, size_bytes_max):
+    document, delta = paste(text, values)
+    pieces = delta.split(size_bytes_max)
+    elsewhere = Document(2)
+    for piece in pieces:
+        body = piece.encode()
+        assert len(body) <= size_bytes_max
+        assert piece.stamp == delta.stamp
+        elsewhere.apply(Delta.decode(body))
+    assert elsewhere.encode() == document.encode()
+    assert elsewhere.history() == document.history()
+
+
+def test_a_book_is_cut_in_linear_time():
+    document, delta = paste("It was a dark and stormy night. " * 30_000)
+    pieces = delta.split(64 << 10)
+    assert 15 <= len(pieces) <= 80
+    elsewhere = Document(2)
+    for piece in pieces:
+        elsewhere.apply(piece)
+    assert elsewhere.encode() == document.encode()
+
+
+def test_a_small_delta_stays_itself():
+    _, delta = paste("word")
+    assert delta.split(1_000) == [delta]
+
+
+def test_one_op_that_cannot_be_cut_is_refused():
+    document = Document(1)
+    delta = document.edit(Stamp(5, 0, 1), lambda edit: edit.set(("k",), "v" * 500))
+    with pytest.raises(LimitExceeded):
+        delta.split(400)
