@@ -97,7 +97,10 @@ class Library:
     def new_notebook(self, name: str) -> str:
         """Make a notebook on this computer; it reaches the server with the next sync. Returns its id."""
         made = new_id()
-        self.store.add_notebook(made, name)
+        if self.client is None:
+            self.store.add_notebook(made, name)
+        else:
+            self.client.add_notebook(made, name)
         return made
 
     def rename_notebook(self, notebook: str, name: str) -> None:

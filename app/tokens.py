@@ -17,6 +17,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Protocol, TypeVar
 
+from sync.client.tokens import TokenFile
+
 KEYRING_SECONDS: Final = 5.0
 _SERVICE: Final = "Commonplace"
 _T = TypeVar("_T")
@@ -38,7 +40,7 @@ class _Keyring(Protocol):
 
 
 class TokenStore:
-    """The token of one profile. Blocking; use from the engine thread or the command line."""
+    """The token of one profile, as the client asks for it. Its calls block for up to KEYRING_SECONDS."""
 
     def __init__(self, token_file: Path) -> None:
         """
@@ -47,15 +49,14 @@ class TokenStore:
         Args:
             token_file: Where the token goes when there is no keyring; also what tells profiles apart in one.
         """
-        self._path: Final = token_file
-        whole = os.fsencode(token_file.absolute())
-        self._name: Final = hashlib.sha256(whole).hexdigest()[:16]
+        self._file: Final = TokenFile(token_file)
+        self._name: Final = hashlib.sha256(os.fsencode(token_file.absolute())).hexdigest()[:16]
 
     def load(self) -> tuple[str, str] | None:
         """The token and where it was ("keyring" or "file"); None when there is none."""
-        kept = self._in_file()
+        kept = self._file.load()
         if kept is not None:
-            return kept, "file"
+            return kept
         token = _asked(lambda keyring: keyring.get_password(_SERVICE, self._name))
         return (token, "keyring") if token else None
 
@@ -74,32 +75,15 @@ class TokenStore:
             keyring.set_password(_SERVICE, self._name, token)
             return True
 
-        if _asked(put):
-            self._path.unlink(missing_ok=True)
-            return "keyring"
-        beside = self._path.with_suffix(".new")
-        with contextlib.suppress(FileNotFoundError):
-            beside.unlink()
-        file = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(file, "w", encoding="ascii") as stream:
-            stream.write(token)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(beside, self._path)
-        return "file"
+        if not _asked(put):
+            return self._file.save(token)
+        self._file.forget()
+        return "keyring"
 
     def forget(self) -> None:
         """Keep no token any more, anywhere."""
-        self._path.unlink(missing_ok=True)
+        self._file.forget()
         _asked(lambda keyring: _delete(keyring, self._name))
-
-    def _in_file(self) -> str | None:
-        """The token in the file, if it is one."""
-        try:
-            token = self._path.read_text(encoding="ascii").strip()
-        except (FileNotFoundError, UnicodeDecodeError):
-            return None
-        return token or None
 
 
 def _asked(ask: Callable[[_Keyring], _T]) -> _T | None:

@@ -51,6 +51,7 @@ AUTH: Final[Mapping[str, str]] = {
     "offline": "The server cannot be reached. Check the address and the network, then try again.",
     "timeout": "The server did not answer in time. Try again later; your edits are safe here.",
     "wrong_server": "Another server answers at this address. Check the address.",
+    "insecure": "That address is not encrypted. Use one that begins with wss:// or https://.",
     "internal": "The server had a problem of its own. Try again later; your edits are safe here.",
 }
 

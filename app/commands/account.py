@@ -1,0 +1,183 @@
+"""
+Commands about the server: login, logout, sync, status.
+
+In a process of its own a command makes a client, uses it and hangs up; in a window it uses the window's.
+What the last contact said of the sign-in is remembered, so that `status` knows it offline.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from app.commands.context import DONE, REFUSED, SIGNED_OUT, VERSION_BEHIND, Context
+from app.refusals import Refused
+
+if TYPE_CHECKING:
+    from sync.client.session import Client
+    from sync.client.state import Status
+    from sync.client.tokens import TokenStore
+
+LOGIN_SECONDS = 10.0
+"""How long a login waits for the account's notebooks; what is missing then comes with the next sync."""
+LOGOUT_SECONDS = 2.0
+REMEMBERED = "last_contact"
+_KEPT = ("last_ack_ms", "up_to_date_ms", "mode", "server_model")
+
+
+async def login(context: Context) -> int:
+    """`login`: sign in, or sign up with `--sign-up`; notes that are here become the account's."""
+    wanted = context.arguments
+    password = context.streams.read().decode("utf-8", "replace").partition("\n")[0].rstrip("\r")
+    if not password:
+        raise Refused("wrong_value", option="The password", value="", instead="Give it on standard input.")
+    name = wanted.name.strip() if wanted.sign_up else None
+    client = _client(context)
+    try:
+        await client.sign_in(wanted.server, wanted.email.strip(), password, sign_up_name=name)
+        if context.library.client is None:
+            await client.start()
+        await client.drained(LOGIN_SECONDS)
+        reached = client.status()
+    finally:
+        if context.library.client is None:
+            await client.stop()
+    _remember(context, reached)
+    context.give(_plain(context, reached), f"Signed in to {reached.server} as {reached.email}.")
+    return DONE
+
+
+async def logout(context: Context) -> int:
+    """`logout`: end the sign-in; with `--remove` also the library on this computer, if all of it is sent."""
+    if context.arguments.remove:
+        _check_removable(context)
+    client = _client(context)
+    try:
+        if context.library.client is None:
+            # The server is told where it can be reached soon; otherwise its token lapses by itself.
+            await client.start()
+            await client.drained(LOGOUT_SECONDS)
+        await client.sign_out()
+        reached = client.status()
+    finally:
+        if context.library.client is None:
+            await client.stop()
+    context.library.store.set_meta(REMEMBERED, None)
+    context.removes_library = context.arguments.remove
+    context.give(_plain(context, reached), "Signed out.")
+    return DONE
+
+
+def _check_removable(context: Context) -> None:
+    """Raises Refused when something would be lost, or a window is using it."""
+    if context.library.client is not None:
+        raise Refused("is_window")
+    store = context.library.store
+    local = sum(row.notes for row in store.notebooks() if row.local)
+    kept = store.outbox_count() + store.quarantine_count() + local
+    if kept:
+        raise Refused("unsent", count=kept)
+
+
+async def sync(context: Context) -> int:
+    """`sync`: send and fetch until both sides have everything, or the time is over."""
+    client = _client(context)
+    if context.library.client is None:
+        reached = await client.sync_once(context.arguments.timeout)
+    else:
+        client.nudge()
+        await client.drained(context.arguments.timeout)
+        reached = client.status()
+    _remember(context, reached)
+    code = sync_code(reached)
+    context.give(_plain(context, reached), _sync_words(reached, code))
+    if code != DONE:
+        context.say(_problem(reached, code))
+    return code
+
+
+def sync_code(reached: Status) -> int:
+    """The exit code for how far a sync came."""
+    from sync.client.state import AUTHS_PARKED
+
+    if reached.auth == "local_only" or reached.auth in AUTHS_PARKED:
+        return SIGNED_OUT
+    if reached.mode != "full":
+        return VERSION_BEHIND
+    return DONE if reached.inbound == "up_to_date" and not reached.outbox else REFUSED
+
+
+def _problem(reached: Status, code: int) -> str:
+    """Why a sync did not come to its end, and what to do."""
+    from app.wording import sentence
+    from sync.errors import AuthFailed
+
+    if code == VERSION_BEHIND:
+        return "The notes on the server have another version. Update Commonplace; your edits are safe here."
+    if code == SIGNED_OUT:
+        return sentence(AuthFailed(reached.auth))
+    return sentence(AuthFailed("timeout" if reached.link == "live" else "offline"))
+
+
+def _sync_words(reached: Status, code: int) -> str:
+    """How a sync ended, for people."""
+    refused = f", {reached.quarantine} refused by the server" if reached.quarantine else ""
+    return f"Up to date{refused}." if code == DONE else f"{reached.outbox} edits to send{refused}."
+
+
+async def status(context: Context) -> int:
+    """`status`: how syncing stands, as far as it is known without asking the server."""
+    found = _plain(context, _client(context).status())
+    if context.library.client is None:
+        kept = _tokens(context).load()
+        if kept is not None:
+            found.update({"auth": "unknown", "token_kept": kept[1]}, **_remembered(context))
+    words = [f"{name}: {value}" for name, value in found.items() if value is not None]
+    context.give(found, "\n".join(words))
+    return DONE
+
+
+def _plain(context: Context, status: Status) -> dict[str, Any]:
+    """The status as plain values; counts come from the store, which knows best."""
+    store = context.library.store
+    return {**status.plain(), "outbox": store.outbox_count(), "quarantine": store.quarantine_count()}
+
+
+def _remember(context: Context, reached: Status) -> None:
+    """Keep what the server said last."""
+    from sync.client.state import AUTHS_PARKED
+
+    before = _remembered(context)
+    known = {name: getattr(reached, name) for name in _KEPT}
+    for name in ("last_ack_ms", "up_to_date_ms"):
+        known[name] = known[name] or before.get(name)
+    if reached.auth in AUTHS_PARKED:
+        known["auth"] = reached.auth
+    context.library.store.set_meta(REMEMBERED, json.dumps(known))
+
+
+def _remembered(context: Context) -> dict[str, Any]:
+    """What the server said last."""
+    text = context.library.store.meta(REMEMBERED)
+    known: dict[str, Any] = json.loads(text) if text else {}
+    return {name: value for name, value in known.items() if value is not None}
+
+
+def _client(context: Context) -> Client:
+    """The window's client, or one of this process that nobody has started."""
+    if context.library.client is not None:
+        client: Client = context.library.client
+        return client
+    from sync.client.session import Client as Made
+
+    return Made(context.library.store, context.library.ticker, tokens=_tokens(context))
+
+
+def _tokens(context: Context) -> TokenStore:
+    """Where this profile's token lives."""
+    from app.tokens import TokenStore as Tokens
+
+    return Tokens(context.profile.token_file)
+
+
+COMMANDS = {"login": login, "logout": logout, "sync": sync, "status": status}

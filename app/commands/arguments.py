@@ -1,0 +1,274 @@
+"""
+The words of the command line: every command with its options (names to keep, see app/README.md).
+
+Options that every command takes stand before or after its name. Not here: what the commands do.
+"""
+
+from __future__ import annotations
+
+import re
+from argparse import SUPPRESS, ArgumentParser, Namespace
+from collections.abc import Sequence
+from typing import Any, Final, NoReturn
+
+from app import VERSION
+
+MODEL_SHOWN: Final = "1.0"
+ID_MARK: Final = "\x1f"
+"""Put before an id that begins with "-", so that it is not taken for an option; taken off again below."""
+
+_DASHED_ID = re.compile(r"-[A-Za-z0-9_][A-Za-z0-9_-]{20}")
+_SECRET = re.compile(r"--(?:password|token|secret)(?:=.*)?", re.DOTALL)
+_SECRET_IN_ADDRESS = re.compile(r"(?:--server=)?[a-z]+://[^/@\s]*:[^/@\s]*@", re.IGNORECASE)
+
+Option = tuple[tuple[str, ...], dict[str, Any]]
+
+
+def _option(*flags: str, **options: Any) -> Option:
+    """One option or argument, as `ArgumentParser.add_argument` takes it."""
+    return flags, options
+
+
+_NOTE: Final = _option("note", metavar="NOTE", help="an id, an unambiguous beginning of one, or a title")
+_INTO: Final = _option("--notebook", metavar="NAME", help="the notebook's name or id")
+
+COMMANDS: Final[dict[str, tuple[str, tuple[Option, ...]]]] = {
+    "import": (
+        "Import files and folders of Markdown, HTML and text.",
+        (_option("paths", metavar="PATH", nargs="+", help="a file or folder"), _INTO),
+    ),
+    "export": (
+        "Export every note into a folder.",
+        (
+            _option("folder", metavar="DIR", help="an empty or new folder"),
+            _option(
+                "--format", choices=("md", "html", "json", "archive"), default="md", help="md by default"
+            ),
+        ),
+    ),
+    "list": (
+        "List the notes, the pinned and the latest first.",
+        (
+            _INTO,
+            _option("--tag", metavar="TAG", help="only notes with this tag"),
+            _option("--trashed", action="store_true", help="the trash instead"),
+        ),
+    ),
+    "show": (
+        "Show one note.",
+        (_NOTE, _option("--format", choices=("md", "html", "json", "text"), help="md by default")),
+    ),
+    "new": (
+        "Make a note.",
+        (
+            _option("--title", metavar="T", required=True),
+            _option("--text", metavar="T", help="its text"),
+            _option("--file", metavar="F", help="a file with its text; - for standard input"),
+            _INTO,
+        ),
+    ),
+    "append": (
+        "Add text at the end of a note, in a line of its own.",
+        (_NOTE, _option("--text", required=True)),
+    ),
+    "edit": (
+        "Delete and insert at a place of a note's text.",
+        (
+            _NOTE,
+            _option("--at", metavar="INDEX", type=int, required=True, help="code points from the start"),
+            _option("--delete", metavar="N", type=int, default=0, help="how many code points to delete"),
+            _option("--insert", metavar="T", default="", help="what to insert"),
+        ),
+    ),
+    "format": (
+        "Mark a stretch of a note's text, or set the kind of a block.",
+        (
+            _NOTE,
+            _option("--start", metavar="I", type=int),
+            _option("--end", metavar="J", type=int, help="exclusive"),
+            _option("--mark", metavar="KIND[=VALUE]", help="bold, link=https://…; KIND=none removes"),
+            _option("--block", metavar="INDEX", type=int, help="a place in the block"),
+            _option("--kind", metavar="K", help="paragraph heading bullet numbered check quote code"),
+            _option("--level", metavar="N", type=int),
+            _option("--checked", choices=("true", "false")),
+            _option("--language", metavar="L"),
+        ),
+    ),
+    "search": (
+        "Search all notes.",
+        (
+            _option("query", metavar="QUERY", nargs="+"),
+            _option("--limit", metavar="N", type=int, default=50),
+        ),
+    ),
+    "history": ("List the versions of a note.", (_NOTE,)),
+    "restore": (
+        "Bring a note back to a version, as an edit that can be undone.",
+        (_NOTE, _option("--version", dest="to_version", metavar="V", required=True, help="from history")),
+    ),
+    "trash": (
+        "Put a note into the trash.",
+        (_NOTE, _option("--undo", action="store_true", help="take it out again")),
+    ),
+    "notebooks": ("List the notebooks.", ()),
+    "login": (
+        "Sign in to a server, or sign up.",
+        (
+            _option("--server", metavar="URL", required=True),
+            _option("--email", metavar="E", required=True),
+            _option(
+                "--password-stdin", action="store_true", required=True, help="read it from standard input"
+            ),
+            _option("--sign-up", action="store_true", help="make an account"),
+            _option("--name", metavar="N", help="your name, for --sign-up"),
+        ),
+    ),
+    "logout": (
+        "Sign out. Notes stay on this computer.",
+        (_option("--remove", action="store_true", help="remove the library from this computer"),),
+    ),
+    "share": (
+        "Share a notebook.",
+        (
+            _option("notebook", metavar="NOTEBOOK"),
+            _option("--role", choices=("editor", "commenter", "viewer")),
+        ),
+    ),
+    "join": ("Join a notebook by a link.", (_option("link", metavar="LINK"),)),
+    "sync": (
+        "Send and fetch until both sides have everything.",
+        (
+            _option("--once", action="store_true", help="end when that is done; the default"),
+            _option("--timeout", metavar="S", type=float, default=60.0, help="give up after so many seconds"),
+        ),
+    ),
+    "status": ("Say how syncing stands.", ()),
+    "upgrade": ("Bring the notes to a newer data model.", (_option("--yes", action="store_true"),)),
+    "doctor": ("Check the library.", ()),
+    "backup": ("Copy the library into its backups.", ()),
+}
+"""Every command: what it does in a sentence, and its options."""
+
+
+class WrongUsage(Exception):
+    """The words make no command; the message says why, `usage` what would have been right."""
+
+    def __init__(self, message: str, usage: str = "") -> None:
+        super().__init__(message)
+        self.usage = usage
+
+
+class AskedForHelp(Exception):
+    """Somebody asked for help or the version: the text that answers."""
+
+
+class _Parser(ArgumentParser):
+    """A parser that raises where argparse would print and end the process."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(allow_abbrev=False, add_help=False, **options)
+
+    def error(self, message: str) -> NoReturn:
+        """Raises WrongUsage."""
+        raise WrongUsage(message, self.format_usage())
+
+
+def parse(words: Sequence[str]) -> Namespace:
+    """
+    Understand a command line.
+
+    Args:
+        words: Without the program's name.
+
+    Returns:
+        A namespace with `command`, `profile`, `json` and the command's own options.
+
+    Raises:
+        WrongUsage: it makes no command, or carries a secret.
+        AskedForHelp: with the answer.
+    """
+    for word in words:
+        if _SECRET.fullmatch(word) or _SECRET_IN_ADDRESS.match(word):
+            raise WrongUsage(
+                "a password or token on the command line can be read by others on this computer; "
+                "give it on standard input, with --password-stdin"
+            )
+    name = command_of(words)
+    _answer_help(words, name)
+    parser = _top_parser()
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
+    # Only the parser that is needed: building all of them would take 10 ms.
+    for known in [name] if name in COMMANDS else COMMANDS:
+        _fill(commands.add_parser(known, prog=f"commonplace {known}"), known)
+    found = parser.parse_args([ID_MARK + word if _DASHED_ID.fullmatch(word) else word for word in words])
+    for option, value in vars(found).items():
+        if isinstance(value, str):
+            setattr(found, option, value.removeprefix(ID_MARK))
+    _check_together(found)
+    return found
+
+
+def command_of(words: Sequence[str]) -> str:
+    """The first word that is neither an option nor the value of one; "" when there is none."""
+    rest = iter(words)
+    for word in rest:
+        if word == "--profile":
+            next(rest, None)
+        elif not word.startswith("-"):
+            return word
+    return ""
+
+
+def _answer_help(words: Sequence[str], name: str) -> None:
+    """Answer `--version` and `--help`, which need nothing else to be right."""
+    if "--version" in words and name not in COMMANDS:
+        raise AskedForHelp(f"commonplace {VERSION} (model {MODEL_SHOWN})\n")
+    if not {"-h", "--help"} & set(words):
+        return
+    if name in COMMANDS:
+        own = _Parser(prog=f"commonplace {name}", description=COMMANDS[name][0])
+        _fill(own, name)
+        raise AskedForHelp(own.format_help())
+    lines = "".join(f"  {known:<10} {text}\n" for known, (text, _) in COMMANDS.items())
+    raise AskedForHelp(f"{_top_parser().format_help()}\ncommands:\n{lines}")
+
+
+def _top_parser() -> _Parser:
+    """The parser of what stands before the command."""
+    parser = _Parser(
+        prog="commonplace",
+        description="Notes that people write together. Without a command: the window.",
+        epilog="NOTE is an id, an unambiguous beginning of one, or a title.",
+    )
+    parser.add_argument("--profile", metavar="DIR", default=None, help="the folder of the library")
+    parser.add_argument("--json", action="store_true", default=False, help="one JSON document on stdout")
+    return parser
+
+
+def _fill(parser: ArgumentParser, name: str) -> None:
+    """Add what every command takes, then its own."""
+    parser.add_argument("--profile", metavar="DIR", default=SUPPRESS, help="the folder of the library")
+    parser.add_argument("--json", action="store_true", default=SUPPRESS, help="one JSON document on stdout")
+    for flags, options in COMMANDS[name][1]:
+        parser.add_argument(*flags, **options)
+
+
+def _check_together(found: Namespace) -> None:
+    """Options that only make sense together, or never do."""
+    command = found.command
+    if command == "new" and found.text is not None and found.file is not None:
+        raise WrongUsage("--text and --file exclude each other")
+    if command == "login" and found.sign_up and not (found.name or "").strip():
+        raise WrongUsage("--sign-up needs --name")
+    if command == "format":
+        stretch = (found.start, found.end, found.mark)
+        if found.block is None and None in stretch:
+            raise WrongUsage("either --start, --end and --mark, or --block and --kind")
+        if found.block is not None and (found.kind is None or any(part is not None for part in stretch)):
+            raise WrongUsage("either --start, --end and --mark, or --block and --kind")
+    if command == "edit" and (found.at < 0 or found.delete < 0):
+        raise WrongUsage("--at and --delete are counted from 0")
+    if command == "search" and found.limit < 1:
+        raise WrongUsage("--limit is at least 1")
+    if command == "sync" and found.timeout <= 0:
+        raise WrongUsage("--timeout is more than 0 seconds")

@@ -1,0 +1,165 @@
+"""
+Commands that read: list, show, search, notebooks, history.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from app.commands.context import DONE, Context
+from app.refusals import Refused
+
+if TYPE_CHECKING:
+    from sync.storage.rows import NoteRow
+
+ID_SHOWN = 8
+"""Characters of an id that a list shows to people: enough to be unambiguous in any library."""
+
+
+async def list_notes(context: Context) -> int:
+    """`list`: every note, or those of a notebook, with a tag, in the trash."""
+    wanted = context.arguments
+    notebook = _notebook_id(context, wanted.notebook) if wanted.notebook else None
+    rows = context.library.store.notes(notebook=notebook, tag=wanted.tag, trashed=wanted.trashed)
+    folders = folder_paths(context)
+    if context.json:
+        context.give([row_value(row, folders) for row in rows])
+    else:
+        context.give(None, "\n".join(_line(row) for row in rows))
+    return DONE
+
+
+async def show(context: Context) -> int:
+    """`show`: one note in a format."""
+    row = context.library.find(context.arguments.note)
+    document = context.library.document(row.id)
+    chosen = context.arguments.format or ("json" if context.json else "md")
+    text = _shown(chosen, row, document)
+    if context.json and chosen != "json":
+        context.give({"id": row.id, "format": chosen, "content": text})
+    else:
+        context.streams.out.write(text)
+    return DONE
+
+
+def _shown(chosen: str, row: NoteRow, document: Any) -> str:
+    """A note as text in a format, ending in a newline."""
+    from app.transfer.body import read_body
+    from app.transfer.note_json import canonical, note_text, note_value
+
+    if chosen == "json":
+        return canonical(note_value(row.id, row.notebook_name, document)) + "\n"
+    if chosen == "text":
+        return note_text(document, "body") + "\n"
+    if chosen == "html":
+        from app.transfer.html_writer import write_html
+
+        return write_html(row.title, read_body(document))
+    from app.transfer.markdown_writer import write_markdown
+
+    title = note_text(document, "title")
+    head = write_markdown([([(title, {})], {"kind": "heading", "level": 1})]) if title else ""
+    body = write_markdown(read_body(document))
+    return head + ("\n" if head and body else "") + body
+
+
+async def search(context: Context) -> int:
+    """`search`: notes that have all the words, the best first."""
+    query = " ".join(context.arguments.query)
+    if not query.strip():
+        raise Refused("empty_query")
+    hits = context.library.search(query, context.arguments.limit)
+    folders = folder_paths(context)
+    if context.json:
+        context.give([{**row_value(hit.row, folders), "snippet": hit.snippet} for hit in hits])
+    else:
+        context.give(None, "\n".join(f"{_line(hit.row)}\n          {hit.snippet}" for hit in hits))
+    return DONE
+
+
+async def notebooks(context: Context) -> int:
+    """`notebooks`: each with its role and how many notes it has."""
+    rows = context.library.store.notebooks()
+    words = "\n".join(f"{row.id[:ID_SHOWN]}  {row.name}  ({row.role}, {row.notes} notes)" for row in rows)
+    context.give([row._asdict() for row in rows], words)
+    return DONE
+
+
+async def history(context: Context) -> int:
+    """`history`: who wrote when, burst by burst, the oldest first."""
+    from datetime import UTC, datetime
+
+    from app.commands.versions import version_name
+
+    row = context.library.find(context.arguments.note)
+    document = context.library.document(row.id)
+    bursts = document.history()
+    value = [
+        {"version": version_name(burst), "replica": str(burst.rid), "begun_ms": burst.ms} for burst in bursts
+    ]
+    lines = [
+        f"{version_name(burst)}  {datetime.fromtimestamp(burst.ms / 1000, UTC):%Y-%m-%d %H:%M:%S} UTC"
+        + ("  (here)" if burst.rid == document.rid else "")
+        for burst in bursts
+    ]
+    context.give(value, "\n".join(lines))
+    return DONE
+
+
+def _notebook_id(context: Context, name: str) -> str:
+    """The id of a notebook by its name or id."""
+    found = context.library.find_notebook(name)
+    if found is None:
+        raise Refused("no_notebook", name=name)
+    return found.id
+
+
+def folder_paths(context: Context) -> dict[str, str]:
+    """The path of each folder of the library: names joined by slashes."""
+    store = context.library.store
+    rows = {row.id: row for notebook in store.notebooks() for row in store.folders(notebook.id)}
+    paths: dict[str, str] = {}
+    for folder in rows:
+        names: list[str] = []
+        place: str | None = folder
+        # Parents form no circles (they are derived so); the bound is for a store that lies.
+        while place in rows and len(names) <= len(rows):
+            assert place is not None
+            names.append(rows[place].name)
+            place = rows[place].parent
+        paths[folder] = "/".join(reversed(names))
+    return paths
+
+
+def row_value(row: NoteRow, folders: dict[str, str]) -> dict[str, Any]:
+    """One note of a list, for JSON."""
+    return {
+        "id": row.id,
+        "title": row.title,
+        "notebook": row.notebook_name,
+        "notebook_id": row.notebook,
+        "folder": folders.get(row.folder or ""),
+        "folder_id": row.folder,
+        "tags": list(row.tags),
+        "pinned": row.pinned,
+        "created_ms": row.created_ms,
+        "updated_ms": row.updated_ms,
+        "trashed_ms": row.trashed_ms,
+        "words": row.words,
+        "unsent": row.unsent,
+    }
+
+
+def _line(row: NoteRow) -> str:
+    """One note of a list, for people."""
+    marks = ("*" if row.pinned else "") + (f" ({row.unsent} to send)" if row.unsent else "")
+    return f"{row.id[:ID_SHOWN]}  {row.title or 'Untitled'}{marks}"
+
+
+COMMANDS = {
+    "list": list_notes,
+    "show": show,
+    "search": search,
+    "notebooks": notebooks,
+    "history": history,
+}

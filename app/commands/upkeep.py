@@ -1,0 +1,81 @@
+"""
+Commands for the library itself: doctor, backup. And those that this version does not have yet, which say so.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.commands.context import DONE, REFUSED, Context
+from app.refusals import Refused
+
+LATER = {
+    "share": "Ask the server's owner to give the person a role, with “commonplace-server role set”.",
+    "join": "Ask the notebook's owner to give you a role on the server.",
+    "upgrade": "There is one data model so far, and your notes have it.",
+}
+"""Commands to come, and what to do until then."""
+
+
+async def later(context: Context) -> int:
+    """`share`, `join`, `upgrade`: not yet."""
+    command = context.arguments.command
+    raise Refused("command_later", command=command, instead=LATER[command])
+
+
+async def backup(context: Context) -> int:
+    """`backup`: a whole and compact copy of the library, named after the time."""
+    from datetime import UTC, datetime
+
+    from sync.storage.backup import copy_store
+
+    folder = context.profile.backups
+    folder.mkdir(mode=0o700, exist_ok=True)
+    made = datetime.fromtimestamp(context.library.ticker.wall_ms() / 1000, UTC)
+    path = folder / f"library-{made:%Y%m%d-%H%M%S}-{made.microsecond // 1000:03d}.sqlite3"
+    store = context.profile.library
+    await context.away(lambda: copy_store(store, path))
+    context.give({"path": str(path), "size_bytes": path.stat().st_size}, str(path))
+    return DONE
+
+
+async def doctor(context: Context) -> int:
+    """`doctor`: check the file, and that every note can be read; changes nothing."""
+    from app.wording import sentence
+    from crdt import CrdtError
+    from sync.errors import StoreUnavailable
+    from sync.storage.backup import check_store
+
+    store = context.library.store
+    problems: list[dict[str, Any]] = []
+    try:
+        await context.away(lambda: check_store(context.profile.library))
+    except StoreUnavailable as error:
+        problems.append({"where": "library", "what": sentence(error)})
+    rows = [*store.notes(), *store.notes(trashed=True)]
+    for number, row in enumerate(rows):
+        try:
+            context.library.document(row.id)
+        except (CrdtError, StoreUnavailable) as error:
+            problems.append({"where": row.id, "what": sentence(error)})
+        context.progress(number + 1, len(rows), row.id)
+        await context.away(_nothing)
+    refused = store.quarantine_count()
+    value = {
+        "notes": len(rows),
+        "outbox": store.outbox_count(),
+        "quarantine": refused,
+        "size_bytes": context.profile.library.stat().st_size,
+        "problems": problems,
+    }
+    lines = [f"{len(rows)} notes, {value['outbox']} edits to send, {refused} refused by the server."]
+    lines += [f"{problem['where']}: {problem['what']}" for problem in problems] or ["No problems."]
+    context.give(value, "\n".join(lines))
+    return REFUSED if problems else DONE
+
+
+def _nothing() -> None:
+    """Gives a window's engine a turn between two notes."""
+
+
+COMMANDS = {"backup": backup, "doctor": doctor, **dict.fromkeys(LATER, later)}
