@@ -1,10 +1,8 @@
 """
-The core, compiled: the sources of `crdt` as one group through mypyc, into a folder of its own, never into the
-    tree.
+The core, compiled: the sources of `crdt` as one group through mypyc, into a folder outside the tree.
 
-A compiled module beside its source would win every import and hide each later edit. Run as a program it fills
-`.dev/compiled` (or the folder named) for tests and benches; the wheel's build hook uses `compile_core` as
-well.
+A compiled module beside its source would win every import and hide each later edit. Run as a program this
+fills `.dev/compiled`, or the folder named, for tests and benches; the wheel's build hook uses `compile_core`.
 
     python3 packaging/dev.py python packaging/compiled.py [FOLDER]
 """
@@ -27,7 +25,8 @@ from pathlib import Path
 from mypyc.build import mypycify
 from setuptools import setup
 sources = sorted(str(path) for path in Path("crdt").glob("*.py"))
-setup(name="crdt", packages=["crdt"], ext_modules=mypycify(["--strict", *sources], group_name="crdt", opt_level="3"))
+modules = mypycify(["--strict", *sources], group_name="crdt", opt_level="3")
+setup(name="crdt", packages=["crdt"], ext_modules=modules)
 """
 
 

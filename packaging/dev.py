@@ -77,14 +77,14 @@ def call(command: list[str]) -> int:
 
 
 def needs_window(arguments: list[str]) -> bool:
-    """Whether `commonplace ARGUMENTS` opens the window: no command word, no question among them."""
+    """Whether `commonplace ARGUMENTS` opens the window: only a profile, and what is for Qt after "--"."""
     rest = iter(arguments)
     for argument in rest:
-        if argument in ("-h", "--help", "--version"):
-            return False
+        if argument == "--":
+            return True
         if argument == "--profile":
             next(rest, None)
-        elif not argument.startswith("-"):
+        elif not argument.startswith("--profile="):
             return False
     return True
 

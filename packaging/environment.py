@@ -108,6 +108,7 @@ def pip_variables() -> dict[str, str]:
     variables["PIP_ROOT_USER_ACTION"] = "ignore"
     variables["PIP_DISABLE_PIP_VERSION_CHECK"] = "1"
     variables["PIP_NO_INPUT"] = "1"
+    variables["COMMONPLACE_COMPILE"] = "0"  # an editable installation is never compiled: ask for no compiler
     variables.setdefault("PIP_RETRIES", "2")
     if not person_owns_cache():
         variables["PIP_CACHE_DIR"] = str(DEV / "pip")

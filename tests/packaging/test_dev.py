@@ -89,6 +89,8 @@ def test_test_ends_at_the_first_failing_step_with_its_code(becomes, monkeypatch)
         ([], True),
         (["--profile", "list"], True),
         (["--profile=here"], True),
+        (["--profile=here", "--", "-style", "fusion"], True),
+        (["--json"], False),
         (["list"], False),
         (["--profile", "here", "list"], False),
         (["--help"], False),

@@ -85,7 +85,10 @@ APP_TIERS: tuple[tuple[str, ...], ...] = (
 
 # The core, the server and the command line: what they reach may not need Qt. `app.__main__` chooses between
 # command line and window inside a function; that choice is the one lazy import that is not followed.
-NEVER_QT = ("crdt", "crdt.*", "sync", "sync.*", "app.__main__", "app.cli*", "app.library", "app.transfer*")
+NEVER_QT = (
+    *("crdt", "crdt.*", "sync", "sync.*"),
+    *("app.__main__", "app.cli*", "app.commands*", "app.library", "app.transfer*"),
+)
 CHOOSES = "app.__main__"
 
 # Names under which distributions are imported, where they differ.
