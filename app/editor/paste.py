@@ -17,8 +17,8 @@ from typing import Any, Final
 
 from PySide6.QtCore import QByteArray, QMimeData
 
-from app.transfer.addresses import PlainResolver
-from app.transfer.blocks import Block, decode_value, encode_value, reading_text
+from app.transfer.addresses import PlainResolver, scheme_of
+from app.transfer.blocks import Block, Marks, decode_value, encode_value, reading_text
 from app.transfer.html_reader import read_html
 from app.transfer.html_writer import write_fragment
 
@@ -34,6 +34,18 @@ _MARKDOWN: Final = re.compile(
     r"|\[[^\]\n]+\]\(\S+\)|\*\*\S[^*\n]*\*\*",
     re.M,
 )
+
+
+class _Resolver(PlainResolver):
+    """A clipboard has no folder: relative addresses name nothing, and a picture is ours or on the web."""
+
+    def link(self, address: str) -> str | None:
+        """The address, if it is absolute and allowed."""
+        return super().link(address) if scheme_of(address) or address.startswith("#") else None
+
+    def picture(self, address: str, alt: str, name: str) -> Marks | None:
+        """The embed; one on the web is shown by its words and never fetched."""
+        return super().picture(address, alt, name) if scheme_of(address) else None
 
 
 def looks_like_markdown(text: str) -> bool:
@@ -57,7 +69,7 @@ def blocks_of_html(text: str) -> list[Block]:
     begin, end = fragment.find("<!--StartFragment-->"), fragment.rfind("<!--EndFragment-->")
     if 0 <= begin < end:
         fragment = fragment[begin + len("<!--StartFragment-->") : end]
-    return _clean(read_html(styles_as_tags(fragment), PlainResolver()))
+    return _clean(read_html(styles_as_tags(fragment), _Resolver()))
 
 
 def blocks_of_ours(mime: QMimeData) -> list[Block] | None:

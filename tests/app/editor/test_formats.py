@@ -13,7 +13,7 @@ from app.editor.formats import BLOCK, EMBED_OBJECT, FIRST, LAST, MARKS, EditorPa
 from app.editor.keys import key_of
 from app.editor.looks import PLAIN, look_of
 
-MARK_SETS = [
+MARK_SETS: list[dict[str, object]] = [
     {},
     {"bold": True},
     {"italic": True, "underline": True, "strike": True},
