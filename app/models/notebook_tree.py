@@ -8,7 +8,7 @@ parent is missing (not received yet) or that would contain themselves stand at t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QStandardItem, QStandardItemModel
@@ -42,7 +42,7 @@ class NotebookTree(QStandardItemModel):
         self.itemChanged.connect(self._item_changed)
         self.show([], {})
 
-    def show(self, notebooks: Sequence[NotebookRow], folders: dict[str, Sequence[FolderRow]]) -> None:
+    def show(self, notebooks: Sequence[NotebookRow], folders: Mapping[str, Sequence[FolderRow]]) -> None:
         """
         Rebuild the tree.
 

@@ -1,0 +1,37 @@
+"""
+What this program is, and what it is made of.
+"""
+
+from __future__ import annotations
+
+import platform
+
+import PySide6
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+
+from app import VERSION
+from app.dialogs.form import Form
+
+
+class AboutDialog(Form):
+    """Version and licences."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Show them."""
+        super().__init__(parent, "Commonplace")
+        self.setWindowTitle(self.tr("About Commonplace"))
+        lines = (
+            self.tr("Version {version}").format(version=VERSION),
+            f"Python {platform.python_version()}, Qt {PySide6.__version__}",
+            self.tr("A notebook that people write in together. Your notes live on this computer."),
+            self.tr("Icons: Lucide (ISC). Font: Inter (SIL OFL 1.1)."),
+        )
+        for line in lines:
+            label = QLabel(line, wordWrap=True)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            label.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            self.column.addWidget(label)
+        close = QPushButton(self.tr("Close"))
+        close.clicked.connect(self.close)
+        self.add_buttons(close)

@@ -1,0 +1,248 @@
+"""
+What lives on the engine thread: the store, the ticker, the client and the library over them.
+
+Opened, used and closed there by the bridge; knows nothing of Qt. Not here: the queue between the threads
+(`bridge`), what a profile can do (`library`).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from app.portions import portions
+from crdt import Clock, Delta, Edit
+from sync.client.ticker import Ticker
+from sync.storage.rows import FolderRow, LocalChange, NotebookRow, NoteRow, StoredDocument
+
+if TYPE_CHECKING:
+    from app.library import Library
+    from app.paths import Profile
+    from sync.client.session import Client
+    from sync.client.state import Status
+    from sync.client.tokens import TokenStore
+
+# Documents derived in one go, before the loop looks at its sockets and keys again: about 20 ms.
+PROJECT_MAX = 16
+
+
+@dataclass(frozen=True)
+class Outlets:
+    """Where the engine's news go. All are called on the engine thread."""
+
+    status: Callable[[Any], None]
+    remote: Callable[[str, list[bytes]], None]
+    reset: Callable[[str], None]
+    notebooks: Callable[[], None]
+    presence: Callable[[str, list[Any]], None]
+    replica: Callable[[], None]
+    """The library is written as another replica from now on: load everything again."""
+    changed: Callable[[], None]
+    """Something that lists show has changed."""
+    edit: Callable[[str, Callable[[Edit], None]], Delta]
+    """Edit a document that a window may have open; comes back when the change is stored."""
+
+
+class Opening(NamedTuple):
+    """What the window gets when the library is open: all that its first paint needs."""
+
+    ticker: Ticker
+    """Thread-safe."""
+    notebooks: list[NotebookRow]
+    folders: dict[str, list[FolderRow]]
+    first: tuple[str, StoredDocument] | None
+    """The note that was shown last, loaded; None when there is none any more."""
+
+
+class Changes(NamedTuple):
+    """What lists have to hear of."""
+
+    rows: list[NoteRow]
+    """Notes that changed, one by one."""
+    many: bool
+    """Too much to name: lists ask again."""
+    more: bool
+    """Not everything is derived yet."""
+
+
+class Room(Protocol):
+    """What the bridge asks of the engine's side; all of it on the engine thread."""
+
+    @property
+    def opening(self) -> Opening:
+        """For the window's first paint."""
+
+    @property
+    def library(self) -> Library:
+        """What a profile can do."""
+
+    async def start(self) -> None:
+        """Begin to sync."""
+
+    def submit(self, changes: Sequence[LocalChange]) -> None:
+        """Store changes in one commit, then send them. Raises StoreUnavailable: nothing was stored."""
+
+    def edit(self, document: str, intent: Callable[[Edit], None]) -> Delta:
+        """Edit a document that no window has open, and store that. Raises CrdtError, StoreUnavailable."""
+
+    def project(self) -> Changes:
+        """Derive what lists show of some changed documents."""
+
+    async def drain(self, seconds: float) -> None:
+        """Send what is unsent, for at most this long."""
+
+    async def close(self) -> int:
+        """Stop syncing and close the store; how many deltas are still unsent."""
+
+
+def client_of(library: Library) -> Client:
+    """The client of a window's library; a window always has one. Engine thread."""
+    client: Client | None = library.client
+    assert client is not None
+    return client
+
+
+class TokenOnceKnown:
+    """A token's place that is left alone where nobody ever signed in: asking a keyring takes time."""
+
+    def __init__(self, place: TokenStore, known: bool) -> None:
+        """`known`: somebody has signed in here before."""
+        self._place = place
+        self._known = known
+
+    def load(self) -> tuple[str, str] | None:
+        """The token and what its place is called; None when there is none."""
+        return self._place.load() if self._known else None
+
+    def save(self, token: str) -> str:
+        """Keep a token; what its place is called."""
+        self._known = True
+        return self._place.save(token)
+
+    def forget(self) -> None:
+        """Keep none any more."""
+        self._place.forget()
+
+
+class EngineRoom:
+    """The engine's side of one profile. Made, used and closed on the engine thread."""
+
+    def __init__(self, profile: Profile, first: str, outlets: Outlets, tokens: TokenStore) -> None:
+        """
+        Open the library.
+
+        Args:
+            profile: Its lock is held.
+            first: The note that was shown last, to be loaded at once; "" for none.
+            outlets: Where news go.
+            tokens: Where the token of a sign-in lives.
+
+        Raises:
+            StoreUnavailable, VersionTooNew: The library cannot be opened; it is unchanged.
+        """
+        # Imported here, on the engine thread, while the GUI thread paints the empty window.
+        from app.library import Library
+        from sync.client.session import Client
+        from sync.storage.client_store import ClientStore
+
+        self._outlets = outlets
+        self._changed: set[str] = set()
+        self._unsent: set[str] = set()
+        self._acked_ms: int | None = None
+        store = ClientStore.open(profile.library)
+        self._store = store
+        self._ticker = Ticker(Clock(store.rid, store.clock_high_water()), wall_ms)
+        self._client = Client(
+            store,
+            self._ticker,
+            tokens=TokenOnceKnown(tokens, store.meta("server_url") is not None),
+            on_status=self._take_status,
+            on_remote=self._take_remote,
+            on_reset=self._take_reset,
+            on_notebooks=outlets.notebooks,
+            on_presence=outlets.presence,
+            on_replica=lambda rid: outlets.replica(),
+        )
+        self.library = Library(store, self._client, self._ticker, editor=outlets.edit)
+        self.library.personal()
+        self.opening = self._open(first)
+
+    def _open(self, first: str) -> Opening:
+        notebooks = self._store.notebooks()
+        folders = {row.id: self._store.folders(row.id) for row in notebooks}
+        loaded = (first, self._store.load(first)) if first and self._store.has(first) else None
+        return Opening(self._ticker, notebooks, folders, loaded)
+
+    async def start(self) -> None:
+        """Begin to sync, if somebody is signed in."""
+        await self._client.start()
+        self._outlets.status(self._client.status())
+
+    def submit(self, changes: Sequence[LocalChange]) -> None:
+        """Store changes in one commit, then send them. Raises StoreUnavailable: nothing was stored."""
+        self._client.submit(changes)
+        named = {change.document for change in changes}
+        self._changed |= named
+        self._unsent |= named
+
+    def edit(self, document: str, intent: Callable[[Edit], None]) -> Delta:
+        """Edit a document that no window has open, and store that. Raises CrdtError, StoreUnavailable."""
+        stored, stamp = self._store.load(document), self._ticker.stamp()
+        delta = stored.build(stamp.rid).edit(stamp, intent)
+        if not delta.empty:
+            self.submit([LocalChange(stored.stream, document, part) for part in portions(delta)])
+        return delta
+
+    def project(self) -> Changes:
+        """Derive what lists show of some changed documents."""
+        done = self._store.refresh_projections(PROJECT_MAX)
+        changed, self._changed = self._changed, set()
+        if done > len(changed) or len(changed) > PROJECT_MAX:
+            return Changes([], True, done == PROJECT_MAX)
+        rows = [row for name in changed for row in self._store.find_note(name) if row.id == name]
+        self._unsent -= {row.id for row in rows if not row.unsent}
+        # What has no row is a folder: the tree asks again.
+        return Changes(rows, len(rows) < len(changed), done == PROJECT_MAX)
+
+    async def drain(self, seconds: float) -> None:
+        """Send what is unsent, for at most this long."""
+        await self._client.drained(seconds)
+
+    async def close(self) -> int:
+        """Stop syncing and close the store; how many deltas are still unsent."""
+        await self._client.stop()
+        unsent = self._store.outbox_count()
+        self._store.close()
+        return unsent
+
+    def _take_status(self, status: Status) -> None:
+        if status.last_ack_ms != self._acked_ms:
+            # The server has confirmed something: what was unsent may be no more.
+            self._acked_ms = status.last_ack_ms
+            self._changed |= self._unsent
+            self._outlets.changed()
+        self._outlets.status(status)
+
+    def _take_remote(self, document: str, deltas: list[bytes]) -> None:
+        self._changed.add(document)
+        self._outlets.remote(document, deltas)
+        self._outlets.changed()
+
+    def _take_reset(self, document: str) -> None:
+        self._changed.add(document)
+        self._outlets.reset(document)
+        self._outlets.changed()
+
+
+def open_room(profile: Profile, first: str, outlets: Outlets) -> EngineRoom:
+    """The engine's side of a profile with the person's own keyring; as EngineRoom."""
+    from app.tokens import TokenStore as Keyring
+
+    return EngineRoom(profile, first, outlets, Keyring(profile.token_file))
+
+
+def wall_ms() -> int:
+    """Milliseconds since 1970, as this computer believes."""
+    return time.time_ns() // 1_000_000

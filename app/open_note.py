@@ -1,0 +1,239 @@
+"""
+Documents that are open in this window: the GUI thread's own, edited and patched there and nowhere else.
+
+`OpenDocument` ties a `Document` to the engine: an edit is applied, and its delta submitted, in one
+uninterrupted call; what others did is applied and told as patches. `OpenNote` adds what a note has: title,
+body, caret. Not here: loading, closing, lists (`workspace`).
+
+Invariants: the document here is the only writer of this replica's counters in it, so everything stored of
+it is in it or on its way to it. A draft is a new document whose first delta waits for the first edit:
+nothing that a person has not touched is ever stored.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from PySide6.QtCore import QObject, Signal
+
+from app.portions import portions
+from crdt import CausalGap, Delta, Document, Edit, Patch, RichText, Stamp
+from sync.storage.rows import LocalChange
+
+TITLE = ("title",)
+BODY = ("body",)
+
+# A pause that ends an undo group.
+GROUP_SECONDS = 1.0
+
+Anchor = tuple[int, int, str]
+Patches = list[tuple[Any, Patch]]
+
+
+class Outlet(Protocol):
+    """What an open document needs of the workspace."""
+
+    def stamp(self) -> Stamp:
+        """A new stamp of this replica."""
+
+    def submit(self, change: LocalChange) -> None:
+        """Store and send a change."""
+
+    def show_caret(self, document: str, anchor: Anchor, head: Anchor) -> None:
+        """Tell others where this person is."""
+
+
+class Waiting(NamedTuple):
+    """The delta that makes a draft's document, and what to tell when it goes out."""
+
+    delta: Delta
+    begun: Callable[[], None]
+
+
+class OpenDocument(QObject):
+    """One open document of any collection."""
+
+    patched = Signal(list)
+    """[(path, patch)] of what others, undo or redo did; already in the document."""
+    replaced = Signal()
+    """The document was built anew: show it from scratch."""
+    edited = Signal()
+    """This window made an edit; it is submitted."""
+
+    def __init__(self, outlet: Outlet, stream: str, document_id: str, document: Document) -> None:
+        """Take over a document that nobody else holds."""
+        super().__init__()
+        self._outlet = outlet
+        self._thread = threading.get_ident()
+        self._last_edit = float("-inf")
+        self._waiting: Waiting | None = None
+        self._missed: list[Delta] | None = None
+        self.stream = stream
+        self.id = document_id
+        self.document = document
+        self.writable = True
+
+    @property
+    def draft(self) -> bool:
+        """True until the first edit of a new document."""
+        return self._waiting is not None
+
+    def begin_as_draft(self, delta: Delta, begun: Callable[[], None]) -> None:
+        """Hold back the delta that makes the document until the first edit; then `begun` is called."""
+        self._waiting = Waiting(delta, begun)
+
+    def edit(self, intent: Callable[[Edit], None]) -> None:
+        """
+        Do something to the document as one action of this person, and submit it.
+
+        Raises:
+            CrdtError: The intent asks for what cannot be; nothing was changed.
+        """
+        self._check_thread()
+        assert self.writable, "an edit of a document that takes none"
+        now = time.monotonic()
+        if now - self._last_edit > GROUP_SECONDS:
+            self.document.new_group()
+        self._last_edit = now
+        stamp = self._stamp()
+        self._send(self.document.edit(stamp, intent))
+
+    def break_group(self) -> None:
+        """Let the next edit begin a new undo group."""
+        self.document.new_group()
+
+    def undo(self) -> bool:
+        """Undo this person's last group. False when there is none."""
+        return self.document.can_undo and self._step(self.document.undo)
+
+    def redo(self) -> bool:
+        """Redo what was undone last. False when there is nothing."""
+        return self.document.can_redo and self._step(self.document.redo)
+
+    def apply(self, bodies: Sequence[bytes]) -> None:
+        """Take in what others did; it is stored already. What is known changes nothing."""
+        self._check_thread()
+        patches: Patches = []
+        for body in bodies:
+            delta = Delta.decode(body)
+            if self._missed is not None:
+                self._missed.append(delta)
+            patches += self.document.apply(delta)
+        if patches:
+            self.patched.emit(patches)
+
+    def take_own(self, delta: Delta) -> None:
+        """Take in an edit that this window made on a copy: apply, tell the views, submit."""
+        patches = self.document.apply(delta)
+        self._send(delta)
+        self.patched.emit(patches)
+
+    def set_writable(self, writable: bool) -> None:
+        """Take edits, or not: the role in the notebook has changed. Views are told to reload."""
+        if writable != self.writable:
+            self.writable = writable
+            self.replaced.emit()
+
+    def await_replacement(self) -> None:
+        """From now on remember what happens, so that it is not lost when the document is replaced."""
+        if self._missed is None:
+            self._missed = []
+
+    def replace(self, document: Document) -> None:
+        """Put a document built from the store in place of this one, with what happened since its loading."""
+        self._check_thread()
+        missed, self._missed = self._missed or [], None
+        for delta in missed:
+            if delta.rid == self.document.rid != document.rid:
+                # The store has rewritten it under the new id, and says so by another replacement.
+                continue
+            try:
+                document.apply(delta)
+            except CausalGap:
+                # It builds on something the server refused; the engine keeps it with the refused one.
+                continue
+        self.document = document
+        self.replaced.emit()
+
+    def _step(self, step: Callable[[Stamp], Delta]) -> bool:
+        self._check_thread()
+        if not self.writable:
+            return False
+        self._send(step(self._stamp()))
+        patches = self.document.last_patches
+        if patches:
+            self.patched.emit(patches)
+        return True
+
+    def _stamp(self) -> Stamp:
+        """
+        A stamp for the next edit, of the replica that the document is edited as.
+
+        A library may come to be written as another replica. Until the document is loaded again its edits go
+        on under the former id, and the store rewrites them as it has rewritten those before them.
+        """
+        stamp = self._outlet.stamp()
+        return Stamp(stamp.ms, stamp.count, self.document.rid)
+
+    def _send(self, delta: Delta) -> None:
+        if delta.empty:
+            return
+        if self._missed is not None:
+            self._missed.append(delta)
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            self._outlet.submit(LocalChange(self.stream, self.id, waiting.delta))
+        for portion in portions(delta):
+            self._outlet.submit(LocalChange(self.stream, self.id, portion))
+        if waiting is not None:
+            waiting.begun()
+        self.edited.emit()
+
+    def _check_thread(self) -> None:
+        assert threading.get_ident() == self._thread, "an open document belongs to the GUI thread"
+
+
+class OpenNote(OpenDocument):
+    """One open note: what the editor and the title line are bound to."""
+
+    presence = Signal(list)
+    """[Caret] of the others, for the editor."""
+    peers = Signal(list)
+    """Who else is in the note, as the engine says it."""
+
+    @property
+    def title(self) -> RichText:
+        """The title, to read."""
+        return self.document.text(TITLE)
+
+    @property
+    def body(self) -> RichText:
+        """The text, to read."""
+        return self.document.text(BODY)
+
+    def set_caret(self, anchor: Anchor, head: Anchor) -> None:
+        """Tell the others where the selection begins and where the caret is, as anchors of the body."""
+        if not self.draft:
+            self._outlet.show_caret(self.id, anchor, head)
+
+
+def edit_beside(open_document: OpenDocument, stamp: Stamp, intent: Callable[[Edit], None]) -> Delta:
+    """
+    Edit an open document from outside its views: they are told in patches, as of a remote edit.
+
+    The edit is made on a copy, so that the views hear of it by the one way they know.
+
+    Raises:
+        CrdtError: The intent asks for what cannot be; nothing was changed.
+
+    Cost: encoding and decoding the document.
+    """
+    document = open_document.document
+    copy = Document.decode(document.encode(), document.rid)
+    delta = copy.edit(stamp, intent)
+    if not delta.empty:
+        open_document.take_own(delta)
+    return delta

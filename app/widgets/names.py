@@ -1,0 +1,31 @@
+"""
+Names and looks by which the style sheet (`resources/themes/style.qss`) knows widgets.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypeVar
+
+from PySide6.QtWidgets import QPushButton, QWidget
+
+W = TypeVar("W", bound=QWidget)
+
+
+def named(widget: W, name: str) -> W:
+    """The widget, under the name that its style goes by."""
+    widget.setObjectName(name)
+    return widget
+
+
+def button(text: str, look: Literal["plain", "main", "link"] = "plain") -> QPushButton:
+    """
+    A button.
+
+    Args:
+        text: Its label.
+        look: "main" does what the window is for, at most one each; "link" is quiet.
+    """
+    made = QPushButton(text)
+    if look != "plain":
+        made.setProperty("look", look)
+    return made
