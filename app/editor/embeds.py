@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QPointF, QRectF, QSizeF, Qt, QUrl
 from PySide6.QtGui import (
     QColor,
     QFont,
+    QFontInfo,
     QFontMetricsF,
     QImage,
     QPainter,
@@ -105,7 +106,7 @@ class EmbedObject(QPyTextObject):
 
     def _font(self, doc: QTextDocument) -> QFont:
         font = doc.defaultFont()
-        font.setPixelSize(round(font.pixelSize() * 0.875))
+        font.setPixelSize(max(1, round(QFontInfo(font).pixelSize() * 0.875)))
         return font
 
     def _label(self, payload: dict[str, Any]) -> str:

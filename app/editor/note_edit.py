@@ -333,7 +333,7 @@ class NoteEdit(QTextEdit):
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         """Qt: an input method composes or commits."""
         if self._bound is None or self.isReadOnly():
-            super().inputMethodEvent(event)
+            event.ignore()  # QTextEdit would take a commit even where nothing can be written
         else:
             self._bound.composition.take(event)
             event.accept()

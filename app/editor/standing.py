@@ -18,7 +18,7 @@ from app.editor.looks import Look, look_of
 from app.editor.rebase import carried
 from app.editor.surface import Surface
 from crdt.marks import GROWS_AT_END
-from crdt.patch import Deleted, Formatted, Inserted, Patch
+from crdt.patch import BlockSet, Deleted, Formatted, Inserted, Patch
 
 if TYPE_CHECKING:
     from app.editor.note_edit import NoteEdit
@@ -120,20 +120,17 @@ def selection_after(anchor: int, head: int, patches: Sequence[Patch]) -> tuple[i
 
 
 def changed_place(patches: Sequence[Patch]) -> int:
-    """Give the index, after all patches, where the last of them that changed text (else marks) did so."""
-    place: int | None = None
-    formatted = 0
-    for number, patch in enumerate(patches):
-        if isinstance(patch, Inserted):
-            place = patch.index + len(patch.text)
-        elif isinstance(patch, Deleted):
-            place = patch.index
-        elif isinstance(patch, Formatted):
-            formatted = patch.end
-        else:
-            continue
-        if number + 1 < len(patches) and place is not None and isinstance(patch, Inserted | Deleted):
-            rest = patches[number + 1 :]
-            if not any(isinstance(after, Inserted | Deleted) for after in rest):
-                break
-    return formatted if place is None else place
+    """Give the index, after all patches, where the last of them changed text; else marks, else a block."""
+    place = 0
+    rank = 0
+    for patch in patches:
+        match patch:
+            case Inserted(index, text, _):
+                place, rank = index + len(text), 2
+            case Deleted(index, _):
+                place, rank = index, 2
+            case Formatted(_, end, _) if rank < 2:
+                place, rank = end, 1
+            case BlockSet(index, _) if not rank:
+                place = index
+    return place

@@ -91,6 +91,7 @@ class Toolbar(QWidget):
         self.buttons: dict[str, QToolButton] = {}
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
+        row.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)  # what does not fit is hidden
         row.setSpacing(_GAP_PX)
         self.style_button = self._make_style_button()
         row.addWidget(self.style_button)
@@ -265,6 +266,10 @@ class Toolbar(QWidget):
             if chosen:
                 label = _tr(text)
         self.style_button.setText(label)
+
+    def minimumSizeHint(self) -> QSize:
+        """Qt: as narrow as the first and the last button."""
+        return QSize(self.style_button.minimumWidth() + BUTTON_PX + _GAP_PX, BUTTON_PX)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Qt: the row has another width: hide the groups that do not fit."""

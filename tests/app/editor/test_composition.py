@@ -1,0 +1,69 @@
+"""Text on its way from an input method. (What others do meanwhile: `test_binding`.)"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from tests.support.editor_world import World
+
+
+def test_a_commit_with_more_to_come_does_both(one):
+    one.place(5)
+    one.compose("に", "日")
+    assert one.text.startswith("Hello日 world")
+    assert one.view.is_composing
+    one.compose("", "本")
+    assert one.text.startswith("Hello日本 world")
+
+
+def test_a_replacement_without_text_deletes(one):
+    one.place(5)
+    one.compose("", "", -2, 2)
+    assert one.text.startswith("Hel world")
+
+
+def test_a_replacement_is_counted_in_utf16(one):
+    one.place(5)
+    one.view.commands.type("\U0001f600")
+    one.compose("", "x", -2, 2)
+    assert one.text.startswith("Hellox world")
+
+
+def test_newlines_of_an_input_method_end_blocks(one):
+    one.place(5)
+    one.compose("", "a\r\nb\rc")
+    assert one.text.startswith("Helloa\nb\nc world")
+
+
+def test_an_event_that_composes_nothing_changes_nothing(one):
+    one.place(5)
+    one.compose("")
+    assert one.caret == 5
+    assert one.text.startswith("Hello world")
+
+
+def test_keys_commit_what_is_composed(one):
+    one.place(5)
+    one.compose("に")
+    one.key(Qt.Key.Key_Return, "\r")
+    assert one.text.startswith("Helloに\n world")
+
+
+def test_where_nothing_can_be_written_nothing_is_composed(one):
+    one.view.set_writable(False)
+    one.compose("に")
+    one.compose("", "日")
+    assert one.text.startswith("Hello world")
+
+
+def test_the_preedit_is_shown_at_the_caret(qt_app):
+    with World(1, "one\ntwo") as world:
+        window = world.windows[0]
+        window.place(6)
+        window.compose("に")
+        QApplication.processEvents()
+        layout = window.view.document().lastBlock().layout()
+        assert (layout.preeditAreaText(), layout.preeditAreaPosition()) == ("に", 2)
+        window.compose("")
+        assert layout.preeditAreaText() == ""
