@@ -350,7 +350,11 @@ class Binding(QObject):
             return
         anchor, head = self.standing.selection()
         body = self.note.body
-        self.note.set_caret(body.anchor(anchor, "after"), body.anchor(head, "after"))
+        # A selection keeps its own letters; what others type at its ends is outside it.
+        sides = ("after", "after") if anchor == head else ("before", "after")
+        if anchor > head:
+            sides = (sides[1], sides[0])
+        self.note.set_caret(body.anchor(anchor, sides[0]), body.anchor(head, sides[1]))
 
 
 def _range_of(patch: Patch) -> tuple[int, int]:

@@ -185,6 +185,7 @@ class NoteEdit(QTextEdit):
         """Show another QTextDocument that this view owns; the one before goes."""
         before, self._own_document = self._own_document, document
         self.setDocument(document)
+        self._use_font()
         if before is not None:
             before.deleteLater()
 
@@ -232,6 +233,19 @@ class NoteEdit(QTextEdit):
         side = max(_SIDE_PX_MIN, (self.contentsRect().width() - column) // 2)
         if self.viewportMargins().left() != side:
             self.setViewportMargins(side, 0, side, 0)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """
+        Qt: font, style or palette changed. The text's font is the palette's, whatever a style sheet says.
+        """
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._use_font()
+
+    def _use_font(self) -> None:
+        font = self.formats.font()
+        if self.document().defaultFont() != font:
+            self.document().setDefaultFont(font)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Qt: the widget has another size."""

@@ -112,6 +112,27 @@ def _roman(number: int) -> str:
     return text
 
 
+def is_rtl(block: QTextBlock) -> bool:
+    """Whether a block is written from right to left."""
+    return block.textDirection() == Qt.LayoutDirection.RightToLeft
+
+
+def _runs_at(group: list[Shown], depth: int) -> list[tuple[Shown, Shown]]:
+    """The first and last blocks of each row of quotes at least so deep and written in one direction."""
+    runs: list[tuple[Shown, Shown]] = []
+    before: Shown | None = None
+    for shown in group:
+        if shown.look.level < depth:
+            before = None
+        elif before is not None and is_rtl(before.block) == is_rtl(shown.block):
+            runs[-1] = (runs[-1][0], shown)
+            before = shown
+        else:
+            runs.append((shown, shown))
+            before = shown
+    return runs
+
+
 def marker_box(shown: Shown) -> QRectF:
     """Give the square beside the first line of a list item in which its marker is drawn."""
     layout = shown.block.layout()
@@ -122,10 +143,7 @@ def marker_box(shown: Shown) -> QRectF:
     metrics = QFontMetricsF(_font(shown.block))
     height = metrics.capHeight() if shown.look.kind == "check" else metrics.xHeight()
     middle = rect.top() + line.ascent() - height / 2
-    if shown.block.textDirection() == Qt.LayoutDirection.RightToLeft:
-        left = rect.right()
-    else:
-        left = rect.left() - INDENT_PX
+    left = rect.right() if is_rtl(shown.block) else rect.left() - INDENT_PX
     return QRectF(left, middle - INDENT_PX / 2, INDENT_PX, INDENT_PX)
 
 
@@ -172,14 +190,12 @@ class Ornaments:
             painter.drawRoundedRect(box, _BOX_RADIUS_PX, _BOX_RADIUS_PX)
             return
         painter.setBrush(QColor(self._palette.quote_bar))
-        for number, shown in enumerate(group):
-            end = group[number + 1].rect.top() if number + 1 < len(group) else bottom
-            for depth in range(shown.look.level + 1):
+        for depth in range(max(shown.look.level for shown in group) + 1):
+            for first, last in _runs_at(group, depth):
                 at = depth * INDENT_PX + (INDENT_PX - _BAR_PX) / 2 - 4
-                rtl = shown.block.textDirection() == Qt.LayoutDirection.RightToLeft
-                x = right - at - _BAR_PX if rtl else left + at
-                bar = QRectF(x, shown.rect.top() - (1 if number else 0), _BAR_PX, 0)
-                bar.setBottom(end)
+                bar = QRectF(right - at - _BAR_PX if is_rtl(first.block) else left + at, 0, _BAR_PX, 0)
+                bar.setTop(first.rect.top())
+                bar.setBottom(last.rect.bottom())
                 painter.drawRect(bar)
 
     def paint_over(self, painter: QPainter, shown: list[Shown]) -> None:
@@ -215,7 +231,7 @@ class Ornaments:
         baseline = item.rect.top() + line.y() + line.ascent()
         label = label_of(number_of(item.block), item.look.level)
         width = QFontMetricsF(painter.font()).horizontalAdvance(label)
-        if item.block.textDirection() == Qt.LayoutDirection.RightToLeft:
+        if is_rtl(item.block):
             painter.drawText(QPointF(box.left() + 7, baseline), label)
         else:
             painter.drawText(QPointF(box.right() - 7 - width, baseline), label)

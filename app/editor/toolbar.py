@@ -26,6 +26,7 @@ BUTTON_PX: Final = 30
 _ICON_PX: Final = 18
 _GAP_PX: Final = 2
 _GROUP_GAP_PX: Final = 10
+_STYLE_PX: Final = 104
 _SWATCH_PX: Final = 16
 
 
@@ -120,7 +121,14 @@ class Toolbar(QWidget):
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         button.setAutoRaise(True)
         button.setFixedHeight(BUTTON_PX)
-        button.setMinimumWidth(96)
+        button.setMinimumWidth(_STYLE_PX)
+        button.setIconSize(QSize(_ICON_PX - 4, _ICON_PX - 4))
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        # Its icon says that there is a menu, so it stands behind the text.
+        behind = self.layoutDirection() == Qt.LayoutDirection.LeftToRight
+        button.setLayoutDirection(
+            Qt.LayoutDirection.RightToLeft if behind else Qt.LayoutDirection.LeftToRight
+        )
         button.setAccessibleName(_tr("Style of the paragraph"))
         button.setToolTip(_tr("Style of the paragraph"))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -211,6 +219,7 @@ class Toolbar(QWidget):
         for tool in TOOLS:
             self.buttons[tool.name].setIcon(icons(tool.icon))
         self.more_button.setIcon(icons("ellipsis"))
+        self.style_button.setIcon(icons("chevron-down"))
 
     # Doing
 

@@ -272,6 +272,12 @@ def test_where_the_caret_is_gets_told_as_anchors(one):
     one.view.bound._report_caret()
     anchor, head = one.note.caret
     assert (one.note.body.index(anchor), one.note.body.index(head)) == (2, 5)
+    one.place(5, 2)
+    one.view.bound._report_caret()
+    assert one.note.caret == (head, anchor)
+    one.place(3)
+    one.view.bound._report_caret()
+    assert one.note.caret == (one.note.body.anchor(3), one.note.body.anchor(3))
 
 
 def test_an_embed_of_an_unknown_kind_survives_an_edit_around_it(two):

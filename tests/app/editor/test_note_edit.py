@@ -241,3 +241,11 @@ def test_moving_the_caret_begins_a_new_undo_group(one):
 
 def test_the_text_has_a_name_for_assistive_technology(one):
     assert one.view.accessibleName()
+
+
+def test_the_size_of_the_text_is_the_palettes_whatever_a_style_sheet_says(visible):
+    visible.view.setStyleSheet("QTextEdit { font-size: 31px; }")
+    QApplication.processEvents()
+    assert visible.view.document().defaultFont().pixelSize() == visible.view.formats.palette.size_px
+    visible.view.bound.reload()
+    assert visible.view.document().defaultFont().pixelSize() == visible.view.formats.palette.size_px
