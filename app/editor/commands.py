@@ -257,7 +257,11 @@ class Commands:
         return self.set_kind(attributes)
 
     def _fitting(self, block: MirrorBlock, attributes: Marks) -> Marks:
-        """Keep the level of an item that only changes its list's kind."""
+        """
+        Say of a check item whether it is ticked, and keep the level of an item that only changes its list.
+        """
+        if attributes.get("kind") == "check":
+            attributes = {"checked": False, **attributes}
         if attributes.get("kind") in LIST_KINDS and list_keys.kind_of(block) in LIST_KINDS:
             return {**attributes, "level": list_keys.level_of(block)}
         return attributes
