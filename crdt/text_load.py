@@ -206,7 +206,8 @@ def load_columns(text: "TextReading", columns: TextColumns, visible: str) -> Non
     Fill a fresh text. Raises MalformedOp where columns contradict each other. Cost: O(elements + marks x
     runs).
     """
-    _check_elements(columns)
+    if sum([run.length for run in columns.runs]) != len(visible) + len(columns.hidden):
+        raise MalformedOp("there is not one character for each element")
     _check_origins(columns)
     for replica, log in columns.erasures:
         if log.counters:
@@ -224,34 +225,59 @@ def load_columns(text: "TextReading", columns: TextColumns, visible: str) -> Non
         text.restore_block(write)
 
 
-def _check_elements(columns: TextColumns) -> None:
-    """Every element stands in one run, and what a delete names are elements. Cost: O(entries log runs)."""
+class Stretches:
+    """
+    Which counters of one replica are elements of the text, as stretches without gaps, and their places: the
+    number of elements before each. So memory is taken for elements, never for the counters between them.
+    """
+
+    __slots__ = ("bases", "begins", "ends")
+
+    def __init__(self, spans: list[tuple[int, int]]) -> None:
+        """Join ``(first counter, end)`` of all runs of a replica. MalformedOp when they overlap."""
+        spans.sort()
+        self.begins: list[int] = []
+        self.ends: list[int] = []
+        self.bases: list[int] = []
+        last = -1
+        total = 0
+        for begin, end in spans:
+            if begin < last:
+                raise MalformedOp("an element twice")
+            if begin > last:
+                self.begins.append(begin)
+                self.bases.append(total)
+                self.ends.append(end)
+            else:
+                self.ends[-1] = end
+            last = end
+            total += end - begin
+
+    def size(self) -> int:
+        """How many elements there are."""
+        return self.bases[-1] + self.ends[-1] - self.begins[-1]
+
+    def place(self, counter: int, count: int) -> int:
+        """The place of an element when it and the ``count - 1`` behind it are elements; else MalformedOp."""
+        found = bisect_right(self.begins, counter) - 1
+        if found < 0 or counter + count > self.ends[found]:
+            raise MalformedOp("a delete of no element")
+        return self.bases[found] + counter - self.begins[found]
+
+    def next_place(self, counter: int) -> int:
+        """The place of the first element from ``counter`` on; ``size()`` where there is none."""
+        found = bisect_right(self.begins, counter) - 1
+        if found < 0:
+            return 0
+        return self.bases[found] + min(counter, self.ends[found]) - self.begins[found]
+
+
+def _stretches(columns: TextColumns) -> dict[int, Stretches]:
+    """The elements of each replica. Raises MalformedOp when one stands in two runs."""
     spans: dict[int, list[tuple[int, int]]] = {}
     for run in columns.runs:
         spans.setdefault(run.replica, []).append((run.start, run.start + run.length))
-    begins: dict[int, list[int]] = {}
-    ends: dict[int, list[int]] = {}
-    for replica, own in spans.items():
-        own.sort()
-        here: list[int] = [own[0][0]]
-        there: list[int] = []
-        for place in range(1, len(own)):
-            gap = own[place][0] - own[place - 1][1]
-            if gap < 0:
-                raise MalformedOp("an element twice")
-            if gap:
-                there.append(own[place - 1][1])
-                here.append(own[place][0])
-        there.append(own[-1][1])
-        begins[replica], ends[replica] = here, there
-    for _, log in columns.erasures:
-        for place in range(len(log.counters)):
-            lowest = log.entry(place).lowest()
-            start = lowest & COUNTER_MASK
-            here = begins.get(lowest >> ID_BITS, [])
-            found = bisect_right(here, start) - 1
-            if found < 0 or start + log.counts[place] > ends[lowest >> ID_BITS][found]:
-                raise MalformedOp("a delete of no element")
+    return {replica: Stretches(own) for replica, own in spans.items()}
 
 
 def _check_origins(columns: TextColumns) -> None:
@@ -284,10 +310,12 @@ def _place_of(columns: TextColumns, by_replica: dict[int, list[tuple[int, int]]]
 
 def _cut_by_visibility(text: "TextReading", columns: TextColumns) -> list[Run]:
     """Runs in order, cut where the number of reasons to be hidden changes (S2)."""
-    reasons = _count_reasons(text, columns)
+    stretches = _stretches(columns)
+    reasons = _count_reasons(text, columns, stretches)
     pieces: list[Run] = []
     for run in columns.runs:
-        counts = reasons[run.replica][run.start : run.start + run.length]
+        place = stretches[run.replica].place(run.start, run.length)
+        counts = reasons[run.replica][place : place + run.length]
         if counts.count(counts[0]) == run.length:
             run.hidden = counts[0]
             pieces.append(run)
@@ -302,34 +330,38 @@ def _cut_by_visibility(text: "TextReading", columns: TextColumns) -> list[Run]:
     return pieces
 
 
-def _count_reasons(text: "TextReading", columns: TextColumns) -> list[list[int]]:
-    """For each replica and counter how many reasons hide it (V1)."""
+def _count_reasons(
+    text: "TextReading", columns: TextColumns, stretches: dict[int, Stretches]
+) -> dict[int, list[int]]:
+    """For each replica and place of an element how many reasons hide it (V1)."""
     replicas = text._replicas
-    size = [0] * len(replicas.rids)
-    for run in columns.runs:
-        size[run.replica] = max(size[run.replica], run.start + run.length)
-    changes = [[0] * (length + 1) for length in size]
+    changes = {replica: [0] * (own.size() + 1) for replica, own in stretches.items()}
     for author, log in columns.erasures:
         for place in range(len(log.counters)):
             erased = log.entry(place)
+            lowest = erased.lowest()
+            replica = lowest >> ID_BITS
+            if replica not in stretches:
+                raise MalformedOp("a delete of no element")
+            first = stretches[replica].place(lowest & COUNTER_MASK, erased.size)
             if not replicas.flips:
-                _note(changes, erased.lowest(), erased.size)
+                _note(changes[replica], first, erased.size)
                 continue
             for begin, end in _live_parts(replicas, author, erased):
                 if not erased.step:
-                    _note(changes, erased.target, erased.size)
+                    _note(changes[replica], first, erased.size)
+                elif erased.step > 0:
+                    _note(changes[replica], first + begin - erased.counter, end - begin)
                 else:
-                    first = erased.target + erased.step * (begin - erased.counter)
-                    last = erased.target + erased.step * (end - 1 - erased.counter)
-                    _note(changes, min(first, last), end - begin)
+                    _note(changes[replica], first + erased.counter + erased.size - end, end - begin)
     for (replica, start), flips in replicas.flips.items():
-        edges = sorted({start, *[flip.until for flip in flips]})
-        for begin, end in pairwise(edges):
-            if not replicas.is_live(replica, begin):
-                begin, end = min(begin, size[replica]), min(end, size[replica])
-                changes[replica][begin] += 1
-                changes[replica][end] -= 1
-    return [list(accumulate(change)) for change in changes]
+        if replica in stretches:
+            own = stretches[replica]
+            for begin, end in pairwise(sorted({start, *[flip.until for flip in flips]})):
+                if not replicas.is_live(replica, begin):
+                    place = own.next_place(begin)
+                    _note(changes[replica], place, own.next_place(end) - place)
+    return {replica: list(accumulate(change)) for replica, change in changes.items()}
 
 
 def _live_parts(replicas: Replicas, author: int, erased: Erased) -> list[tuple[int, int]]:
@@ -349,11 +381,9 @@ def _live_parts(replicas: Replicas, author: int, erased: Erased) -> list[tuple[i
     return found
 
 
-def _note(changes: list[list[int]], element: int, count: int) -> None:
-    change = changes[element >> ID_BITS]
-    start = element & COUNTER_MASK
-    change[start] += 1
-    change[start + count] -= 1
+def _note(change: list[int], place: int, count: int) -> None:
+    change[place] += 1
+    change[place + count] -= 1
 
 
 def _share_characters(text: "TextReading", pieces: list[Run], visible: str, hidden: str) -> None:
