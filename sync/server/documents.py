@@ -143,15 +143,16 @@ class Documents:
         names = [name for name, f in self._kept.items() if f.tail_bytes] if everything else list(self._due)
         saved = []
         for name in names[: None if everything else count_max]:
-            self._due.discard(name)
             folded = self._kept.get(name)
             row = self._store.document(name)
             if folded is None or row is None or row.state_seq >= row.last_seq:
+                self._due.discard(name)
                 continue
             saved.append(SavedState(row.key, row.last_seq, self._encode(name, folded)))
             self._weight += len(saved[-1].state) - folded.state_bytes - folded.tail_bytes
             folded.stored_seq, folded.state_bytes, folded.tail_bytes = row.last_seq, len(saved[-1].state), 0
             folded.encoded = None
+            self._due.discard(name)
         if saved:
             self._store.save_states(saved)
         return len(saved)

@@ -67,6 +67,7 @@ def test_states_are_written_the_more_seldom_the_larger_they_are(world):
     assert size > 5 * DUE_BYTES_MIN
     gaps = [later - earlier for earlier, later in pairwise(wrote)]
     assert gaps == sorted(gaps)
+    assert 2 <= len(wrote) <= 12
     assert documents.find(note).tail_bytes <= max(DUE_BYTES_MIN, size)
     world.check()
 

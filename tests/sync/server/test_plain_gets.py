@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from sync.server.plain_gets import SYNC_PATH, Crowd, answer
+
+
+def _answer(path, **changed):
+    given = {"ready": True, "stopping": False, "crowded": False, "model": "1.0", "server": "s", **changed}
+    return answer(path, **given)
+
+
+@pytest.mark.parametrize(
+    ("path", "changed", "status"),
+    [
+        ("/livez", {"ready": False}, 200),
+        ("/readyz", {}, 200),
+        ("/readyz", {"ready": False}, 503),
+        ("/readyz", {"stopping": True}, 503),
+        ("/", {}, 404),
+        ("/v1/sync/", {}, 404),
+        (SYNC_PATH, {"stopping": True}, 503),
+        (SYNC_PATH, {"crowded": True}, 429),
+    ],
+)
+def test_plain_gets_have_their_status(path, changed, status):
+    assert _answer(path, **changed).status == status
+
+
+def test_a_socket_is_let_through():
+    assert _answer(SYNC_PATH) is None
+
+
+def test_the_version_is_told():
+    assert json.loads(_answer("/version").body) == {"protocol": 1, "model": "1.0", "server": "s"}
+
+
+def test_an_address_has_a_bound_of_connections_and_this_machine_has_none():
+    crowd = Crowd(2)
+    for address in ("1.2.3.4", "127.0.0.1", "::1", ""):
+        for _ in range(2):
+            crowd.enter(address)
+    assert crowd.is_full("1.2.3.4")
+    assert not crowd.is_full("127.0.0.1")
+    assert not crowd.is_full("::1")
+    assert not crowd.is_full("5.6.7.8")
+    crowd.leave("1.2.3.4")
+    assert not crowd.is_full("1.2.3.4")
+    crowd.leave("1.2.3.4")
+    assert "1.2.3.4" not in crowd._there

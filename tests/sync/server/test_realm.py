@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from sync.limits import DELTAS_BURST
+from sync.server.calls import CALLS
+from sync.server.opening import open_server
+from sync.server.realm import realm_of
+from sync.server.settings import Settings
+
+
+def test_a_realm_is_made_of_the_folder_and_the_settings(tmp_path):
+    opened = open_server(tmp_path)
+    settings = Settings(tmp_path, sign_up="closed", connections_per_account=3)
+    realm = realm_of(opened, settings, CALLS, lambda: 5, ended=_nothing, roles_changed=_nothing)
+    assert (realm.server_id, realm.core, realm.people) == (opened.server_id, opened.core, opened.people)
+    assert (realm.sign_up, realm.connections_max, realm.now_ms()) == ("closed", 3, 5)
+    assert realm.paces.take("a", 0, DELTAS_BURST) == 0
+    assert realm.paces.take("a", 0) > 0
+    opened.close()
+
+
+def _nothing(_):
+    return None
