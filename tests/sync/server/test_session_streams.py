@@ -1,0 +1,242 @@
+from __future__ import annotations
+
+import pytest
+
+from sync import limits
+from sync.protocol import messages as m
+from sync.protocol.rows import Wanted
+from sync.server import auth
+from sync.server.session import Close
+from tests.support.peer import Author, new_id
+from tests.support.session_world import SessionWorld
+
+
+@pytest.fixture
+def world(tmp_path):
+    made = SessionWorld(tmp_path)
+    yield made
+    made.close()
+
+
+# --- streams --------------------------------------------------------------------------------------------
+
+
+def test_no_access_and_no_such_stream_look_the_same(world):
+    ann, bob = world.signed_up("ann"), world.signed_up("bob")
+    there = bob.subscribe(ann.notes)
+    nowhere = bob.subscribe(new_id() + "/notes")
+    assert there._replace(stream="") == nowhere._replace(stream="")
+    assert there.status == "none"
+    assert bob.link.feeds == {}
+
+
+def test_the_own_session_is_not_told_its_own_deltas_and_another_one_is(world):
+    ann, other = _two_devices(world)
+    first = ann.author.note(ann.notes)[1]
+    assert ann.push(ann.notes, first).bodies() == []
+    assert other.heard().bodies() == [first.body]
+
+
+def test_a_revocation_reaches_an_open_connection_and_nothing_after_it(world):
+    ann, bob = world.signed_up("ann"), world.signed_up("bob")
+    notebook = new_id()
+    ann.call("create_notebook", id=notebook, name="Shared")
+    stream = f"{notebook}/notes"
+    world.set_role(notebook, bob.account, "editor")
+    assert m.NotebookRow(notebook, "Shared", "editor") in bob.heard().one(m.Notice).notebooks
+    ann.subscribe(stream)
+    bob.subscribe(stream)
+    note, first = ann.author.note(stream)
+    ann.push(stream, first)
+    world.set_role(notebook, bob.account, None)
+    ann.push(stream, ann.author.type(stream, note, "secret"))
+    heard = bob.heard()
+    assert heard.bodies() == []
+    assert heard.one(m.Unsubscribe) == m.Unsubscribe(stream, "revoked")
+    assert notebook not in [row.id for row in heard.one(m.Notice).notebooks]
+    own = Author()
+    assert bob.say(m.Presence(stream)) == []
+    assert bob.say(m.Pull(stream, 1, 0)).one(m.Error).code == "not_subscribed"
+    bob.author = own
+    assert bob.push(stream, own.note(stream)[1]).one(m.Nack).code == "not_subscribed"
+
+
+def test_a_lowered_role_keeps_reading_and_stops_writing(world):
+    ann, bob = world.signed_up("ann"), world.signed_up("bob")
+    notebook = new_id()
+    ann.call("create_notebook", id=notebook, name="Shared")
+    stream = f"{notebook}/notes"
+    world.set_role(notebook, bob.account, "editor")
+    bob.subscribe(stream)
+    world.set_role(notebook, bob.account, "viewer")
+    assert bob.heard().all(m.Unsubscribe) == []
+    ack = bob.push(stream, bob.author.note(stream)[1]).one(m.Ack)
+    assert ack.rejected[0].code == "forbidden"
+
+
+def test_a_rejection_whose_ack_was_lost_is_told_again_before_the_position_that_hides_it(world):
+    ann = world.signed_up("ann")
+    note, first = ann.author.note(ann.notes)
+    bad = ann.author.numbered_bytes(ann.notes, note, b"no delta")
+    world.commits = False
+    ann.push(ann.notes, first, bad)
+    world.commit()
+    world.restart()
+    again = world.again(ann)
+    again.heard()
+    again.do(m.Subscribe((Wanted(ann.notes, "content", 0, 0, 0, bytes(8)),)))
+    heard = again.heard()
+    kinds = heard.kinds()
+    assert kinds.index(m.Ack) < kinds.index(m.Subscribed)
+    ack = heard.one(m.Ack)
+    assert (ack.batch, ack.n, [rejected.n for rejected in ack.rejected]) == (0, 2, [2])
+    assert heard.one(m.Subscribed).streams[0].last_n == 2
+
+
+def test_another_epoch_or_a_cursor_ahead_of_the_log_is_a_reset(world):
+    ann = world.signed_up("ann")
+    granted = ann.subscribe(ann.notes)
+    assert ann.subscribe(ann.notes, epoch=granted.epoch + 1).via == "reset"
+    assert ann.subscribe(ann.notes, epoch=granted.epoch, cursor=1).via == "reset"
+    assert ann.subscribe(ann.notes, epoch=granted.epoch, cursor=0).via == "log"
+    assert ann.say(m.Pull(ann.notes, granted.epoch, 5)).one(m.Reset).why == "cursor"
+    ann.subscribe(ann.notes)
+    assert ann.say(m.Pull(ann.notes, granted.epoch + 1, 0)).one(m.Reset).why == "epoch"
+
+
+def test_a_creator_who_lost_the_store_gets_the_own_writes_back(world):
+    ann = world.signed_up("ann")
+    first = ann.author.note(ann.notes)[1]
+    ann.push(ann.notes, first)
+    again = world.again(ann)
+    again.heard()
+    granted = again.subscribe(ann.notes)
+    assert granted.last_n == 1
+    assert again.heard().bodies() == [first.body]
+    caught_up = world.again(ann)
+    caught_up.heard()
+    assert caught_up.subscribe(ann.notes, epoch=granted.epoch, cursor=1).last_n == 1
+    assert caught_up.heard().bodies() == []
+
+
+def test_a_pull_goes_on_from_any_cursor(world):
+    ann = world.signed_up("ann")
+    granted = ann.subscribe(ann.notes)
+    note, first = ann.author.note(ann.notes)
+    deltas = [first, *[ann.author.type(ann.notes, note, "x") for _ in range(3)]]
+    ann.push(ann.notes, *deltas)
+    heard = ann.say(m.Pull(ann.notes, granted.epoch, 2))
+    rows = [row for came in heard.all(m.Deltas) for row in came.deltas]
+    assert [row.seq for row in rows] == [3, 4]
+
+
+def test_a_pull_of_documents_answers_with_their_states_only(world):
+    ann = world.signed_up("ann")
+    ann.subscribe(ann.notes)
+    notes = [ann.author.note(ann.notes, f"note {n}") for n in range(3)]
+    ann.push(ann.notes, *[delta for _, delta in notes])
+    wanted = (notes[0][0], notes[2][0], new_id())
+    heard = ann.say(m.Pull(ann.notes, 0, 0, wanted, id=5))
+    states = heard.one(m.State)
+    assert {chunk.document for chunk in states.documents} == {notes[0][0], notes[2][0]}
+    assert (states.id, states.end.documents) == (5, 2)
+
+
+def test_a_full_pull_sends_states_where_the_log_would_do(world):
+    ann = world.signed_up("ann")
+    granted = ann.subscribe(ann.notes)
+    first = ann.author.note(ann.notes)[1]
+    ann.push(ann.notes, first)
+    heard = ann.say(m.Pull(ann.notes, granted.epoch, 0, full=True))
+    assert heard.one(m.State).end.to == 1
+
+
+def test_an_interrupted_transfer_is_resumed_behind_the_last_whole_document(world):
+    ann = world.signed_up("ann")
+    granted = ann.subscribe(ann.notes)
+    notes = sorted(ann.author.note(ann.notes, f"note {n}") for n in range(4))
+    ann.push(ann.notes, *[delta for _, delta in notes], n0=1)
+    again = world.again(ann)
+    again.heard()
+    row = again.subscribe(ann.notes, epoch=granted.epoch, cursor=0, after=notes[1][0], to=4)
+    assert row.via == "state"
+    state = again.heard().one(m.State)
+    assert [chunk.document for chunk in state.documents] == [notes[2][0], notes[3][0]]
+    assert state.end.to == 4
+
+
+def test_subscriptions_have_a_bound(world, monkeypatch):
+    monkeypatch.setattr(limits, "CONTENT_SUBSCRIPTIONS_MAX", 2)
+    ann = world.signed_up("ann")
+    statuses = [ann.subscribe(f"{ann.personal}/{name}").status for name in ("notes", "folders", "comments")]
+    assert statuses == ["ok", "ok", "limit"]
+    assert ann.subscribe(ann.notes).status == "ok"
+
+
+# --- pushing -----------------------------------------------------------------------------------------------
+
+
+def test_a_push_over_the_pace_is_refused_without_closing_and_passes_later(world, monkeypatch):
+    ann = world.signed_up("ann")
+    monkeypatch.setattr(world.realm.paces, "_pace", auth.Pace(3, 1))
+    note, first = ann.author.note(ann.notes)
+    deltas = [first, *[ann.author.type(ann.notes, note, "x") for _ in range(2)]]
+    assert ann.push(ann.notes, *deltas).one(m.Ack).n == 3
+    more = ann.author.type(ann.notes, note, "x")
+    nack = ann.push(ann.notes, more).one(m.Nack)
+    assert nack.code == "rate"
+    assert ann.closed is None
+    world.now_ms += nack.after_ms
+    assert ann.push(ann.notes, more).one(m.Ack).n == 4
+
+
+def test_a_batch_over_its_limit_is_refused(world):
+    ann = world.signed_up("ann")
+    note = new_id()
+    deltas = [ann.author.numbered_bytes(ann.notes, note, bytes(60_000)) for _ in range(3)]
+    assert ann.push(ann.notes, *deltas).one(m.Error).code == "too_big"
+    assert ann.closed == Close(1008, "too_big")
+
+
+def test_a_connection_may_have_only_so_much_in_flight(world):
+    ann = world.signed_up("ann")
+    world.commits = False
+    note, first = ann.author.note(ann.notes)
+    ann.push(ann.notes, first)
+    for _ in range(limits.IN_FLIGHT_BATCHES_MAX - 2):
+        ann.push(ann.notes, ann.author.type(ann.notes, note, "x"))
+    assert not ann.session.full
+    ann.push(ann.notes, ann.author.type(ann.notes, note, "x"))
+    assert ann.session.full
+    world.commit()
+    assert not ann.session.full
+    assert ann.heard().all(m.Ack)[-1].n == limits.IN_FLIGHT_BATCHES_MAX
+
+
+def test_a_program_ahead_of_the_server_may_only_wait(world):
+    talk = world.hello(model="2.0")
+    talk.enter("sign_up", email="ann@example.org", password="correct horse battery", name="Ann")
+    assert talk.push(talk.notes, talk.author.note(talk.notes)[1]).one(m.Nack).code == "migrating"
+    assert talk.subscribe(talk.notes).via == "none"
+
+
+def test_a_program_behind_the_server_may_send_and_is_sent_nothing(world, monkeypatch):
+    ann = world.signed_up("ann")
+    monkeypatch.setattr("sync.server.session.mode_of", lambda client, server: "send_only")
+    old = world.hello()
+    old.enter("sign_in", email=ann.email, password="correct horse battery")
+    assert old.subscribe(ann.notes).via == "none"
+    first = ann.author.note(ann.notes)[1]
+    ann.push(ann.notes, first)
+    assert old.heard().bodies() == []
+    assert old.push(ann.notes, old.author.note(ann.notes)[1]).one(m.Ack).n == 1
+
+
+def _two_devices(world):
+    """Two connections of one account that both follow its notes and have heard everything."""
+    ann = world.signed_up("ann")
+    other = world.device(ann)
+    for talk in (ann, other):
+        talk.subscribe(ann.notes)
+        talk.heard()
+    return ann, other
