@@ -188,6 +188,26 @@ class Commands:
         plan = list_keys.delete_at_end(mirror, mirror.locate(self._binding.standing.caret())[0])
         return bool(plan.operations) and self._binding.perform(plan.operations, plan.caret)
 
+    def replace_all(self, ranges: Sequence[tuple[int, int]], text: str) -> bool:
+        """
+        Put a text in place of each of some ranges, with the marks of what it replaces: one undo group.
+
+        Args:
+            ranges: (start, end), from left to right, none overlapping, none over two blocks.
+            text: Without newlines.
+        """
+        self._binding.settle()
+        operations: list[Operation] = []
+        for start, end in reversed(ranges):
+            number, inside = self._binding.mirror.locate(start)
+            held = values_of(self._binding.mirror.blocks[number].key_at(inside))
+            operations.append(Delete(start, end - start))
+            if text:
+                operations.append(Insert(start, text, {k: value for k, value in held.items() if k != EMBED}))
+        if not operations:
+            return False
+        return self._binding.perform(operations, ranges[0][0] + len(text))
+
     # Marks
 
     def toggle(self, kind: str) -> bool:
@@ -288,6 +308,7 @@ class Commands:
     def toggle_check(self, number: int | None = None) -> bool:
         """Tick or untick a check item; without a number the selected ones, which paragraphs become first."""
         if number is not None:
+            self._binding.settle()
             mirror = self._binding.mirror
             if not 0 <= number < len(mirror.blocks) or list_keys.kind_of(mirror.blocks[number]) != "check":
                 return False

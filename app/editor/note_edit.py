@@ -48,6 +48,7 @@ from app.editor.loading import DOCUMENT_MARGIN_PX, empty_document
 from app.editor.note import Caret, Note
 from app.editor.ornaments import Ornaments, tick_box_at, visible_blocks
 from app.editor.palette import EditorPalette
+from app.editor.paste import blocks_of_markdown
 from app.editor.text_menu import text_menu
 from app.editor.writing_keys import WritingKeys
 
@@ -74,10 +75,11 @@ class NoteEdit(QTextEdit):
         take_picture: Keeps the PNG bytes of a pasted picture (and a name for it), gives the embed to insert.
         take_files: Keeps dropped or pasted files, gives an embed for each it took.
         find_attachment: Gives the picture of a sha256, None if it is not here (yet).
-        read_markdown: Reads pasted Markdown; without it Markdown is pasted as the text it is.
+        read_markdown: Reads pasted Markdown; None has it pasted as the text it is.
     """
 
     link_wanted: Signal = Signal()  # Ctrl+K: ask for an address
+    find_wanted: Signal = Signal()  # Ctrl+F: ask what to look for
     link_activated = Signal(str)
     embed_activated = Signal(dict)  # the payload of an embed that was double-clicked
     state_changed = Signal()  # marks or kind at the caret may differ: toolbars look again
@@ -89,7 +91,7 @@ class NoteEdit(QTextEdit):
         self.take_picture: Callable[[bytes, str], Marks | None] | None = None
         self.take_files: Callable[[Sequence[str]], Sequence[Marks]] | None = None
         self.find_attachment: Callable[[str], QImage | None] | None = None
-        self.read_markdown: Callable[[str], Blocks] | None = None
+        self.read_markdown: Callable[[str], Blocks] | None = blocks_of_markdown
         self._bound: _Bound | None = None
         self._pressed_box: int | None = None
         self._own_document: QTextDocument | None = None

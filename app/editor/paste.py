@@ -53,6 +53,13 @@ def looks_like_markdown(text: str) -> bool:
     return len(_MARKDOWN.findall(text[:20_000])) >= 2
 
 
+def blocks_of_markdown(text: str) -> list[Block]:
+    """Read Markdown from the clipboard. The reader is loaded when it is first needed: it takes 0.1 s."""
+    from app.transfer.markdown_reader import read_markdown
+
+    return _clean(read_markdown(_FORBIDDEN.sub("", text[:_SIZE_MAX]), _Resolver()))
+
+
 def plain_lines(text: str) -> list[str]:
     """Cut plain text into blocks; what no note can hold is left out."""
     return _FORBIDDEN.sub("", _NEWLINES.sub("\n", text[:_SIZE_MAX])).split("\n")

@@ -8,7 +8,6 @@ from PySide6.QtGui import QColor, QDropEvent, QGuiApplication, QImage
 
 from app.editor.exchange import Exchange
 from app.editor.keys import Marks
-from app.transfer.markdown_reader import read_markdown
 from tests.support.editor_world import CTRL, SHIFT, World, check_window
 
 
@@ -72,13 +71,15 @@ def test_into_code_everything_goes_as_text(one):
     assert not any(marks for _, marks in one.spans())
 
 
-def test_markdown_is_read_where_somebody_reads_it(one):
+def test_markdown_is_read_unless_nobody_reads_it(one):
     one.place(0)
-    one.view.insertFromMimeData(mime(text="# T\n- a"))
-    assert one.text.startswith("# T\n- aHello")
-    one.view.read_markdown = read_markdown
-    one.view.insertFromMimeData(mime(text="# T\n- a"))
-    assert {"kind": "heading", "level": 1} in one.kinds() or one.text.startswith("# T\n- aT")
+    one.view.insertFromMimeData(mime(text="# T\n- a **b**"))
+    assert one.text.startswith("T\na bHello")
+    assert one.kinds()[0] == {"kind": "heading", "level": 1}
+    one.view.read_markdown = None
+    one.place(0)
+    one.view.insertFromMimeData(mime(text="# T\n- a **b**"))
+    assert one.text.startswith("# T\n- a **b**T\na b")
 
 
 def test_a_copy_pasted_in_another_window_is_the_same(two):

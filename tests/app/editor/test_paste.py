@@ -107,3 +107,9 @@ def test_entities_and_unclosed_tags_survive_the_rewriting():
 )
 def test_markdown_is_told_from_text_by_two_of_its_signs(text, is_markdown):
     assert paste.looks_like_markdown(text) is is_markdown
+
+
+def test_markdown_becomes_blocks_without_what_names_nothing():
+    blocks = paste.blocks_of_markdown("## Head\n\n- [x] done ![p](local.png) [l](rel/a.md)\x00")
+    assert blocks[0] == ([("Head", {})], {"kind": "heading", "level": 2})
+    assert blocks[1] == ([("done p l", {})], {"kind": "check", "level": 0, "checked": True})
