@@ -143,7 +143,7 @@ class Window:
 
     def open(self, note: str) -> None:
         """Show a note and wait for it."""
-        until(lambda: self("state")["visible"], "the window is on screen")
+        until(lambda: self("state")["opened"], "the window is on screen and the library is open")
         self("open", note=note)
         until(lambda: self("state")["note"] == note, "the note is shown")
         self("focus")

@@ -155,7 +155,7 @@ class Pilot(QObject):
             "shown": plain,
             "caret": points_of(wide_indexes(plain), cursor.position()),
             "ready_at": self.ready_at,
-            "visible": window.isVisible(),
+            "opened": self.program.workspace.is_ready and window.isVisible(),
         }
         if note is not None:
             found |= {
