@@ -1,23 +1,43 @@
 """
-The runner: carries out what the engine decides. The one place of the client with a socket, a timer and a
-    task.
+The client's I/O: one socket, one timer. It does what the engine says and tells the engine what happens.
 
-What it is not: decisions. Every event goes to `Engine.handle`, every effect is done in order, and nothing
-    here looks into a message. Used on one event loop. Invariants: - There is at most one connection; what a
-    former one still says is not heard any more. - Frames leave in the order in which the engine sent them. -
-    A bug in the engine ends the connection and is logged; the store is as its last commit left it.
+What it is not: decisions. Invariants:
+- Events are handled one after the other; what an effect causes waits its turn, so messages leave in the order
+  in which the engine decided on them.
+- One connection at a time; one that was closed is not heard any more.
+- websockets is imported when the first connection is made: the command line and a start without a server go
+  without.
+
+Source: websockets.readthedocs.io, "asyncio client".
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import ssl
+import time
+from collections import deque
 from collections.abc import Callable
-from time import monotonic
-from typing import TYPE_CHECKING, Final
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
+from sync.client.address import is_loopback
 from sync.client.engine import Engine
-from sync.client.events import Close, Connect, Effect, Event, Heard, Lost, Opened, Send, Stopped, Ticked
+from sync.client.events import (
+    Close,
+    Connect,
+    Effect,
+    Event,
+    Heard,
+    Lost,
+    Noted,
+    Opened,
+    Send,
+    Stopped,
+    Ticked,
+)
 from sync.client.line import NEVER
 from sync.errors import LocalProtocolError, RemoteProtocolError
 from sync.limits import FRAME_SIZE_MAX
@@ -26,143 +46,222 @@ from sync.protocol import wire
 if TYPE_CHECKING:
     from websockets.asyncio.client import ClientConnection
 
-PATH: Final = "/v1/sync"
+OPEN_S: Final = 15.0
+"""From the first packet to the WebSocket's handshake."""
+CLOSE_S: Final = 2.0
+"""How long a connection may take to say goodbye."""
 
-OPEN_SECONDS: Final = 15.0
-"""For the handshake; less than the engine grants for the welcome behind it."""
-
-CLOSE_SECONDS: Final = 1.0
-"""For the closing handshake; the engine has said all it had to say."""
-
-LATE_SECONDS: Final = 0.001
-"""A timer may ring this much early by the clock it was set with."""
-
-logger = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 
 def monotonic_ms() -> int:
-    """Milliseconds of a clock that never jumps."""
-    return int(monotonic() * 1000)
+    """Return milliseconds of a clock that never jumps."""
+    return time.monotonic_ns() // 1_000_000
+
+
+class _Connection:
+    """One connection: its task and what waits to be sent."""
+
+    def __init__(self) -> None:
+        self.outgoing: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self.task: asyncio.Task[None] | None = None
 
 
 class Runner:
-    """One engine's hands and ears."""
+    """Carries an engine out on the running event loop. All methods on its thread."""
 
-    def __init__(self, engine: Engine, tell: Callable[[Effect], None]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        perform: Callable[[Effect], None],
+        *,
+        now_ms: Callable[[], int] = monotonic_ms,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         """
         Args:
-            engine: Handled here and nowhere else.
-            tell: Called with each effect that is not about the connection, in order.
+            perform: Called with every effect that is not about the connection.
+            now_ms: Milliseconds of a clock that never jumps.
+            tls: For wss; None verifies certificates as the system does.
         """
         self._engine: Final = engine
-        self._tell: Final = tell
-        self._life: asyncio.Task[None] | None = None
-        self._outgoing: asyncio.Queue[bytes] = asyncio.Queue()
+        self._perform: Final = perform
+        self._now_ms: Final = now_ms
+        self._tls: Final = tls
+        self._events: Final[deque[Event]] = deque()
+        self._feeding = False
+        self._connection: _Connection | None = None
+        self._closing: Final[set[asyncio.Task[None]]] = set()
         self._timer: asyncio.TimerHandle | None = None
-        self._ended: set[asyncio.Task[None]] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._changed = asyncio.Event()
 
-    def post(self, event: Event) -> None:
-        """Hand an event to the engine and do what it wants done."""
-        for effect in self._engine.handle(event, monotonic_ms()):
-            match effect:
-                case Connect():
-                    self._begin(effect.url)
-                case Send():
-                    self._send(effect)
-                case Close():
-                    self._end()
-                case _:
-                    self._tell(effect)
+    def feed(self, event: Event) -> None:
+        """
+        Tell the engine what happened and do what it says.
+
+        Raises:
+            StoreUnavailable, AssertionError: From the engine or a callback; the engine's state is as it was
+            left.
+        """
+        self._events.append(event)
+        if self._feeding:
+            return
+        self._feeding = True
+        try:
+            while self._events:
+                for effect in self._engine.handle(self._events.popleft(), self._now_ms()):
+                    self._do(effect)
+        finally:
+            self._feeding = False
+            self._set_timer()
+            self._changed.set()
+
+    def begin(self) -> None:
+        """Use the running loop from now on."""
+        self._loop = asyncio.get_running_loop()
         self._set_timer()
 
-    async def stop(self) -> None:
-        """Want no connection any more, and wait until the last one is closed."""
-        self.post(Stopped())
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        while self._ended:
-            await asyncio.gather(*self._ended, return_exceptions=True)
+    async def end(self) -> None:
+        """Stop: hang up, say goodbye, leave no task behind."""
+        self.feed(Stopped())
+        if self._closing:
+            _, late = await asyncio.wait(self._closing, timeout=CLOSE_S)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        self._loop = None
+        self._set_timer()
+
+    async def settled(self, is_done: Callable[[], bool], timeout_s: float) -> bool:
+        """Wait until `is_done` after some event; False when the time is over first."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                while not is_done():
+                    self._changed.clear()
+                    await self._changed.wait()
+        return is_done()
+
+    # --- effects
+    # ------------------------------------------------------------------------------------------------
+
+    def _do(self, effect: Effect) -> None:
+        match effect:
+            case Send():
+                self._send(effect)
+            case Connect():
+                self._connect(effect.url)
+            case Close():
+                self._close()
+            case Noted():
+                _log.info("%s %s", effect.what, effect.facts)
+            case _:
+                self._perform(effect)
+
+    def _send(self, effect: Send) -> None:
+        if self._connection is None:
+            return
+        try:
+            frame = wire.encode(effect.message)
+        except LocalProtocolError as error:
+            _log.error("a message cannot be sent: %s", error)
+            return
+        self._connection.outgoing.put_nowait(frame)
+
+    def _connect(self, url: str) -> None:
+        self._close()
+        if self._loop is None:
+            self._events.append(Lost("no loop"))
+            return
+        connection = self._connection = _Connection()
+        connection.task = self._loop.create_task(self._converse(connection, url))
+        self._closing.add(connection.task)
+        connection.task.add_done_callback(self._closing.discard)
+
+    def _close(self) -> None:
+        """Let the connection send what waits, then close; it is not heard any more."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.outgoing.put_nowait(None)
 
     def _set_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
         wake_ms = self._engine.wake_ms
-        if wake_ms < NEVER:
-            delay = max(0.0, (wake_ms - monotonic_ms()) / 1000) + LATE_SECONDS
-            self._timer = asyncio.get_running_loop().call_later(delay, self.post, Ticked())
+        if self._loop is not None and wake_ms < NEVER:
+            delay_s = max(0.0, (wake_ms - self._now_ms()) / 1000)
+            self._timer = self._loop.call_later(delay_s, self.feed, Ticked())
 
-    def _begin(self, url: str) -> None:
-        self._end()
-        self._outgoing = asyncio.Queue()
-        self._life = asyncio.get_running_loop().create_task(
-            self._live(url, self._outgoing), name="connection"
-        )
-        self._ended.add(self._life)
-        self._life.add_done_callback(self._ended.discard)
+    # --- the socket
+    # ---------------------------------------------------------------------------------------------
 
-    def _end(self) -> None:
-        """Forget the connection; its task closes it."""
-        life, self._life = self._life, None
-        if life is not None and life is not asyncio.current_task():
-            life.cancel()
-
-    def _send(self, effect: Send) -> None:
-        try:
-            self._outgoing.put_nowait(wire.encode(effect.message))
-        except LocalProtocolError:
-            logger.exception("a message of ours does not fit on the wire")
-
-    async def _live(self, url: str, outgoing: asyncio.Queue[bytes]) -> None:
-        """One connection, from the attempt to the end; whatever ends it is told to the engine."""
+    async def _converse(self, connection: _Connection, url: str) -> None:
+        """Open a connection, pass on what comes until it ends, and say that it ended."""
+        from websockets.asyncio.client import connect
         from websockets.exceptions import WebSocketException
 
         fault = ""
-        try:
-            await self._converse(url, outgoing)
-        except (OSError, TimeoutError, WebSocketException, RemoteProtocolError) as error:
-            fault = f"{type(error).__name__}: {error}"
-        except asyncio.CancelledError:
-            return
-        except Exception:  # the runner's task: a bug must not end syncing for good
-            logger.exception("the connection ended by our own fault")
-            fault = "internal"
-        if self._life is asyncio.current_task():
-            self._life = None
-            self.post(Lost(fault))
-
-    async def _converse(self, url: str, outgoing: asyncio.Queue[bytes]) -> None:
-        from websockets.asyncio.client import connect
-
-        async with connect(
-            url.rstrip("/") + PATH,
+        host = urlsplit(url).hostname or ""
+        opening = connect(
+            url,
             compression=None,
             max_size=FRAME_SIZE_MAX,
-            open_timeout=OPEN_SECONDS,
-            close_timeout=CLOSE_SECONDS,
-            ping_interval=None,
-        ) as socket:
-            writer = asyncio.get_running_loop().create_task(_write(socket, outgoing), name="writer")
-            try:
-                self.post(Opened())
-                async for frame in socket:
-                    if isinstance(frame, str):
-                        raise RemoteProtocolError("bad_frame", "a text frame")
-                    self.post(Heard(wire.decode(frame), len(frame)))
-                    if self._life is not asyncio.current_task():
-                        return
-            finally:
-                writer.cancel()
-                await asyncio.gather(writer, return_exceptions=True)
+            ping_interval=None,  # ours are messages, and clock samples besides
+            open_timeout=OPEN_S,
+            close_timeout=CLOSE_S,
+            proxy=None if is_loopback(host) else True,
+            ssl=self._tls if url.startswith("wss:") else None,
+        )
+        try:
+            async with opening as socket:
+                await self._exchange(connection, socket)
+        except (OSError, WebSocketException, TimeoutError, RemoteProtocolError) as error:
+            fault = f"{type(error).__name__}: {error}"
+        except Exception:
+            _log.exception("the engine failed")
+            fault = "our own"
+        if self._connection is connection:
+            self._connection = None
+            self.feed(Lost(fault))
+
+    async def _exchange(self, connection: _Connection, socket: ClientConnection) -> None:
+        """Read until the connection ends, while another task writes."""
+        if self._connection is not connection:
+            return
+        writing = asyncio.create_task(_write(connection.outgoing, socket))
+        try:
+            self.feed(Opened())
+            async for frame in socket:
+                if self._connection is not connection:
+                    continue
+                self._hear(frame)
+                await asyncio.sleep(0)  # a long catch-up leaves room for keys and timers
+        finally:
+            writing.cancel()
+            await asyncio.gather(writing, return_exceptions=True)
+
+    def _hear(self, frame: Any) -> None:
+        if not isinstance(frame, bytes):
+            raise RemoteProtocolError("bad_frame", "a text frame")
+        try:
+            message = wire.decode(frame)
+        except RemoteProtocolError as error:
+            if error.code != "unknown_kind":
+                raise
+            _log.info("a message of an unknown kind was left out: %s", error)
+            return
+        self.feed(Heard(message, len(frame)))
 
 
-async def _write(socket: ClientConnection, outgoing: asyncio.Queue[bytes]) -> None:
-    """Send frames until the connection ends, which the reader notices as well."""
+async def _write(outgoing: asyncio.Queue[bytes | None], socket: ClientConnection) -> None:
+    """Send frames in their order; None closes the connection."""
     from websockets.exceptions import ConnectionClosed
 
-    try:
+    with suppress(ConnectionClosed):
         while True:
-            await socket.send(await outgoing.get())
-    except ConnectionClosed:
-        return
+            frame = await outgoing.get()
+            if frame is None:
+                await socket.close()
+                return
+            await socket.send(frame)

@@ -1,31 +1,30 @@
 """
-The client as the app and the command line use it: one object over store, engine, runner and token.
+The client: what the app and the command line hold of syncing. One object per profile, used on one thread.
 
-What it is not: decisions (engine) or I/O (runner). Used on one thread, that of the store's. Invariants:
-- What `submit` was given is on disk when it returns; what is sent is never ahead of that.
-- A token is kept before it is used, and forgotten only when a person signs out.
-- Signing in or out removes nothing that was written here.
+What it is not: the engine's decisions or the socket. Invariants:
+- `submit` stores before it tells the engine, and works without a server, a token or a running loop.
+- A token is kept before it is used. Signing out forgets the token and nothing else.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 import platform
-import random
 import secrets
+import ssl
 from collections.abc import Callable, Sequence
-from typing import Final, Protocol
+from typing import Any, Final
 
+from sync.client.address import address_of
 from sync.client.engine import About, Engine
 from sync.client.events import (
     Answered,
     Asked,
     Effect,
-    Event,
     Moved,
     NotebooksChanged,
-    Noted,
     Nudged,
     PresenceChanged,
     Remote,
@@ -37,309 +36,335 @@ from sync.client.events import (
     Written,
 )
 from sync.client.runner import Runner, monotonic_ms
-from sync.client.state import AUTHS_PARKED, Status
+from sync.client.state import Status
 from sync.client.ticker import Ticker
-from sync.errors import AuthFailed, SyncError
+from sync.client.tokens import TokenFile, TokenStore
+from sync.errors import AuthFailed
 from sync.protocol.messages import Presence, Result
 from sync.storage.client_store import ClientStore
+from sync.storage.profile_file import fresh_rid
 from sync.storage.rows import LocalChange
 
-POLL_SECONDS: Final = 0.02
-"""Between two looks at whether everything is sent: what waits for it is a person or a command."""
+TOKEN_S: Final = 6.0
+"""How long a keyring may take; it may be waiting for somebody to unlock it."""
+CALL_S: Final = 30.0
+TIDY_S: Final = 3_600.0
+"""How often the tail of the outbox is cut while the program runs."""
+FAILURES_MAX: Final = 3
+"""Attempts to connect in a row after which `sync_once` gives up before its time is over."""
 
-CALL_SECONDS: Final = 30.0
-"""For the answer to a call, the connection included."""
-
-logger = logging.getLogger(__name__)
-
-
-class Unreachable(SyncError):
-    """
-    A server did not answer; nothing changed here.
-
-    Attributes:
-        server: The address that was tried.
-    """
-
-    def __init__(self, server: str) -> None:
-        super().__init__(server)
-        self.server = server
-
-
-class TokenKeeper(Protocol):
-    """Where the token of a profile lives."""
-
-    def load(self) -> tuple[str, str] | None:
-        """The token and where it was; None when there is none."""
-
-    def save(self, token: str) -> str:
-        """Keep a token; where it is now."""
-
-    def forget(self) -> None:
-        """Keep none any more."""
-
-
-class MemoryTokens:
-    """A token that lasts as long as the process: for tests, and where nothing may be written."""
-
-    def __init__(self) -> None:
-        """Start with none."""
-        self._token: str | None = None
-
-    def load(self) -> tuple[str, str] | None:
-        """The token and "memory"; None when there is none."""
-        return (self._token, "memory") if self._token is not None else None
-
-    def save(self, token: str) -> str:
-        """Keep a token."""
-        self._token = token
-        return "memory"
-
-    def forget(self) -> None:
-        """Keep none any more."""
-        self._token = None
-
-
-def _ignore(*_: object) -> None:
-    """Nobody wants to know."""
+_log = logging.getLogger(__name__)
 
 
 class Client:
-    """Syncing for one profile."""
+    """Syncing of one profile. Callbacks may be set after construction; all are called on this thread."""
 
     def __init__(
         self,
         store: ClientStore,
         ticker: Ticker,
-        tokens: TokenKeeper | None = None,
         *,
-        on_status: Callable[[Status], None] = _ignore,
-        on_remote: Callable[[str, list[bytes]], None] = _ignore,
-        on_reset: Callable[[str], None] = _ignore,
-        on_notebooks: Callable[[], None] = _ignore,
-        on_presence: Callable[[str, list[Presence]], None] = _ignore,
-        about: About | None = None,
+        tokens: TokenStore | None = None,
+        app: str = "commonplace",
+        tls: ssl.SSLContext | None = None,
+        now_ms: Callable[[], int] = monotonic_ms,
+        on_status: Callable[[Status], None] | None = None,
+        on_remote: Callable[[str, list[bytes]], None] | None = None,
+        on_reset: Callable[[str], None] | None = None,
+        on_notebooks: Callable[[], None] | None = None,
+        on_presence: Callable[[str, list[Presence]], None] | None = None,
+        on_replica: Callable[[int], None] | None = None,
     ) -> None:
         """
-        Take over an open store; nothing is connected before `start`.
+        Stand ready over an open store; nothing is sent before `start`.
 
         Args:
-            store, ticker: Of one profile; neither is closed here.
-            tokens: Where the token lives; None keeps it in memory.
-            on_status: Told each change of an axis.
-            on_remote: Told a document and the deltas of others, which are stored already.
-            on_reset: Told a document that must be loaded again.
-            on_notebooks: Told that notebooks came, went, or changed name or role.
-            on_presence: Told a document and who else is in it.
-            about: What hello says of this installation; None asks the system.
+            tokens: Where the token lives; a file beside the store unless given.
+            app: Name and version, for the server's list of devices.
+            tls: For wss; None verifies certificates as the system does.
+            now_ms: Milliseconds of a clock that never jumps.
+            on_status: An axis of the status changed.
+            on_remote: (document, encoded deltas): in the store now; a view that shows the document applies
+                them.
+            on_reset: (document): a view that shows it loads it again.
+            on_notebooks: Notebooks came, went, or changed name or role.
+            on_presence: (document, who is in it).
+            on_replica: (rid): the store writes as another replica; views load what they show before the next
+                edit.
         """
+        self.on_status, self.on_remote, self.on_reset = on_status, on_remote, on_reset
+        self.on_notebooks, self.on_presence, self.on_replica = on_notebooks, on_presence, on_replica
         self._store: Final = store
-        self._tokens: Final[TokenKeeper] = tokens if tokens is not None else MemoryTokens()
-        self._on_status: Final = on_status
-        self._on_remote: Final = on_remote
-        self._on_reset: Final = on_reset
-        self._on_notebooks: Final = on_notebooks
-        self._on_presence: Final = on_presence
+        self._tokens: Final = tokens if tokens is not None else TokenFile(store.path.parent / "token")
         self._engine: Final = Engine(
-            store, ticker, about if about is not None else _about(store), random.random, _fresh_rid
+            store,
+            ticker,
+            About(app=app, os=platform.system()[:64], inst=_installation(store)),
+            secrets.SystemRandom().random,
+            lambda: fresh_rid(secrets.randbits),
         )
-        self._runner: Final = Runner(self._engine, self._tell)
-        self._answers: dict[int, asyncio.Future[Result]] = {}
-        self._asked = 0
-        self._is_running = False
+        self._runner: Final = Runner(self._engine, self._perform, now_ms=now_ms, tls=tls)
+        self._calls: dict[int, asyncio.Future[Result]] = {}
+        self._call_id = 0
+        self._failures = 0
+        self._link = "off"
+        self._tidying: asyncio.TimerHandle | None = None
+        self._started = False
 
-    # Writing
+    # --- what is written here
+    # -------------------------------------------------------------------------------------
 
-    def submit(self, changes: Sequence[LocalChange]) -> None:
+    def submit(self, changes: Sequence[LocalChange], *, now: bool = False) -> None:
         """
-        Store changes in one commit, and have them sent.
+        Store changes in one commit, then have them sent.
+
+        Args:
+            now: Send without waiting for the typing to pause: on blur and close.
 
         Raises:
-            LimitExceeded, StoreUnavailable: Nothing was stored.
+            StoreUnavailable, LimitExceeded: Nothing was stored.
         """
-        for document in self._store.append(changes):
-            self._on_reset(document)
-        self.post(Written())
+        late = self._store.append(changes)
+        self._runner.feed(Written(now))
+        for document in late:
+            self._perform(Reset(document))
 
-    # Syncing
+    def flush(self) -> None:
+        """Send what waits for the typing to pause."""
+        self._runner.feed(Written(now=True))
+
+    def add_notebook(self, notebook: str, name: str) -> None:
+        """Add a notebook here, and on the server as soon as it can be reached."""
+        self._store.add_notebook(notebook, name)
+        self._engine.make_notebooks()
+        self._runner.feed(Written(now=True))
+
+    # --- connecting
+    # -----------------------------------------------------------------------------------------------
 
     async def start(self) -> None:
-        """Connect whenever there is a server and a token that is not known to be bad."""
-        self._is_running = True
-        kept = self._tokens.load()
-        if kept is not None:
-            self._engine.token_kept(kept[1])
-            self.post(TokenSet(None, kept[0]))
-        self.post(Started())
+        """Begin to sync, if somebody is signed in, and keep at it until `stop`."""
+        self._runner.begin()
+        if not self._started:
+            self._started = True
+            await self._load_token()
+            self._tidy()
+        self._runner.feed(Started())
 
     async def stop(self) -> None:
-        """Close the connection. What is unsent stays for the next start."""
-        if self._is_running:
-            self._is_running = False
-            await self._runner.stop()
+        """Hang up. What is unsent stays in the store for next time."""
+        self._started = False
+        if self._tidying is not None:
+            self._tidying.cancel()
+            self._tidying = None
+        await self._runner.end()
 
-    def nudge(self) -> None:
-        """Try at once: the network came back, or a person asks."""
-        self.post(Nudged())
-
-    async def drained(self, seconds: float) -> bool:
-        """Wait until everything is sent and received, for at most this long; whether it was."""
-        deadline = monotonic_ms() + int(seconds * 1000)
-        while not self._engine.drained:
-            if monotonic_ms() >= deadline or self._is_hopeless():
-                return False
-            await asyncio.sleep(POLL_SECONDS)
-        return True
-
-    async def sync_once(self, seconds: float) -> bool:
-        """
-        Connect, send and receive everything, and hang up; whether all of it was done within ``seconds``.
-        """
+    async def run(self) -> None:
+        """Sync until this task is cancelled."""
         await self.start()
         try:
-            return await self.drained(seconds)
+            await asyncio.get_running_loop().create_future()
         finally:
             await self.stop()
 
-    def status(self) -> Status:
-        """How syncing stands."""
-        return self._engine.status
+    def nudge(self) -> None:
+        """Try now: the network is up, the computer woke, the window was activated, somebody asked."""
+        self._runner.feed(Nudged())
 
-    # Signing in and out
-
-    async def sign_in(
-        self, server: str, email: str, password: str, sign_up_name: str | None = None
-    ) -> Status:
+    async def drained(self, timeout_s: float) -> bool:
         """
-        Sign this profile in; with a name, make the account first.
+        Wait until everything here is on the server and everything there is here; False when time is over
+        first.
+        """
+        return await self._runner.settled(lambda: self._engine.drained, timeout_s)
 
-        Args:
-            server: ws:// or wss:// and host and port.
-            sign_up_name: What others will see; None signs in to an account that exists.
+    async def sync_once(self, timeout_s: float) -> Status:
+        """
+        Send what is unsent, fetch what is new, then hang up.
 
         Returns:
-            The status, connected and caught up with nothing yet.
+            How far it came; never raises for a server that cannot be reached or does not let us in.
+        """
+        self._failures = 0
+        await self.start()
+        try:
+            await self._runner.settled(self._is_over, timeout_s)
+            status = self._engine.status
+        finally:
+            await self.stop()
+        while self._store.refresh_projections():
+            await asyncio.sleep(0)
+        return status
+
+    def _is_over(self) -> bool:
+        """Whether waiting longer cannot help."""
+        status = self._engine.status
+        return (
+            self._engine.drained
+            or status.link == "off"
+            or self._failures >= FAILURES_MAX
+            or status.store != "ok"
+        )
+
+    # --- who is signed in
+    # -------------------------------------------------------------------------------------------
+
+    async def sign_in(
+        self,
+        server: str,
+        email: str,
+        password: str,
+        *,
+        sign_up_name: str | None = None,
+        adopt: bool = True,
+    ) -> Status:
+        """
+        Sign in to a server, or make an account there; a library that belongs to nobody yet becomes the
+        account's.
+
+        Args:
+            server: As a person names it, see `address_of`.
+            sign_up_name: The name under which a new account is made; None signs in to one that exists.
+            adopt: False leaves the notebooks that are here on this computer.
 
         Raises:
-            AuthFailed: The server refused, and says why. Nothing changed here.
-            Unreachable: There was no answer.
+            AuthFailed: The server's code; or ``wrong_account`` when the library is another account's,
+                ``wrong_server``, ``offline``, ``timeout``, ``insecure``. Nothing is different from before.
         """
-        before = (self._engine.status.server, self._tokens.load())
-        name = "sign_in" if sign_up_name is None else "sign_up"
-        args: dict[str, object] = {"email": email, "password": password}
+        url = address_of(server)
+        args: dict[str, Any] = {"email": email, "password": password}
         if sign_up_name is not None:
             args["name"] = sign_up_name
-        if before[1] is not None:
-            self.post(TokenSet(server, None))
-        try:
-            result = await self._ask(name, args, server)
-        except (AuthFailed, Unreachable):
-            if before[1] is not None:
-                self.post(TokenSet(before[0], before[1][0]))
-            raise
-        value = result.value
-        assert isinstance(value, dict), "the answer to a sign-in is a map"
-        token = str(value["token"])
-        where = await asyncio.to_thread(self._tokens.save, token)
+        if self._store.meta("account") is None:
+            self._store.set_meta("adopt", None if adopt else "no")
+        self._runner.begin()
+        result = await self.call("sign_in" if sign_up_name is None else "sign_up", args, server=url)
+        token = result.value["token"]
+        where = await self._keep(token)
         self._engine.token_kept(where)
-        self.post(TokenSet(server, token, email))
+        self._runner.feed(TokenSet(url, token, result.value["account"].get("email") or email, shown=True))
+        if self._started:
+            self._runner.feed(Started())
         return self._engine.status
 
     async def sign_out(self) -> None:
-        """End the sign-in here and, when it can be reached, on the server. Notes and unsent edits stay."""
+        """
+        Forget the token, here and, where it can be reached, on the server. Notes, outbox and cursors stay.
+        """
         if self._engine.status.link == "live":
             try:
-                await self._ask("sign_out", {}, None)
-            except (AuthFailed, Unreachable) as error:
-                logger.info("the server was not told of the sign-out: %s", type(error).__name__)
-        await asyncio.to_thread(self._tokens.forget)
+                await self.call("sign_out", {})
+            except AuthFailed as error:
+                _log.info("the server was not told of the sign-out: %s", error.code)
+        await self._threaded(self._tokens.forget)
         self._engine.token_kept(None)
-        self.post(TokenSet(None, None))
+        self._runner.feed(TokenSet(None, None))
 
-    async def call(self, name: str, args: dict[str, object]) -> Result:
+    async def call(self, name: str, args: dict[str, Any], *, server: str | None = None) -> Result:
         """
-        Ask the server something by name and wait for the answer.
+        Ask the server for something by name.
 
         Raises:
-            AuthFailed: It refused; the code says why.
-            Unreachable: There is no connection, or it broke.
+            AuthFailed: Its code when it refused, ``offline`` when there is no connection, ``timeout``.
         """
-        return await self._ask(name, args, None)
-
-    # Presence
-
-    def set_presence(
-        self,
-        document: str | None,
-        anchor: Sequence[object] | None = None,
-        head: Sequence[object] | None = None,
-    ) -> None:
-        """Say where this person is: in a document with their selection, or (None) nowhere."""
-        if document is None or not self._store.has(document):
-            self.post(Moved(None))
-        else:
-            stream = self._store.load(document).stream
-            self.post(Moved(stream, document, anchor, head))
-
-    # Inside
-
-    def post(self, event: Event) -> None:
-        """Hand an event to the engine."""
-        if self._is_running or not isinstance(event, Written | Moved | Nudged):
-            self._runner.post(event)
-
-    async def _ask(self, name: str, args: dict[str, object], server: str | None) -> Result:
-        self._asked += 1
-        number = self._asked
-        answer: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
-        self._answers[number] = answer
-        self.post(Asked(number, name, args, server))
+        self._call_id += 1
+        asked = Asked(self._call_id, name, args, server)
+        answer = self._calls[asked.id] = asyncio.get_running_loop().create_future()
         try:
-            result = await asyncio.wait_for(answer, CALL_SECONDS)
+            self._runner.feed(asked)
+            async with asyncio.timeout(CALL_S):
+                result: Result = await answer
         except TimeoutError as error:
-            raise Unreachable(server or self._engine.status.server or "") from error
+            raise AuthFailed("timeout") from error
         finally:
-            self._answers.pop(number, None)
-        if result.code == "offline":
-            raise Unreachable(server or self._engine.status.server or "")
+            self._calls.pop(asked.id, None)
         if result.code:
             raise AuthFailed(result.code, result.message, after_ms=result.after_ms)
         return result
 
-    def _is_hopeless(self) -> bool:
-        """Whether waiting longer cannot help: nobody is signed in, or the sign-in is known to be bad."""
-        status = self._engine.status
-        return status.auth in AUTHS_PARKED or status.link == "off"
+    # --- presence and status
+    # --------------------------------------------------------------------------------------------
 
-    def _tell(self, effect: Effect) -> None:
+    def set_presence(self, document: str | None, anchor: Any = None, head: Any = None) -> None:
+        """Say where this person's caret is, as anchors of the body; None: in no document."""
+        stream = self._store.load(document).stream if document is not None else None
+        self._runner.feed(Moved(stream, document, anchor, head))
+
+    def status(self) -> Status:
+        """Return how syncing stands."""
+        return self._engine.status
+
+    # --- inside
+    # ---------------------------------------------------------------------------------------------------------
+
+    def _perform(self, effect: Effect) -> None:
         match effect:
             case StatusChanged():
-                self._on_status(effect.status)
+                self._count_failures(effect.status.link)
+                _tell(self.on_status, effect.status)
             case Remote():
-                self._on_remote(effect.document, list(effect.deltas))
+                _tell(self.on_remote, effect.document, list(effect.deltas))
             case Reset():
-                self._on_reset(effect.document)
-            case ReplicaChanged():
-                logger.info("this library writes as another replica from now on")
+                _tell(self.on_reset, effect.document)
             case NotebooksChanged():
-                self._on_notebooks()
+                _tell(self.on_notebooks)
             case PresenceChanged():
-                self._on_presence(effect.document, list(effect.present))
+                _tell(self.on_presence, effect.document, list(effect.present))
+            case ReplicaChanged():
+                _tell(self.on_replica, effect.rid)
             case Answered():
-                answer = self._answers.get(effect.id)
+                answer = self._calls.get(effect.id)
                 if answer is not None and not answer.done():
                     answer.set_result(effect.result)
-            case Noted():
-                logger.info("%s %s", effect.what, effect.facts)
+
+    def _count_failures(self, link: str) -> None:
+        """Count attempts in a row that did not lead to a connection in working order."""
+        if link == "live":
+            self._failures = 0
+        elif link == "waiting" and self._link != "waiting":
+            self._failures += 1
+        self._link = link
+
+    async def _load_token(self) -> None:
+        kept = await self._threaded(self._tokens.load)
+        server = self._engine.status.server
+        if kept is not None and server is not None:
+            self._engine.token_kept(kept[1])
+            self._runner.feed(TokenSet(server, kept[0]))
+
+    async def _keep(self, token: str) -> str:
+        """Keep a token; where no place takes it, in memory, which the status says."""
+        try:
+            return await self._threaded(lambda: self._tokens.save(token)) or "memory"
+        except OSError as error:
+            _log.warning("the token cannot be kept: %s", error)
+            return "memory"
+
+    async def _threaded(self, ask: Callable[[], Any]) -> Any:
+        """Ask the token's place on a worker; None when it does not answer in time."""
+        try:
+            async with asyncio.timeout(TOKEN_S):
+                return await asyncio.to_thread(ask)
+        except TimeoutError:
+            _log.warning("the place of the token does not answer")
+            return None
+
+    def _tidy(self) -> None:
+        self._store.tidy(self._engine.now_ms())
+        self._tidying = asyncio.get_running_loop().call_later(TIDY_S, self._tidy)
 
 
-def _fresh_rid() -> int:
-    return secrets.randbits(62) + 1
+def _tell(callback: Callable[..., None] | None, *facts: Any) -> None:
+    if callback is not None:
+        callback(*facts)
 
 
-def _about(store: ClientStore) -> About:
-    inst = store.meta("inst")
-    if inst is None:
-        inst = secrets.token_hex(8)
-        store.set_meta("inst", inst)
-    return About(app="commonplace", os=platform.system().lower(), inst=inst)
+def _installation(store: ClientStore) -> str:
+    """
+    Return the name of this installation: random, made once, and another where the file is copied to another computer.
+    """
+    known = store.meta("inst")
+    if known is None:
+        known = secrets.token_urlsafe(16)
+        store.set_meta("inst", known)
+    return hashlib.blake2b(f"{known}:{platform.node()}".encode(), digest_size=16).hexdigest()

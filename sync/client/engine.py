@@ -1,0 +1,489 @@
+"""
+The engine: everything the client decides about syncing, as `handle(event, now_ms) -> effects`.
+
+What it is not: I/O. It has no socket, no timer, no thread and no randomness of its own; the store it is given
+is called synchronously. Its parts: signing (who), subscribing (where we stand), pushing (out), pulling (in),
+company (presence), backoff (when again).
+
+Invariants:
+- A connection is wanted exactly when somebody wants it, there is a server, and the token is not known to be
+  bad, or somebody is signing in.
+- Nothing is pushed before the server said where this replica stands, and nothing while that is in doubt.
+- A failure is answered by class: network, try again later; sign-in, park until the token changes; upgrade,
+  another mode; store, stop and try again later. Nothing a person wrote is dropped by any of them.
+- Only `welcome` sets the mode; no network error does.
+
+The link, as a table (event: from -> to):
+
+    Started, TokenSet, Asked   off -> connecting        Opened       connecting -> greeting (hello)
+    Welcome                    greeting -> live         Lost, silence, Bye   any -> waiting (or off)
+    Ticked at retry, Nudged    waiting -> connecting    Stopped      any -> off
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from sync.client.backoff import Backoff
+from sync.client.calls import Calls
+from sync.client.company import Company
+from sync.client.events import (
+    Asked,
+    Close,
+    Connect,
+    Effect,
+    Event,
+    Heard,
+    Lost,
+    Moved,
+    Nudged,
+    Opened,
+    Started,
+    StatusChanged,
+    Stopped,
+    Ticked,
+    TokenSet,
+    Written,
+)
+from sync.client.line import NEVER, Line
+from sync.client.signing import Signing
+from sync.client.state import Status
+from sync.client.subscribing import Subscribing
+from sync.client.ticker import Ticker
+from sync.errors import StoreUnavailable
+from sync.limits import PING_EVERY_MS, SILENCE_MS_MAX
+from sync.model.v1 import MODEL
+from sync.protocol import messages as m
+from sync.storage.client_store import ClientStore
+
+GREETING_MS_MAX: Final = 20_000
+"""From asking for a connection to welcome; a captive portal may accept and never answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What this installation says of itself in hello."""
+
+    app: str
+    os: str
+    inst: str
+    model: str = MODEL
+
+
+class Engine:
+    """One profile's decisions about syncing. Used on one thread."""
+
+    def __init__(
+        self,
+        store: ClientStore,
+        ticker: Ticker,
+        about: About,
+        fraction: Callable[[], float],
+        rids: Callable[[], int],
+    ) -> None:
+        """
+        Args:
+            store: Open; the engine is the only one that calls it about streams and the outbox.
+            ticker: Of the store's replica.
+            about: For hello.
+            fraction: Random numbers, 0 <= fraction() < 1, for back-off.
+            rids: Fresh replica ids.
+        """
+        self._line: Final = Line(store, ticker)
+        self._about: Final = about
+        self._signing: Final = Signing(self._line)
+        self._subscribing: Final = Subscribing(self._line, rids, self._rotated)
+        self._calls: Final = Calls(self._line)
+        self._company: Final = Company(self._line)
+        self._backoff: Final = Backoff(fraction)
+        self._wanted = False
+        self._link = "off"
+        self._mode = "full"
+        self._server_model: str | None = None
+        self._retry_ms = NEVER
+        self._retry_at_ms: int | None = None
+        self._since_ms = 0  # of the link's state
+        self._heard_ms = 0
+        self._pinged_ms = 0
+        self._ping_every_ms = PING_EVERY_MS
+        self._best_round_ms: int | None = None
+        self._trouble = "ok"
+        self._up_to_date_ms: int | None = None
+        self._token_kept: str | None = None
+        self._status = Status()
+        self._status = self._current()
+
+    # --- the one door ---------------------------------------------------------------------------------------
+
+    def handle(self, event: Event, now_ms: int) -> list[Effect]:
+        """
+        Take note of an event and return what is to be done, in order.
+
+        Args:
+            event: What happened.
+            now_ms: Milliseconds of a clock that never jumps; not the time of day.
+        """
+        try:
+            self._take(event, now_ms)
+            self._go_on(now_ms)
+        except StoreUnavailable as error:
+            # Nothing was stored, so nothing was received either: the server will send it again.
+            self._trouble = error.reason
+            self._line.note("the store cannot be written", reason=error.reason, detail=error.detail)
+            self._drop(now_ms, error.reason)
+        try:
+            status = self._current()
+        except StoreUnavailable as error:
+            status = replace(self._status, link=self._link, store=error.reason)
+        if status != self._status:
+            self._status = status
+            self._line.add(StatusChanged(status))
+        return self._line.take()
+
+    @property
+    def wake_ms(self) -> int:
+        """When to call with `Ticked`, if nothing happens before."""
+        if self._link == "waiting":
+            return self._retry_ms
+        if self._link in ("connecting", "greeting"):
+            return self._since_ms + GREETING_MS_MAX
+        if self._link == "off":
+            return NEVER
+        return min(
+            self._heard_ms + SILENCE_MS_MAX,
+            self._pinged_ms + self._ping_every_ms,
+            self._subscribing.wake_ms(self._heard_ms),
+            self._company.wake_ms(self._heard_ms, live=True),
+        )
+
+    @property
+    def status(self) -> Status:
+        """How syncing stood after the last event."""
+        return self._status
+
+    @property
+    def drained(self) -> bool:
+        """
+        Whether everything written here is on the server, or cannot be sent, and everything there is here.
+        """
+        return self._link == "live" and self._signing.confirmed and self._subscribing.settled
+
+    def now_ms(self) -> int:
+        """Return the time of day, corrected by the server's clock."""
+        return self._line.ticker.now_ms()
+
+    def make_notebooks(self) -> None:
+        """Tell the server about notebooks that were added here, when the next event comes."""
+        self._subscribing.make_notebooks()
+
+    def token_kept(self, where: str | None) -> None:
+        """Note where the token is kept, for the status."""
+        self._token_kept = where
+
+    # --- events
+    # -----------------------------------------------------------------------------------------------
+
+    def _take(self, event: Event, now_ms: int) -> None:
+        match event:
+            case Heard():
+                self._heard(event, now_ms)
+            case Written():
+                self._subscribing.pushing.written(now_ms, now=event.now)
+            case Ticked():
+                self._ticked(now_ms)
+            case Moved():
+                self._company.moved(event)
+            case Opened():
+                self._opened(now_ms)
+            case Lost():
+                self._lost(event.fault, now_ms)
+            case Started():
+                self._wanted = True
+                self._backoff.reset()
+            case Stopped():
+                self._stop(now_ms)
+            case Nudged():
+                self._nudged(now_ms)
+            case TokenSet():
+                self._token_set(event, now_ms)
+            case Asked():
+                self._asked(event, now_ms)
+
+    def _asked(self, asked: Asked, now_ms: int) -> None:
+        """Take a question; a sign-in needs a connection on which nobody is signed in."""
+        if asked.server is not None:
+            if asked.server != self._signing.server:
+                self._signing.set_token(asked.server, None, None)
+                self._hang_up(now_ms)
+            elif self._signing.confirmed or self._link == "waiting":
+                self._hang_up(now_ms)
+                self._set_link("off", now_ms)
+        self._calls.ask(asked)
+
+    def _opened(self, now_ms: int) -> None:
+        if self._link != "connecting":
+            return
+        self._set_link("greeting", now_ms)
+        about = self._about
+        self._line.send(
+            m.Hello(
+                proto=(m.PROTOCOL, m.PROTOCOL),
+                app=about.app,
+                os=about.os,
+                rid=self._subscribing.renewing or self._line.store.rid,
+                inst=about.inst,
+                model=about.model,
+                token=None if self._calls.waiting else self._signing.token,
+                t0=self._line.ticker.wall_ms(),
+            )
+        )
+
+    def _lost(self, fault: str, now_ms: int) -> None:
+        if self._link in ("off", "waiting"):
+            return
+        self._line.note("disconnected", fault=fault)
+        if self._link != "live":
+            self._calls.fail("offline")  # whoever waits to sign in is told now, not after many attempts
+        self._reset_connection(now_ms)
+        self._retry(now_ms, 0)
+
+    def _stop(self, now_ms: int) -> None:
+        self._wanted = False
+        self._calls.fail("offline")
+        self._hang_up(now_ms)
+        self._set_link("off", now_ms)
+
+    def _nudged(self, now_ms: int) -> None:
+        self._backoff.reset()
+        if self._link == "waiting":
+            self._retry_ms = now_ms
+        elif self._link == "live":
+            self._ping(now_ms)
+            self._subscribing.pushing.written(now_ms, now=True)
+
+    def _token_set(self, event: TokenSet, now_ms: int) -> None:
+        same_server = event.server in (None, self._signing.server)
+        self._signing.set_token(event.server, event.token, event.email)
+        if self._link == "live" and same_server:
+            self._subscribing.close()
+            if not event.shown:
+                self._line.send(m.Auth(token=event.token))
+            self._signing.asked = event.token is not None
+        elif event.token is None or not same_server:
+            self._hang_up(now_ms)
+        self._backoff.reset()
+
+    def _ticked(self, now_ms: int) -> None:
+        if self._link in ("connecting", "greeting") and now_ms >= self._since_ms + GREETING_MS_MAX:
+            self._drop(now_ms, "no welcome")
+        elif self._link == "live":
+            if now_ms >= self._heard_ms + SILENCE_MS_MAX:
+                self._drop(now_ms, "silence")
+            elif now_ms >= self._pinged_ms + self._ping_every_ms:
+                self._ping(now_ms)
+
+    # --- the link
+    # -----------------------------------------------------------------------------------------------
+
+    def _go_on(self, now_ms: int) -> None:
+        """Do what the state asks for: connect, hang up, send what is due."""
+        signing = self._signing
+        may = self._calls.waiting or (self._wanted and signing.token is not None and not signing.parked)
+        wants = signing.server is not None and may
+        # A parked connection is kept: the streams go on when somebody signs in again.
+        idle = self._link == "live" and not (
+            signing.confirmed or signing.asked or signing.parked or self._calls.waiting
+        )
+        if idle or (not wants and self._link != "live"):
+            self._hang_up(now_ms)
+            self._set_link("off", now_ms)
+        if wants and self._link == "off":
+            self._retry_ms = now_ms
+            self._set_link("waiting", now_ms)
+        if self._link == "waiting" and now_ms >= self._retry_ms:
+            self._set_link("connecting", now_ms)
+            self._line.add(Connect(str(signing.server)))
+        if self._link == "live":
+            self._calls.pump()
+            if signing.confirmed:
+                self._subscribing.pump(now_ms)
+                self._company.pump(now_ms)
+                if self._subscribing.level:
+                    self._up_to_date_ms = self._line.ticker.now_ms()
+
+    def _set_link(self, link: str, now_ms: int) -> None:
+        if link != self._link:
+            self._link, self._since_ms = link, now_ms
+
+    def _hang_up(self, now_ms: int) -> None:
+        """Close the connection if there is one, without counting a failure."""
+        if self._link in ("connecting", "greeting", "live"):
+            self._line.add(Close())
+            self._reset_connection(now_ms)
+            self._set_link("off", now_ms)
+
+    def _drop(self, now_ms: int, fault: str) -> None:
+        """Close the connection and try again later."""
+        if self._link in ("connecting", "greeting", "live"):
+            self._line.add(Close())
+            self._lost(fault, now_ms)
+
+    def _reset_connection(self, now_ms: int) -> None:
+        self._backoff.lost(now_ms)
+        self._signing.lost()
+        self._subscribing.close()
+        self._company.lost()
+        self._calls.lost()
+        self._best_round_ms = None
+
+    def _retry(self, now_ms: int, least_ms: int) -> None:
+        delay_ms = max(least_ms, self._backoff.delay_ms())
+        self._retry_ms, self._retry_at_ms = now_ms + delay_ms, self._line.ticker.now_ms() + delay_ms
+        self._set_link("waiting", now_ms)
+
+    def _rotated(self) -> None:
+        """The store writes as another replica: greet the server again under the new id, at once."""
+        self._line.add(Close())
+        self._reset_connection(self._heard_ms)
+        self._retry_ms = self._heard_ms
+        self._set_link("waiting", self._heard_ms)
+
+    # --- messages
+    # -----------------------------------------------------------------------------------------------
+
+    def _heard(self, event: Heard, now_ms: int) -> None:
+        self._heard_ms = now_ms
+        message = event.message
+        if self._link == "greeting" and isinstance(message, m.Welcome):
+            self._welcomed(message, now_ms)
+        elif self._link == "greeting" and isinstance(message, m.Error | m.Bye):
+            self._refused(message, now_ms)
+        elif self._link == "live":
+            self._live(message, event.size, now_ms)
+
+    def _welcomed(self, welcome: m.Welcome, now_ms: int) -> None:
+        store = self._line.store
+        known = store.meta("server_id")
+        self._set_link("live", now_ms)
+        self._backoff.live(now_ms)
+        self._trouble = "ok"
+        self._pinged_ms = now_ms
+        self._ping_every_ms = max(1_000, welcome.ping)
+        self._mode, self._server_model = welcome.model.mode, welcome.model.version
+        self._sample(welcome.t0, welcome.now)
+        self._subscribing.server_id = welcome.server[0]
+        self._calls.live = True
+        if known is not None and known != welcome.server[0]:
+            # Neither a password nor a delta is for this server.
+            if not self._calls.waiting:
+                self._signing.wrong_server()
+            self._calls.fail("wrong_server")
+            self._hang_up(now_ms)
+            return
+        self._signing.asked = welcome.auth.state == "" and self._signing.token is not None
+        self._signing.said(welcome.auth.state, welcome.account)
+        self._after_auth(welcome.account)
+        self._company.begin(welcome.conn)
+
+    def _after_auth(self, account: m.AccountSaid | None) -> None:
+        """Go on when the server vouches for the account; park the streams when it does not."""
+        if self._signing.confirmed:
+            if account is not None:
+                self._subscribing.account = account.id
+            self._subscribing.begin(self._mode)
+        else:
+            self._subscribing.close()
+
+    def _refused(self, message: m.Error | m.Bye, now_ms: int) -> None:
+        """The server closes instead of going on."""
+        after_ms = message.after_ms or 0 if isinstance(message, m.Bye) else 0
+        if message.code == "rid_taken":
+            self._line.note("another computer writes under our replica id")
+            self._subscribing.renew()
+        self._line.note("refused", code=message.code, message=message.message)
+        self._line.add(Close())
+        self._reset_connection(now_ms)
+        self._retry(now_ms, after_ms)
+
+    def _live(self, message: m.Message | m.Ignored, size: int, now_ms: int) -> None:
+        match message:
+            case m.Ping():
+                self._line.send(m.Pong(t0=message.t0, now=self._line.ticker.wall_ms()))
+            case m.Pong():
+                self._sample(message.t0, message.now)
+            case m.AuthState():
+                self._signing.said(message.state, message.account)
+                self._after_auth(message.account)
+            case m.Presence():
+                self._company.heard(message, now_ms)
+            case m.Result():
+                self._answered(message, now_ms)
+            case m.Bye() | m.Error() if isinstance(message, m.Bye) or message.code == "rid_taken":
+                self._refused(message, now_ms)
+            case m.Error():
+                self._line.note(
+                    "an error message", code=message.code, message=message.message, about=message.about
+                )
+            case _ if self._signing.confirmed:
+                self._subscribing.heard(message, size, now_ms)
+
+    def _answered(self, result: m.Result, now_ms: int) -> None:
+        """Pass on the answer to a call; a sign-in to another account than the library's is none."""
+        self._subscribing.made(result)
+        account = result.value.get("account") if isinstance(result.value, dict) else None
+        if isinstance(account, dict) and self._signing.is_other_account(account.get("id")):
+            self._calls.answered(m.Result(id=result.id, code="wrong_account", value={"account": account}))
+            self._hang_up(now_ms)
+        else:
+            self._calls.answered(result)
+
+    # --- the clock and the ping
+    # ---------------------------------------------------------------------------------
+
+    def _ping(self, now_ms: int) -> None:
+        self._pinged_ms = now_ms
+        self._line.send(m.Ping(t0=self._line.ticker.wall_ms()))
+
+    def _sample(self, t0: int, server_ms: int) -> None:
+        """
+        Take a sample of the server's clock; the one with the shortest round trip of a connection counts.
+        """
+        now = self._line.ticker.wall_ms()
+        round_ms = now - t0
+        if round_ms < 0 or (self._best_round_ms is not None and round_ms > self._best_round_ms):
+            return
+        self._best_round_ms = round_ms
+        self._line.ticker.correct(server_ms + round_ms // 2 - now)
+
+    # --- status
+    # -------------------------------------------------------------------------------------------------
+
+    def _current(self) -> Status:
+        store, signing = self._line.store, self._signing
+        return replace(
+            self._status,
+            link=self._link,
+            auth=signing.state,
+            mode=self._mode,
+            outbox=store.outbox_count(),
+            quarantine=store.quarantine_count(),
+            inbound=self._inbound(),
+            server=signing.server,
+            account=signing.account,
+            email=signing.email,
+            model=self._about.model,
+            server_model=self._server_model,
+            last_ack_ms=self._subscribing.pushing.last_ack_ms,
+            up_to_date_ms=self._up_to_date_ms,
+            clock=self._line.ticker.offset_ms,
+            store=self._trouble,
+            token_kept=self._token_kept,
+            retry_ms=self._retry_at_ms if self._link == "waiting" else None,
+        )
+
+    def _inbound(self) -> str:
+        if self._link != "live" or not self._signing.confirmed or self._mode != "full":
+            return "unknown"
+        return "up_to_date" if self._subscribing.level else "behind"

@@ -1,0 +1,106 @@
+"""
+Who is signed in: what the server says about the token and the account, and what follows from it.
+
+What it is not: connections (engine) or where tokens are kept (session). Invariants:
+- Only an explicit word of our own server moves the state to a bad one; nothing here is triggered by a network
+  error.
+- A bad state parks: nothing is sent or asked until there is another token, and nothing is deleted.
+- A library belongs to one account of one server. Another account is refused with `wrong_account`, whatever
+  its e-mail; the same account under a new e-mail is the same.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sync.client.line import Line
+from sync.client.state import AUTHS, AUTHS_PARKED
+from sync.protocol.messages import AccountSaid
+
+
+class Signing:
+    """The state of the sign-in."""
+
+    def __init__(self, line: Line) -> None:
+        """Start with what the store remembers of an earlier sign-in."""
+        self._line: Final = line
+        store = line.store
+        self.server: str | None = store.meta("server_url")
+        self.email: str | None = store.meta("email")
+        self.token: str | None = None
+        self.state = "local_only"
+        self.confirmed = False  # on this very connection
+        self.asked = False  # the server has a token to look at, and has not said what it thinks of it
+
+    @property
+    def account(self) -> str | None:
+        """The account to which this library belongs, or None while it belongs to none."""
+        return self._line.store.meta("account")
+
+    @property
+    def parked(self) -> bool:
+        """Whether only another token can change anything."""
+        return self.state in AUTHS_PARKED
+
+    def set_token(self, server: str | None, token: str | None, email: str | None) -> None:
+        """Take over a token, or (None) have none any more."""
+        store = self._line.store
+        if server is not None and server != self.server:
+            self.server = server
+            store.set_meta("server_url", server)
+        if email is not None and email != self.email:
+            self.email = email
+            store.set_meta("email", email)
+        self.token = token
+        self.confirmed = False
+        self.asked = False
+        self.state = "unknown" if token is not None else "local_only"
+
+    def said(self, state: str, account: AccountSaid | None) -> None:
+        """
+        Take over what the server says of the token.
+
+        Args:
+            state: Of welcome or auth_state; "" when no token was shown.
+            account: Whom it stands for.
+        """
+        if state == "":
+            # After signing out; or the token is fine and an error message says why the door stays closed.
+            self.confirmed = False
+            return
+        self.asked = False
+        known = self.account
+        if account is not None and known is not None and account.id != known:
+            self._park("wrong_account", email=account.email)
+        elif state in ("ok", "expiring"):
+            self.state = state
+            self.confirmed = account is not None or self.confirmed
+            if account is not None and account.email and account.email != self.email:
+                self.email = account.email
+                self._line.store.set_meta("email", account.email)
+        elif state in AUTHS:
+            self._park(state)
+        else:
+            # A newer server has a state that this program does not know; trying again cannot help.
+            self._park("invalid", said=state)
+
+    def wrong_server(self) -> None:
+        """The server at the address is another one than this library belongs to."""
+        self._park("wrong_account")
+
+    def _park(self, state: str, **facts: object) -> None:
+        if state != self.state:
+            self._line.note("signed out", state=state, **facts)
+        self.state = state
+        self.confirmed = False
+        self.asked = False
+        self._line.store.set_meta("signed_out_ms", str(self._line.ticker.now_ms()))
+
+    def lost(self) -> None:
+        """The connection is gone; what it confirmed must be confirmed again, but is no less true."""
+        self.confirmed = False
+        self.asked = False
+
+    def is_other_account(self, account: object) -> bool:
+        """Whether an account id is not the one to which this library belongs."""
+        return self.account is not None and account != self.account
