@@ -15,7 +15,6 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QColor, QIcon, QKeyEvent, QTextCursor
 from PySide6.QtWidgets import (
     QCheckBox,
-    QFrame,
     QGridLayout,
     QLabel,
     QLineEdit,
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import (
     QToolButton,
 )
 
+from app.editor.floating import FloatingPanel
 from app.editor.note_edit import NoteEdit
 
 MATCHES_MAX: Final = 10_000  # counted and stepped through; more say so with a plus
@@ -59,7 +59,7 @@ def find_in(text: str, query: str, *, match_case: bool, most: int = MATCHES_MAX)
     return found
 
 
-class FindBar(QFrame):
+class FindBar(FloatingPanel):
     """The bar of one editor; it shows itself when the editor asks."""
 
     def __init__(self, view: NoteEdit, icons: Callable[[str], QIcon] | None = None) -> None:
@@ -68,8 +68,6 @@ class FindBar(QFrame):
         self.setObjectName("findBar")
         self._view: Final = view
         self._ranges: list[Range] = []
-        self.setAutoFillBackground(True)
-        self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setFixedWidth(_WIDTH_PX)
         self.query = self._make_field(self.tr("Find"))
         self.replacement = self._make_field(self.tr("Replace with"))

@@ -12,8 +12,9 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit
 
+from app.editor.floating import FloatingPanel
 from app.editor.note_edit import NoteEdit
 from app.transfer.addresses import is_allowed, scheme_of
 from crdt.anchor import Anchor
@@ -40,7 +41,7 @@ def address_of(typed: str) -> str | None:
     return typed if is_allowed(typed) and (scheme_of(typed) or typed.startswith("#")) else None
 
 
-class LinkPopup(QFrame):
+class LinkPopup(FloatingPanel):
     """The field of one editor; it shows itself when the editor asks."""
 
     def __init__(self, view: NoteEdit) -> None:
@@ -49,8 +50,6 @@ class LinkPopup(QFrame):
         self.setObjectName("linkPopup")
         self._view: Final = view
         self._range: tuple[Anchor, Anchor] | None = None
-        self.setAutoFillBackground(True)
-        self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setFixedWidth(_WIDTH_PX)
         self.field = QLineEdit(self)
         self.field.setPlaceholderText(self.tr("Paste or type an address"))
