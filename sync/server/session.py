@@ -202,6 +202,9 @@ class Session:
         if right == roles.NEVER or (right == roles.FIRST) != (self.hello is None):
             self.say(m.Error("unexpected", f"{type(message).__name__} now", about=message.TYPE))
             return [Close(1002, "unexpected")]
+        if isinstance(message, m.Presence) and size > limits.PRESENCE_SIZE_MAX:
+            self.say(m.Error("too_big", f"a presence of {size} bytes", about=message.TYPE))
+            return []
         if right in (roles.FIRST, roles.ANYONE) or self.signed_in:
             return None
         if isinstance(message, m.Push):

@@ -215,6 +215,19 @@ def test_a_delta_at_its_limit_is_looked_at_and_one_past_it_is_too_big(world, ann
     assert codes == ["schema", "too_big"]
 
 
+def test_a_document_beyond_its_bound_takes_no_more(world, ann, monkeypatch):
+    author = Author()
+    stream = ann.personal + "/notes"
+    note, first = author.note(stream)
+    world.push(ann, author, stream, first)
+    weight = world.opened.core.documents.find(note).weight
+    monkeypatch.setattr(ingest, "DOCUMENT_SIZE_MAX", weight)
+    assert world.push(ann, author, stream, author.type(stream, note, "x")).rejected == ()
+    rejected = world.push(ann, author, stream, author.type(stream, note, "y")).rejected
+    assert [one.code for one in rejected] == ["too_big"]
+    world.check()
+
+
 def test_a_delta_against_the_schema_is_refused_by_path_and_reason(world, ann):
     author = Author()
     stream = ann.personal + "/notes"

@@ -10,6 +10,7 @@ from sync import limits
 from sync.protocol import messages as m
 from sync.protocol import wire
 from sync.protocol.messages import KINDS
+from sync.protocol.pack import pack
 from sync.server import auth, roles
 from sync.server.session import Close, mode_of
 from tests.support.frames import EXAMPLES
@@ -318,6 +319,21 @@ def test_presence_is_seen_by_the_others_with_the_senders_name(world):
     ann.say(m.Presence(ann.notes, note, (1, 2, "after"), (1, 2, "after"), name="Mallory", account="x"))
     seen = other.heard().one(m.Presence)
     assert (seen.name, seen.account, seen.document) == ("ann", ann.account, note)
+
+
+def test_presence_has_a_size_and_more_of_it_is_refused_without_closing(world):
+    ann, other = _two_devices(world)
+    said = [m.Presence.TYPE, {"stream": ann.notes, "filler": ""}]
+    overhead = len(pack(said)) + 1
+    for size, seen in ((limits.PRESENCE_SIZE_MAX, 1), (limits.PRESENCE_SIZE_MAX + 1, 0)):
+        said[1]["filler"] = "x" * (size - overhead - 2)  # a longer text has a longer head
+        frame = b"\x00" + pack(said)
+        assert len(frame) == size
+        ann.do_bytes(frame)
+        assert len(other.heard().all(m.Presence)) == seen
+        world.now_ms += 1_000
+    assert ann.heard().one(m.Error).code == "too_big"
+    assert ann.closed is None
 
 
 def _two_devices(world):
