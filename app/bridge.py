@@ -27,21 +27,19 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
+from app.call import WORLD, Call, Done, Editor, Failed, Intent, RoomMaker, Standing, Work
 from app.engine_room import Outlets, Room
 from app.question import Question, Unanswered
 from app.refusals import Refused
-from crdt import CrdtError, Delta, Edit
-from sync.errors import StoreUnavailable, SyncError
+from crdt import Delta
+from sync.errors import StoreUnavailable
 from sync.storage.rows import LocalChange
-
-if TYPE_CHECKING:
-    from app.library import Library
 
 logger = logging.getLogger(__name__)
 
@@ -60,33 +58,6 @@ EDIT_SECONDS = 5.0
 # Seconds that quitting may take: for sending what is unsent, and then for everything else.
 DRAIN_SECONDS = 3.0
 JOIN_SECONDS = 5.0
-
-# What the world may do to a piece of work on the engine thread. Anything else is our own bug.
-WORLD = (SyncError, CrdtError, OSError)
-
-Done = Callable[[Any], None]
-Failed = Callable[[Exception], None]
-Work = Callable[["Library"], Any]
-Intent = Callable[[Edit], None]
-Editor = Callable[[str, Intent], Delta | None]
-Standing = Literal["pending", "closed"]
-RoomMaker = Callable[[Outlets], Room]
-
-
-class Call:
-    """A piece of work given to the engine thread. `cancel` makes its answer go nowhere."""
-
-    def __init__(self, work: Work, done: Done | None, failed: Failed | None) -> None:
-        """Made by `Bridge.call`."""
-        self.work = work
-        self.done = done
-        self.failed = failed
-        self.cancelled = False
-        self.task: asyncio.Task[None] | None = None
-
-    def cancel(self) -> None:
-        """From now on nobody wants the answer. Work that has not begun is left out. GUI thread."""
-        self.cancelled = True
 
 
 class Bridge(QObject):
@@ -110,6 +81,8 @@ class Bridge(QObject):
     """Notebooks, folders or many notes changed: ask again."""
     presence_changed = Signal(str, list)
     """A document's id and the peers in it."""
+    raise_asked = Signal()
+    """Somebody started the program again: come to the front."""
     saving_failed = Signal(object)
     """The StoreUnavailable that keeps changes from being stored. They are kept and tried again."""
     saving_recovered = Signal()
@@ -232,17 +205,9 @@ class Bridge(QObject):
                 QTimer.singleShot(0, self, self._drain)
                 return
 
-    def _answer(self, call: Call, result: Any) -> None:
-        if not call.cancelled and call.done is not None:
-            call.done(result)
-
     def _answer_failed(self, call: Call, error: Exception) -> None:
-        if call.cancelled:
-            return
-        if call.failed is None:
+        if not call.answer_failed(error):
             logger.error("nobody waits for this failure: %s", error)
-        else:
-            call.failed(error)
 
     def _edit_open(self, document: str, intent: Intent) -> Delta | Standing:
         """Edit a document for the other side if it is open here."""
@@ -307,15 +272,21 @@ class Bridge(QObject):
     async def _finish(self, room: Room) -> int:
         """The ordered end, from storing what was submitted to closing the store."""
         await self._store_the_last()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._end_tasks(list(self._tasks))
         for timer in (self._projecting, self._retrying):
             if timer is not None:
                 timer.cancel()
         await room.drain(self._drain_seconds)
+        unsent = await room.close()
+        await self._end_tasks(asyncio.all_tasks() - {asyncio.current_task()})
         await self._loop.shutdown_default_executor()
-        return await room.close()
+        return unsent
+
+    async def _end_tasks(self, tasks: Collection[asyncio.Task[Any] | None]) -> None:
+        for task in tasks:
+            if task is not None:
+                task.cancel()
+        await asyncio.gather(*(task for task in tasks if task is not None), return_exceptions=True)
 
     async def _store_the_last(self) -> None:
         """Work off the queue; a disk that refuses is given the time that sending would have had."""
@@ -338,6 +309,7 @@ class Bridge(QObject):
             reset=lambda document: self.post(partial(self.document_reset.emit, document)),
             notebooks=lambda: self.post(self.library_changed.emit),
             presence=lambda document, peers: self.post(partial(self.presence_changed.emit, document, peers)),
+            raised=lambda: self.post(self.raise_asked.emit),
             replica=lambda: self.post(self.replica_changed.emit),
             changed=self._project_soon,
             edit=self._edit,
@@ -449,7 +421,7 @@ class Bridge(QObject):
         if inspect.isawaitable(result):
             self._keep_task(self._see_through(call, result))
         else:
-            self.post(partial(self._answer, call, result))
+            self.post(partial(call.answer, result))
         self._project_soon()
 
     async def _see_through(self, call: Call, result: Awaitable[Any]) -> None:
@@ -458,7 +430,7 @@ class Bridge(QObject):
         except WORLD as error:
             self.post(partial(self._answer_failed, call, error))
             return
-        self.post(partial(self._answer, call, answer))
+        self.post(partial(call.answer, answer))
         self._project_soon()
 
     def _keep_task(self, work: Coroutine[Any, Any, None]) -> None:

@@ -20,6 +20,7 @@ from sync.storage.rows import FolderRow, LocalChange, NotebookRow, NoteRow, Stor
 if TYPE_CHECKING:
     from app.library import Library
     from app.paths import Profile
+    from app.remote import Request, Say
     from sync.client.session import Client
     from sync.client.state import Status
     from sync.client.tokens import TokenStore
@@ -39,6 +40,8 @@ class Outlets:
     presence: Callable[[str, list[Any]], None]
     replica: Callable[[], None]
     """The library is written as another replica from now on: load everything again."""
+    raised: Callable[[], None]
+    """Somebody started the program again: come to the front."""
     changed: Callable[[], None]
     """Something that lists show has changed."""
     edit: Callable[[str, Callable[[Edit], None]], Delta]
@@ -144,9 +147,11 @@ class EngineRoom:
         """
         # Imported here, on the engine thread, while the GUI thread paints the empty window.
         from app.library import Library
+        from app.remote import WindowServer
         from sync.client.session import Client
         from sync.storage.client_store import ClientStore
 
+        self._profile = profile
         self._outlets = outlets
         self._changed: set[str] = set()
         self._unsent: set[str] = set()
@@ -167,6 +172,7 @@ class EngineRoom:
         )
         self.library = Library(store, self._client, self._ticker, editor=outlets.edit)
         self.library.personal()
+        self._server = WindowServer(profile, self._run, outlets.raised)
         self.opening = self._open(first)
 
     def _open(self, first: str) -> Opening:
@@ -179,6 +185,7 @@ class EngineRoom:
         """Begin to sync, if somebody is signed in."""
         await self._client.start()
         self._outlets.status(self._client.status())
+        await self._server.start()
 
     def submit(self, changes: Sequence[LocalChange]) -> None:
         """Store changes in one commit, then send them. Raises StoreUnavailable: nothing was stored."""
@@ -212,10 +219,17 @@ class EngineRoom:
 
     async def close(self) -> int:
         """Stop syncing and close the store; how many deltas are still unsent."""
+        await self._server.stop()
         await self._client.stop()
         unsent = self._store.outbox_count()
         self._store.close()
         return unsent
+
+    async def _run(self, request: Request, say: Say, cancelled: Callable[[], bool]) -> int:
+        """Run a command that was given on the command line; its exit code."""
+        from app.remote import run_request
+
+        return await run_request(request, self._profile, self.library, say, cancelled)
 
     def _take_status(self, status: Status) -> None:
         if status.last_ack_ms != self._acked_ms:

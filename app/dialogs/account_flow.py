@@ -1,0 +1,152 @@
+"""
+Signing in, making an account, signing out: from the command to the server's answer.
+
+The dialogs collect and show; the client on the engine thread does. Nothing waits for it: notes open and
+take edits meanwhile. Not here: what a lost sign-in looks like (`widgets.status`), sentences for errors
+(`app.wording`).
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtWidgets import QMenu, QWidget
+
+from app.bridge import Bridge
+from app.call import Call
+from app.dialogs.sign_in import Credentials, SignInDialog
+from app.dialogs.sign_out import SignOutDialog
+from app.engine_room import client_of
+from app.models.sync_words import auth_words, server_name
+from app.widgets.banner import BannerRoom, Choice, Message, Topic
+from app.wording import sentence
+from sync.client.state import AUTHS_PARKED, Status
+
+if TYPE_CHECKING:
+    from app.library import Library
+
+
+class AccountFlow(QObject):
+    """One account of the profile. GUI thread only."""
+
+    signed_in = Signal(bool)
+    """Whether an account is known here, its sign-in good or not."""
+
+    def __init__(self, bridge: Bridge, window: QWidget, banners: BannerRoom) -> None:
+        """`window` is the parent of the dialogs; `banners` take what is worth saying afterwards."""
+        super().__init__(window)
+        self._bridge = bridge
+        self._window = window
+        self._banners = banners
+        self._status = Status()
+        self._call: Call | None = None
+        self.dialog: SignInDialog | None = None
+
+    def take_status(self, status: Status) -> None:
+        """Follow the engine."""
+        self._status = status
+        self.signed_in.emit(status.auth != "local_only")
+
+    def check_now(self) -> None:
+        """Try to reach the server at once."""
+        self._bridge.call(lambda library: client_of(library).nudge())
+
+    def show_account(self, near: QWidget | None = None) -> None:
+        """Offer what can be done about the account: a dialog without one, a menu with one."""
+        if self._status.auth == "local_only":
+            self.ask_sign_in()
+            return
+        menu = QMenu(self._window)
+        head = menu.addAction(f"{self._status.email or ''} · {server_name(self._status.server)}")
+        head.setEnabled(False)
+        menu.addSeparator()
+        if self._status.auth in AUTHS_PARKED:
+            menu.addAction(self.tr("Sign in…"), self.ask_sign_in)
+        menu.addAction(self.tr("Sign out…"), self.ask_sign_out)
+        menu.aboutToHide.connect(menu.deleteLater)
+        at = near.mapToGlobal(QPoint(0, 0)) if near is not None else self._window.mapToGlobal(QPoint(40, 40))
+        menu.popup(at - QPoint(0, menu.sizeHint().height()))
+
+    # ---- in ---------------------------------------------------------------------------------------------
+
+    def ask_sign_in(self) -> None:
+        """Open the dialog, or bring the open one to the front."""
+        if self.dialog is not None:
+            self.dialog.raise_()
+            self.dialog.activateWindow()
+            return
+        status = self._status
+        reason = auth_words(status) + "." if status.auth in AUTHS_PARKED else ""
+        dialog = SignInDialog(
+            self._window, server=status.server or "", email=status.email or "", reason=reason
+        )
+        dialog.submitted.connect(self._sign_in)
+        dialog.finished.connect(self._dialog_gone)
+        dialog.destroyed.connect(self._dialog_gone)
+        self.dialog = dialog
+        dialog.show()
+        self._bridge.call(unowned_notes, self._offer_adoption)
+
+    def _offer_adoption(self, notes: int) -> None:
+        if self.dialog is not None:
+            self.dialog.offer_adoption(notes)
+
+    def _dialog_gone(self) -> None:
+        self.dialog = None
+        if self._call is not None:
+            self._call.cancel()
+            self._call = None
+
+    def _sign_in(self, given: Credentials) -> None:
+        async def work(library: Library) -> int:
+            adopted = unowned_notes(library) if given.adopt else 0
+            await client_of(library).sign_in(
+                given.server, given.email, given.password, sign_up_name=given.name, adopt=given.adopt
+            )
+            return adopted
+
+        self._call = self._bridge.call(work, partial(self._signed_in, given), self._refused)
+
+    def _signed_in(self, given: Credentials, adopted: int) -> None:
+        self._call = None
+        if self.dialog is not None:
+            self.dialog.close()
+        if adopted:
+            self._say_adopted(given, adopted)
+
+    def _say_adopted(self, given: Credentials, count: int) -> None:
+        notes = self.tr("1 note") if count == 1 else self.tr("{n} notes").format(n=count)
+        text = self.tr("Signed in as {who}. {notes} from this computer now belong to this account.")
+        close = Choice(self.tr("OK"), lambda: self._banners.unsay(Topic.NOTICE))
+        said = text.format(who=given.email, notes=notes)
+        self._banners.say(Topic.NOTICE, Message(said, (close,), tone="notice", icon="cloud-check"))
+
+    def _refused(self, error: Exception) -> None:
+        self._call = None
+        if self.dialog is not None:
+            self.dialog.refuse(sentence(error))
+
+    # ---- out --------------------------------------------------------------------------------------------
+
+    def ask_sign_out(self) -> None:
+        """Ask, then forget the token; the notes stay."""
+        status = self._status
+        who = f"{status.email or ''} · {server_name(status.server)}"
+        dialog = SignOutDialog(self._window, who, status.outbox)
+        dialog.accepted_sign_out.connect(self._sign_out)
+        dialog.show()
+
+    def _sign_out(self) -> None:
+        self._bridge.call(lambda library: client_of(library).sign_out(), None, self._out_failed)
+
+    def _out_failed(self, error: Exception) -> None:
+        self._banners.say(Topic.NOTICE, Message(sentence(error)))
+
+
+def unowned_notes(library: Library) -> int:
+    """How many notes are here while the library belongs to no account; 0 once it does. Engine thread."""
+    if library.store.meta("account") is not None:
+        return 0
+    return sum(row.notes for row in library.store.notebooks() if row.local)

@@ -1,0 +1,171 @@
+"""
+Import and export from the menu: choose a folder, work off the GUI thread, show how far it is, and report.
+
+The work is `app.transfer`, on the engine thread, between whose steps edits are stored as ever; files are read
+and parsed on a thread of their own. One job at a time. Not here: what the files mean.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from app.bridge import Bridge
+from app.dialogs.progress import ProgressDialog
+from app.wording import sentence
+
+if TYPE_CHECKING:
+    from app.library import Library
+    from app.transfer.report import Report
+
+# Notes in one commit while a window is open: a key typed meanwhile waits for at most one such commit.
+BATCH_NOTES = 20
+
+# Between two reports of progress: more often than this nobody can read.
+PROGRESS_SECONDS = 0.05
+
+Progress = Callable[[int, int, str], None]
+Cancelled = Callable[[], bool]
+Job = Callable[["Library", Progress, Cancelled], Awaitable["Report"]]
+Choose = Callable[[QWidget, str], str]
+
+
+class TransferFlow(QObject):
+    """Runs one import or export at a time. GUI thread only."""
+
+    def __init__(
+        self,
+        bridge: Bridge,
+        window: QWidget,
+        notebook: Callable[[], str | None],
+        choose: Choose = QFileDialog.getExistingDirectory,
+    ) -> None:
+        """
+        Wait for a command.
+
+        Args:
+            bridge: Where the library is.
+            window: The parent of the dialogs.
+            notebook: Where imported notes go; None for the personal notebook.
+            choose: Asks the person for a folder; "" when they think better of it.
+        """
+        super().__init__(window)
+        self._bridge = bridge
+        self._window = window
+        self._notebook = notebook
+        self._cancel = False
+        self.choose = choose
+        self.dialog: ProgressDialog | None = None
+
+    def ask_import(self) -> None:
+        """Import a folder of Markdown, HTML and text."""
+        if self._is_busy():
+            return
+        folder = self.choose(self._window, self.tr("Import a folder of notes"))
+        if folder:
+            job = partial(import_folder, Path(folder), self._notebook())
+            self._run(self.tr("Import"), folder, job, self.tr("Imported"))
+
+    def ask_export(self) -> None:
+        """Write every note as Markdown into a folder."""
+        if self._is_busy():
+            return
+        folder = self.choose(self._window, self.tr("Export into an empty folder"))
+        if folder:
+            self._run(self.tr("Export"), folder, partial(export_folder, Path(folder)), self.tr("Exported"))
+
+    def _is_busy(self) -> bool:
+        if self.dialog is None:
+            return False
+        self.dialog.raise_()
+        self.dialog.activateWindow()
+        return True
+
+    def _run(self, title: str, folder: str, job: Job, done: str) -> None:
+        dialog = ProgressDialog(self._window, title, folder)
+        dialog.cancelled.connect(self._stop)
+        dialog.destroyed.connect(self._dialog_gone)
+        self.dialog = dialog
+        self._cancel = False
+        dialog.show()
+        progress = Steady(lambda *step: self._bridge.post(lambda: self._show_progress(*step)))
+        self._bridge.call(
+            lambda library: job(library, progress, lambda: self._cancel),
+            lambda report: self._finished(report, done),
+            self._failed,
+        )
+
+    def _stop(self) -> None:
+        self._cancel = True
+
+    def _dialog_gone(self) -> None:
+        self.dialog = None
+        self._cancel = True
+
+    def _show_progress(self, done: int, total: int, name: str) -> None:
+        if self.dialog is not None:
+            self.dialog.show_progress(done, total, name)
+
+    def _finished(self, report: Report, done: str) -> None:
+        if self.dialog is None:
+            return
+        count = self.tr("1 note") if report.done == 1 else self.tr("{n} notes").format(n=f"{report.done:n}")
+        summary = f"{done}: {count}."
+        if report.cancelled:
+            summary += " " + self.tr("Stopped before the end; what is done stays.")
+        if report.refused:
+            summary += " " + self.tr("{n} files were left out.").format(n=len(report.refused))
+        lines = [f"{remark.path}: {remark.reason}" for remark in [*report.refused, *report.warnings]]
+        self.dialog.show_end(summary, lines)
+
+    def _failed(self, error: Exception) -> None:
+        if self.dialog is not None:
+            self.dialog.show_end("", problem=sentence(error))
+
+
+class Steady:
+    """Passes progress on at a pace that can be read; the first and the last step always. Engine thread."""
+
+    def __init__(self, show: Progress, seconds: float = PROGRESS_SECONDS) -> None:
+        """Pass steps to `show`, at least `seconds` apart."""
+        self._show = show
+        self._seconds = seconds
+        self._next = 0.0
+
+    def __call__(self, done: int, total: int, name: str) -> None:
+        """One step."""
+        now = time.monotonic()
+        if now >= self._next or done == total:
+            self._next = now + self._seconds
+            self._show(done, total, name)
+
+
+async def import_folder(
+    folder: Path, notebook: str | None, library: Library, progress: Progress, cancelled: Cancelled
+) -> Report:
+    """Import a folder in steps that leave the engine thread to others. Engine thread."""
+    from app.transfer.importing import import_paths
+
+    return await import_paths(
+        library,
+        [folder],
+        notebook=notebook,
+        progress=progress,
+        cancelled=cancelled,
+        away=asyncio.to_thread,
+        batch=BATCH_NOTES,
+    )
+
+
+async def export_folder(folder: Path, library: Library, progress: Progress, cancelled: Cancelled) -> Report:
+    """Export every note as Markdown in steps that leave the engine thread to others. Engine thread."""
+    from app.transfer.exporting import export_notes
+
+    return await export_notes(library, folder, progress=progress, cancelled=cancelled, away=asyncio.to_thread)

@@ -1,0 +1,188 @@
+"""
+Where the window begins: check the platform, take the profile, show the window, open the library behind it.
+
+The window is on screen before the library is read; the note shown last comes before the list. A second
+start on the same profile raises the first window. Not here: the command line (`app.__main__`), what the
+window does.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from app.paths import Profile
+from app.settings import Settings
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from app.crash import CrashDesk
+    from app.theme import Mode
+
+logger = logging.getLogger(__name__)
+
+# 6.12 drops one reference to None per call on Python 3.10 and 3.11, and aborts after some 5,000 calls.
+BROKEN_QT = (6, 12)
+GOOD_PYTHON = (3, 12)
+
+
+def platform_problem(qt: tuple[int, int], python: tuple[int, int]) -> str | None:
+    """Why this Qt and this Python cannot run a window together, as a sentence; None when they can."""
+    if qt >= BROKEN_QT and python < GOOD_PYTHON:
+        return (
+            f"Commonplace cannot run with PySide6 {qt[0]}.{qt[1]} on Python {python[0]}.{python[1]}: "
+            "this pair crashes. Install PySide6-Essentials below 6.12, or Python 3.12 or newer."
+        )
+    return None
+
+
+def check_platform() -> str | None:
+    """As `platform_problem`, for what is installed here. Loads no part of Qt itself."""
+    import PySide6
+
+    major, minor = PySide6.__version__.split(".")[:2]
+    return platform_problem((int(major), int(minor)), sys.version_info[:2])
+
+
+def run_window(profile: Profile, arguments: Sequence[str] = ()) -> int:
+    """
+    Run the window until it is closed.
+
+    Args:
+        profile: Its folder is made if it is not there.
+        arguments: For Qt; the command line has taken what is ours.
+
+    Returns:
+        The exit code: 0, or 1 after a sentence on stderr.
+    """
+    problem = check_platform()
+    if problem is not None:
+        print(problem, file=sys.stderr)
+        return 1
+    from app.logs import start_log, stop_log
+    from app.profile_lock import Held, ProfileLock
+
+    try:
+        profile.make()
+        lock = ProfileLock(profile.lock)
+        lock.take_within("window")
+    except Held as held:
+        return _raise_other(profile, held.by)
+    except OSError as error:
+        return _say(error)
+    log = start_log(profile.log)
+    try:
+        return _run(profile, arguments)
+    finally:
+        lock.release()
+        if log is not None:
+            stop_log(log)
+
+
+def _run(profile: Profile, arguments: Sequence[str]) -> int:
+    from PySide6.QtWidgets import QApplication
+
+    from app.crash import CrashDesk
+
+    app = QApplication([sys.argv[0], *arguments])
+    app.setApplicationName("Commonplace")
+    app.setDesktopFileName("commonplace")
+    app.setQuitOnLastWindowClosed(False)
+    crash = CrashDesk(profile.folder)
+    crash.install()
+    try:
+        program = Program(app, profile, crash)
+        program.start(app.exit)
+        code = app.exec()
+        program.end()
+    finally:
+        crash.remove()
+    return code
+
+
+class Program:
+    """The window of one profile with everything behind it, from the start to the ordered end."""
+
+    def __init__(self, app: QApplication, profile: Profile, crash: CrashDesk) -> None:
+        """Build all of it; nothing is on screen, no thread runs."""
+        from app.bridge import Bridge
+        from app.engine_room import open_room
+        from app.main_window import MainWindow
+        from app.theme import Appearance
+        from app.workspace import Workspace
+
+        self.settings = Settings(profile.folder)
+        self.appearance = Appearance(app, theme_mode(self.settings))
+        self.bridge = Bridge(partial(open_room, profile, self.settings.get("last_note", "")), app)
+        self.workspace = Workspace(self.bridge, app)
+        self.window = MainWindow(self.bridge, self.workspace, self.appearance, self.settings)
+        self.crash = crash
+        self._ended = False
+        crash.window = self.window
+        self._app = app
+
+    def start(self, finished: Callable[[int], object]) -> None:
+        """
+        Show the window, then open the library.
+
+        Args:
+            finished: Told the exit code when the window is closed and the engine has ended.
+        """
+        self.window.closed.connect(lambda: self._closed(finished))
+        self.bridge.raise_asked.connect(self.window.raise_window)
+        self.bridge.open_failed.connect(self.window.show_unopened)
+        self.bridge.stopped.connect(lambda unsent: self._stopped(finished, unsent))
+        # The session is ending and will not wait: what is typed is stored, sending has time.
+        self._app.commitDataRequest.connect(lambda _: self.bridge.stop(0.2))
+        self.window.show()
+        self.bridge.start(self.crash.report)
+
+    def end(self) -> None:
+        """After the event loop: wait for the engine thread, and put the window away."""
+        if not self.bridge.join():
+            logger.critical("the engine thread did not end in time")
+        self.window.deleteLater()
+
+    def _closed(self, finished: Callable[[int], object]) -> None:
+        """The window has closed: end the engine, or go at once when it has ended before."""
+        if self._ended:
+            finished(0)
+        else:
+            self.bridge.stop()
+
+    def _stopped(self, finished: Callable[[int], object], unsent: int) -> None:
+        """The engine has ended: by itself, because the library did not open, or because the window closed."""
+        self._ended = True
+        logger.info("%d edits will be sent next time", unsent)
+        if not self.window.isVisible():
+            finished(0)
+
+
+def theme_mode(settings: Settings) -> Mode:
+    """The theme that was chosen, or the system's."""
+    from app.theme import MODES
+
+    chosen = settings.get("theme", "system")
+    return next((mode for mode in MODES if mode == chosen), "system")
+
+
+def _raise_other(profile: Profile, by: str) -> int:
+    """Somebody else has the profile: bring a window to the front, or say that a command holds it."""
+    from app.refusals import Refused
+
+    if by != "window":
+        return _say(Refused("profile_held"))
+    from app.remote import raise_window
+
+    return 0 if raise_window(profile) else _say(Refused("is_window"))
+
+
+def _say(error: Exception) -> int:
+    from app.wording import sentence
+
+    print(sentence(error), file=sys.stderr)
+    return 1

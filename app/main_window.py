@@ -1,0 +1,305 @@
+"""
+The window: three panes, the menus, and who is connected to whom.
+
+It assembles and connects; what the panes show is `widgets.browsing`, signing in `dialogs.account_flow`,
+import and export `dialogs.transfer_flow`. Its size, the splitter and the last note are remembered.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+
+from PySide6.QtCore import QByteArray, QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeyEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter
+
+from app.actions import Actions
+from app.bridge import Bridge
+from app.dialogs.about import AboutDialog
+from app.dialogs.account_flow import AccountFlow
+from app.dialogs.transfer_flow import TransferFlow
+from app.models.note_list import NoteListModel, Order
+from app.models.notebook_tree import NotebookTree
+from app.models.scope import Kind, Scope
+from app.open_note import OpenNote
+from app.settings import Settings
+from app.theme import Appearance, Mode
+from app.widgets.browsing import Browsing
+from app.widgets.list_pane import ListPane
+from app.widgets.note_view import NoteView
+from app.widgets.sidebar import Sidebar
+from app.widgets.status import StatusRoom
+from app.wording import sentence
+from app.workspace import Workspace
+
+SIDEBAR_PX = 216
+LIST_PX = 304
+SIZE_PX = (1180, 760)
+SIZE_PX_MIN = (720, 460)
+
+
+class MainWindow(QMainWindow):
+    """The one window of a profile."""
+
+    closed = Signal()
+    """The person closed it; nothing is on screen any more."""
+
+    def __init__(
+        self, bridge: Bridge, workspace: Workspace, appearance: Appearance, settings: Settings
+    ) -> None:
+        """Build the window; the library may not be open yet."""
+        super().__init__()
+        self._workspace = workspace
+        self._appearance = appearance
+        self._settings = settings
+        self.setWindowTitle("Commonplace")
+        self.setMinimumSize(*SIZE_PX_MIN)
+        self.actions_ = Actions(self, appearance)
+        self.sidebar = Sidebar(appearance, NotebookTree(self))
+        self.pane = ListPane(appearance, NoteListModel(self))
+        self.view = NoteView(appearance)
+        self.browsing = Browsing(bridge, workspace, self.sidebar, self.pane, self.view)
+        self.account = AccountFlow(bridge, self, self.view.banners)
+        self.transfer = TransferFlow(bridge, self, lambda: self.browsing.target_notebook())
+        self.status = StatusRoom(bridge, self.sidebar, self.view.banners, settings, self)
+        self._splitter = self._build_panes()
+        self.actions_.fill(self.menuBar())
+        self._connect_actions()
+        self._connect_panes()
+        self._restore_looks()
+        workspace.ready.connect(self._begin)
+        self.setTabOrder(self.sidebar.tree, self.pane.search)
+
+    # ---- putting together -------------------------------------------------------------------------------
+
+    def _build_panes(self) -> QSplitter:
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.setHandleWidth(1)
+        splitter.setChildrenCollapsible(False)
+        for pane, width_min in ((self.sidebar, 160), (self.pane, 200), (self.view, 320)):
+            pane.setMinimumWidth(width_min)
+            splitter.addWidget(pane)
+        splitter.setStretchFactor(2, 1)
+        splitter.setSizes([SIDEBAR_PX, LIST_PX, SIZE_PX[0] - SIDEBAR_PX - LIST_PX])
+        self.setCentralWidget(splitter)
+        return splitter
+
+    def _connect_actions(self) -> None:
+        actions, browsing = self.actions_, self.browsing
+        wiring: list[tuple[QAction, Callable[[], object]]] = [
+            (actions.new_note, browsing.new_note),
+            (actions.new_folder, self._new_folder),
+            (actions.new_notebook, self._new_notebook),
+            (actions.import_folder, self.transfer.ask_import),
+            (actions.export_library, self.transfer.ask_export),
+            (actions.sign_in, self.account.ask_sign_in),
+            (actions.sign_out, self.account.ask_sign_out),
+            (actions.check_now, self.account.check_now),
+            (actions.quit, self.close),
+            (actions.undo, self.view.undo),
+            (actions.redo, self.view.redo),
+            (actions.search, self._go_to_search),
+            (actions.find_in_note, self._go_to_search),
+            (actions.pin, self._toggle_pin),
+            (actions.rename, lambda: self.sidebar.tree.edit(self.sidebar.tree.currentIndex())),
+            (actions.trash, lambda: browsing.put_away(browsing.targets(), True)),
+            (actions.restore, lambda: browsing.put_away(browsing.targets(), False)),
+            (actions.next_note, lambda: browsing.step(1)),
+            (actions.previous_note, lambda: browsing.step(-1)),
+            (actions.focus_places, self.sidebar.tree.setFocus),
+            (actions.focus_list, self.pane.list.setFocus),
+            (actions.focus_note, self.view.focus_text),
+            (actions.show_sidebar, lambda: self.sidebar.setVisible(actions.show_sidebar.isChecked())),
+            (actions.about, lambda: AboutDialog(self).show()),
+        ]
+        for action, work in wiring:
+            action.triggered.connect(lambda _=False, work=work: work())
+        for mode, action in actions.modes.items():
+            action.triggered.connect(lambda _=False, mode=mode: self._choose_mode(mode))
+
+    def _connect_panes(self) -> None:
+        self.browsing.shown.connect(self._note_shown)
+        self.pane.menu_asked.connect(self._show_note_menu)
+        self.pane.sort.setMenu(self._sort_menu())
+        self.sidebar.menu_asked.connect(self._show_place_menu)
+        self.sidebar.account_asked.connect(lambda: self.account.show_account(self.sidebar.account))
+        self.status.sign_in_asked.connect(self.account.ask_sign_in)
+        self.status.check_asked.connect(self.account.check_now)
+        self.status.note_asked.connect(self.browsing.open)
+        self.status.changed.connect(self.account.take_status)
+        self.account.signed_in.connect(self.actions_.sign_out.setEnabled)
+        self.account.signed_in.connect(self.pane.show_unsent)
+        self.actions_.sign_out.setEnabled(False)
+
+    def _sort_menu(self) -> QMenu:
+        menu = QMenu(self)
+        group = QActionGroup(menu)
+        texts: dict[Order, str] = {
+            "updated": self.tr("Last edited first"),
+            "created": self.tr("Newest first"),
+            "title": self.tr("By title"),
+        }
+        chosen = self._settings.get("sort", "updated")
+        for order, text in texts.items():
+            action = menu.addAction(text)
+            action.setCheckable(True)
+            action.setActionGroup(group)
+            action.setChecked(order == chosen)
+            action.triggered.connect(lambda _=False, order=order: self._sort(order))
+            if order == chosen:
+                self.browsing.notes.order = order
+        return menu
+
+    # ---- beginning and end ------------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        """The library is open: show the last note first, then the list."""
+        last = self._settings.get("last_note", "")
+        scope = Scope.from_text(self._settings.get("place", ""))
+        if last:
+            self._workspace.open(last, self.browsing.show_note, lambda error: self.browsing.show_nothing())
+            self.view.focus_text()
+        self.browsing.show_place(scope)
+        if not last:
+            self._begin_first()
+
+    def _begin_first(self) -> None:
+        """No note was ever open here: an editable one is on screen, and nothing is asked."""
+        if not any(row.notes for row in self._workspace.shelf.notebooks):
+            self.browsing.new_note()
+        else:
+            self.browsing.show_nothing()
+
+    def _restore_looks(self) -> None:
+        self.resize(*SIZE_PX)
+        geometry = self._settings.get("geometry", "")
+        if geometry:
+            self.restoreGeometry(QByteArray(base64.b64decode(geometry)))
+        sizes = self._settings.get("panes", [])
+        if len(sizes) == 3:
+            self._splitter.setSizes([int(size) for size in sizes])
+        shown = bool(self._settings.get("sidebar", True))
+        self.sidebar.setVisible(shown)
+        self.actions_.show_sidebar.setChecked(shown)
+        self.actions_.modes[self._appearance.mode].setChecked(True)
+
+    def remember(self) -> None:
+        """Keep size, panes, place and note for the next start."""
+        note = self.browsing.note
+        geometry = base64.b64encode(self.saveGeometry().data()).decode()
+        self._settings.set("geometry", geometry)
+        self._settings.set("panes", self._splitter.sizes())
+        self._settings.set("sidebar", self.actions_.show_sidebar.isChecked())
+        self._settings.set("place", self.browsing.scope.to_text())
+        self._settings.set("last_note", note.id if note is not None and not note.draft else "")
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Everything typed is stored already: close at once, the rest happens without a window."""
+        self.view.settle()
+        self.remember()
+        super().closeEvent(event)
+        self.hide()
+        self.closed.emit()
+
+    def show_unopened(self, error: Exception) -> None:
+        """The library stays shut: say why, and what can be done."""
+        self.view.show_nothing(
+            "triangle-alert",
+            self.tr("The library cannot be opened"),
+            sentence(error),
+            self.tr("Quit"),
+            self._quit,
+        )
+        self.sidebar.setEnabled(False)
+        self.pane.setEnabled(False)
+
+    def _quit(self) -> None:
+        self.close()
+
+    def raise_window(self) -> None:
+        """Come to the front: somebody started the program again."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        QApplication.alert(self)
+
+    # ---- commands ---------------------------------------------------------------------------------------
+
+    def _note_shown(self, note: OpenNote | None) -> None:
+        for action in (self.actions_.pin, self.actions_.trash, self.actions_.undo, self.actions_.redo):
+            action.setEnabled(note is not None)
+        row = self.browsing.row(note.id) if note is not None else None
+        self.actions_.restore.setEnabled(row is not None and row.trashed_ms is not None)
+
+    def _toggle_pin(self) -> None:
+        ids = self.browsing.targets()
+        rows = [row for row in map(self.browsing.row, ids) if row is not None]
+        self._workspace.set_pinned(ids, not all(row.pinned for row in rows))
+
+    def _go_to_search(self) -> None:
+        self.pane.search.setFocus()
+        self.pane.search.selectAll()
+
+    def _choose_mode(self, mode: Mode) -> None:
+        self._appearance.set_mode(mode)
+        self._settings.set("theme", mode)
+
+    def _sort(self, order: Order) -> None:
+        self._settings.set("sort", order)
+        self.browsing.sort(order)
+
+    def _new_folder(self) -> None:
+        scope = self.sidebar.current_scope()
+        notebook = scope.notebook or self.browsing.places.first_notebook()
+        if notebook is not None:
+            folder = self._workspace.new_folder(notebook, self.tr("New folder"), scope.folder)
+            self._rename_when_listed(Scope(Kind.FOLDER, notebook, folder))
+
+    def _new_notebook(self) -> None:
+        self._workspace.new_notebook(self.tr("New notebook"))
+
+    def _rename_when_listed(self, scope: Scope) -> None:
+        """A new place is named in the tree itself, as soon as it is there."""
+
+        def listed(_: object) -> None:
+            index = self.browsing.places.index_of(scope)
+            if index.isValid():
+                self._workspace.shelf_changed.disconnect(listed)
+                self.sidebar.tree.setCurrentIndex(index)
+                self.sidebar.tree.edit(index)
+
+        self._workspace.shelf_changed.connect(listed)
+
+    def _show_note_menu(self, note_ids: list[str], at: QPoint) -> None:
+        rows = [row for row in map(self.browsing.row, note_ids) if row is not None]
+        notebooks = {row.notebook for row in rows}
+        moves = self._moves(note_ids, notebooks.pop()) if len(notebooks) == 1 else []
+        self.actions_.restore.setEnabled(any(row.trashed_ms is not None for row in rows))
+        self.actions_.note_menu(moves).popup(at)
+
+    def _moves(self, note_ids: list[str], notebook: str) -> list[QAction]:
+        """A command for each folder of the notebook, and one for its top."""
+        folders = self._workspace.shelf.folders.get(notebook, ())
+        targets: list[tuple[str | None, str]] = [(None, self.tr("No folder"))]
+        targets += [(row.id, row.name) for row in folders]
+        moves = []
+        for folder, name in targets if folders else []:
+            move = QAction(name)
+            move.triggered.connect(lambda _=False, f=folder: self._workspace.set_folder(note_ids, f))
+            moves.append(move)
+        return moves
+
+    def _show_place_menu(self, scope: Scope | None, at: QPoint) -> None:
+        writable = scope is not None and scope.kind in (Kind.NOTEBOOK, Kind.FOLDER)
+        if scope is not None:
+            self.browsing.show_place(scope)
+        self.actions_.place_menu(writable).popup(at)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Delete in the list puts notes into the trash."""
+        if event.key() == Qt.Key.Key_Delete and self.pane.list.hasFocus():
+            self.actions_.trash.trigger()
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,82 @@
+"""
+Search as you type: the newest question wins, older answers go nowhere.
+
+A question waits a moment for the next key, then runs on the engine thread; asking again cancels what runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.bridge import Bridge
+from app.call import Call
+
+if TYPE_CHECKING:
+    from app.library import Library
+
+# Shorter than the gap between two keys of a fast typist would ask for every letter.
+TYPING_MS = 60
+HITS_MAX = 200
+
+
+class Search(QObject):
+    """One search box's questions to the library."""
+
+    answered = Signal(str, list)
+    """The question and its SearchHits, best first."""
+    ended = Signal()
+    """The box is empty again."""
+
+    def __init__(
+        self,
+        bridge: Bridge,
+        parent: QObject | None = None,
+        seek: Callable[[Library, str], list[Any]] = lambda library, text: library.search(
+            text, limit=HITS_MAX
+        ),
+    ) -> None:
+        """`seek` asks the library; it runs on the engine thread."""
+        super().__init__(parent)
+        self._bridge = bridge
+        self._seek = seek
+        self._call: Call | None = None
+        self._timer = QTimer(self, singleShot=True, interval=TYPING_MS)
+        self._timer.timeout.connect(self._go)
+        self.text = ""
+
+    def ask(self, text: str) -> None:
+        """Look for a text; an empty one ends the search."""
+        text = text.strip()
+        if text == self.text:
+            return
+        self.text = text
+        self._cancel()
+        if text:
+            self._timer.start()
+        else:
+            self._timer.stop()
+            self.ended.emit()
+
+    def again(self) -> None:
+        """Ask the same question again: the library has changed."""
+        self._cancel()
+        self._timer.start()
+
+    @property
+    def active(self) -> bool:
+        """Is the list to show hits?"""
+        return bool(self.text)
+
+    def _go(self) -> None:
+        text, seek = self.text, self._seek
+        self._call = self._bridge.call(
+            lambda library: seek(library, text), lambda hits: self.answered.emit(text, hits)
+        )
+
+    def _cancel(self) -> None:
+        if self._call is not None:
+            self._call.cancel()
+            self._call = None

@@ -1,0 +1,209 @@
+"""
+The right pane: one note with its title, its toolbar and the people in it, or what to do when there is none.
+
+It binds and unbinds; which note is shown is decided by `widgets.browsing`. The title stands in the same
+column as the text. Below the text is the room for banners.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+
+from app.editor.loading import DOCUMENT_MARGIN_PX
+from app.editor.note import Caret
+from app.editor.note_edit import NoteEdit
+from app.editor.toolbar import Toolbar
+from app.models.people import people_of, person_of
+from app.models.times import long_time
+from app.open_note import OpenNote
+from app.theme import Appearance
+from app.widgets.banner import BannerRoom
+from app.widgets.empty_state import EmptyState
+from app.widgets.names import named
+from app.widgets.palette import editor_palette
+from app.widgets.presence_strip import PresenceStrip
+from app.widgets.title_edit import TitleEdit
+from sync.storage.rows import NoteRow
+
+BAR_HEIGHT_PX = 46
+TITLE_TOP_PX = 30
+HEAD_BOTTOM_PX = 4
+
+
+class NoteView(QFrame):
+    """The right pane."""
+
+    def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
+        """Show no note."""
+        super().__init__(parent)
+        self.setObjectName("noteView")
+        self._appearance = appearance
+        self.note: OpenNote | None = None
+        self.edit = NoteEdit(editor_palette(appearance.theme))
+        self.title = TitleEdit()
+        self.meta = named(QLabel(), "meta")
+        self.toolbar = Toolbar(self.edit, appearance.icon)
+        self.presence = PresenceStrip(appearance)
+        self.banners = BannerRoom(appearance)
+        self.empty = EmptyState(appearance)
+        self._peers: Sequence[Any] = ()
+        self._sheet = self._build_sheet()
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._sheet)
+        self._pages.addWidget(self.empty)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._pages, 1)
+        layout.addWidget(self.banners)
+        self._pages.setCurrentWidget(self.empty)
+        self.title.body_asked.connect(self._go_to_text)
+        self.edit.installEventFilter(self)
+        appearance.changed.connect(self._restyle)
+
+    def show_note(self, note: OpenNote) -> None:
+        """Show a note, instead of the one that is shown. The caret stands at its start."""
+        if note is self.note:
+            return
+        self._leave()
+        self.note = note
+        note.replaced.connect(self._reload)
+        note.peers.connect(self._show_peers)
+        self.title.bind(note)
+        self.edit.open(note)
+        self._pages.setCurrentWidget(self._sheet)
+        self._show_peers([])
+
+    def show_row(self, row: NoteRow | None) -> None:
+        """Say where the note is and when it was changed; nothing for a draft."""
+        parts = [] if row is None else [row.notebook_name, long_time(row.updated_ms)]
+        if row is not None and self.note is not None and not self.note.writable:
+            parts.append(self.tr("read only"))
+        self.meta.setText("  ·  ".join(parts))
+
+    def show_nothing(
+        self, picture: str, title: str, text: str, button: str = "", work: Callable[[], None] | None = None
+    ) -> None:
+        """Show no note, and say what to do; as EmptyState.say."""
+        self._leave()
+        self.empty.say(picture, title, text, button, work)
+        self._pages.setCurrentWidget(self.empty)
+
+    def begin_writing(self) -> None:
+        """Put the caret where a new note begins: into its title."""
+        self.title.setFocus()
+
+    def focus_text(self) -> None:
+        """Put the focus into the text."""
+        (self.edit if self.note is not None else self).setFocus()
+
+    def undo(self) -> None:
+        """Undo what this person did last in the note, whether in its title or its text."""
+        if self.title.hasFocus() and self.note is not None:
+            self.note.undo()
+        else:
+            self.edit.undo()
+
+    def redo(self) -> None:
+        """Redo what was undone last."""
+        if self.title.hasFocus() and self.note is not None:
+            self.note.redo()
+        else:
+            self.edit.redo()
+
+    def settle(self) -> None:
+        """What is being composed becomes text: called before the window closes."""
+        self.edit.end_composition()
+
+    def _leave(self) -> None:
+        if self.note is not None:
+            self.note.replaced.disconnect(self._reload)
+            self.note.peers.disconnect(self._show_peers)
+            self.edit.close_note()
+            self.title.bind(None)
+            self.note = None
+            self.meta.clear()
+            self.presence.show_people([])
+
+    def _reload(self) -> None:
+        assert self.note is not None
+        self.edit.bound.reload()
+        self.edit.set_writable(self.note.writable)
+
+    def _show_peers(self, peers: Sequence[Any]) -> None:
+        self._peers = peers
+        self.presence.show_people(people_of(peers))
+        self._show_carets()
+
+    def _show_carets(self) -> None:
+        if self.note is None:
+            return
+        theme = self._appearance.theme
+        carets = [
+            Caret(peer.name, theme.person(person_of(peer).number), tuple(peer.anchor), tuple(peer.head))
+            for peer in self._peers
+            if peer.anchor is not None and peer.head is not None
+        ]
+        self.note.presence.emit(carets)
+
+    def _build_sheet(self) -> QWidget:
+        sheet = QWidget()
+        column = QVBoxLayout(sheet)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._build_bar())
+        head = QVBoxLayout()
+        self._head = head
+        head.setContentsMargins(0, TITLE_TOP_PX, 0, HEAD_BOTTOM_PX)
+        head.setSpacing(4)
+        head.addWidget(self.title)
+        head.addWidget(self.meta)
+        column.addLayout(head)
+        column.addWidget(self.edit, 1)
+        return sheet
+
+    def _build_bar(self) -> QFrame:
+        bar = named(QFrame(), "noteBar")
+        bar.setFixedHeight(BAR_HEIGHT_PX)
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(12, 0, 14, 0)
+        row.setSpacing(8)
+        style = self.toolbar.style_button
+        style.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        style.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        style.setIconSize(QSize(12, 12))
+        self._appearance.tint(style, "chevron-down", "text_faint")
+        row.addWidget(self.toolbar, 1)
+        row.addWidget(self.presence, 0, Qt.AlignmentFlag.AlignVCenter)
+        return bar
+
+    def _go_to_text(self) -> None:
+        self.edit.setFocus()
+
+    def _restyle(self) -> None:
+        self.toolbar.use_icons(self._appearance.icon)
+        self.edit.use_palette(editor_palette(self._appearance.theme))
+        self._show_carets()
+
+    def _lay_out_head(self) -> None:
+        """The title begins where the text does."""
+        column = self.edit.formats.palette.column_px + 2 * DOCUMENT_MARGIN_PX
+        side = max(4, (self.edit.contentsRect().width() - column) // 2) + DOCUMENT_MARGIN_PX
+        if self._head.contentsMargins().left() != side:
+            self._head.setContentsMargins(side, TITLE_TOP_PX, side, HEAD_BOTTOM_PX)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The editor's width decides where the title begins."""
+        if watched is self.edit and event.type() == QEvent.Type.Resize:
+            self._lay_out_head()
+        return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the column straight."""
+        super().resizeEvent(event)
+        self._lay_out_head()

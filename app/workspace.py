@@ -1,0 +1,319 @@
+"""
+The open notes of the window, and everything a person does to notes, folders and notebooks in it.
+
+Loads documents on the engine thread, builds and edits them on the GUI thread, and keeps a few of them open.
+Lists, search and rows come from the engine thread; they are not here. Nothing here shows anything.
+
+Invariants:
+- A document is open at most once, and only what nobody shows is closed.
+- No document is closed while the disk refuses changes: what is stored of it then lacks its last edits, and
+  building it from there would give counters out twice.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import NamedTuple
+
+from PySide6.QtCore import QObject, Signal
+
+from app.bridge import Bridge
+from app.engine_room import Opening, client_of
+from app.library import Library, new_id
+from app.open_note import Anchor, OpenDocument, OpenNote, edit_beside
+from crdt import CrdtError, Delta, Document, Edit, Stamp
+from sync.model.v1 import new_folder, new_note
+from sync.storage.rows import FolderRow, LocalChange, NotebookRow, StoredDocument
+
+logger = logging.getLogger(__name__)
+
+# Documents kept open beside those on screen: going back and forth between notes costs nothing.
+KEPT_MAX = 12
+
+Then = Callable[[OpenDocument], None]
+Failed = Callable[[Exception], None]
+
+
+class Shelf(NamedTuple):
+    """The notebooks and the folders of each."""
+
+    notebooks: list[NotebookRow]
+    folders: dict[str, list[FolderRow]]
+
+    def writable(self, notebook: str) -> bool:
+        """May this person edit in a notebook? An unknown one is their own and new."""
+        return all(row.role in ("owner", "editor") for row in self.notebooks if row.id == notebook)
+
+
+class Workspace(QObject):
+    """What is open. GUI thread only."""
+
+    ready = Signal()
+    """The library is open: notes can be opened and made."""
+    shelf_changed = Signal(object)
+    """A Shelf."""
+    draft_begun = Signal(object)
+    """An OpenNote that was a draft has its first edit."""
+    failed = Signal(object)
+    """An error of the world that nobody else waits for."""
+
+    def __init__(self, bridge: Bridge, parent: QObject | None = None) -> None:
+        """Wait for the bridge to open the library."""
+        super().__init__(parent)
+        self._bridge = bridge
+        self._opening: Opening | None = None
+        self._open: OrderedDict[str, OpenDocument] = OrderedDict()
+        self._waiting: dict[str, list[tuple[Then, Failed]]] = {}
+        self._shown: str | None = None
+        self.shelf = Shelf([], {})
+        bridge.editor = self.edit_open
+        bridge.opened.connect(self._start)
+        bridge.remote_deltas.connect(self._take_remote)
+        bridge.document_reset.connect(self._reset)
+        bridge.replica_changed.connect(self._reset_all)
+        bridge.presence_changed.connect(self._take_presence)
+        bridge.library_changed.connect(self.read_shelf)
+
+    @property
+    def is_ready(self) -> bool:
+        """Is the library open?"""
+        return self._opening is not None
+
+    def stamp(self) -> Stamp:
+        """A new stamp of this replica."""
+        assert self._opening is not None
+        return self._opening.ticker.stamp()
+
+    def submit(self, change: LocalChange) -> None:
+        """Store and send a change."""
+        self._bridge.submit(change)
+
+    def show_caret(self, document: str, anchor: Anchor, head: Anchor) -> None:
+        """Tell others where this person is."""
+        self._bridge.call(lambda library: client_of(library).set_presence(document, anchor, head))
+
+    # ---- opening ----------------------------------------------------------------------------------------
+
+    def open(self, note_id: str, done: Callable[[OpenNote], None], failed: Failed | None = None) -> None:
+        """
+        Have a note, at once if it is open, else when it is loaded.
+
+        Args:
+            note_id: A document of the collection `notes`.
+            done: Called with it, on this thread.
+            failed: Called with the error if it cannot be loaded; otherwise `failed` is emitted.
+        """
+
+        def found(document: OpenDocument) -> None:
+            assert isinstance(document, OpenNote)
+            done(document)
+
+        self._with(note_id, found, failed)
+
+    def show(self, note: OpenNote | None) -> None:
+        """Say which note is on screen: it stays open, and others see this person there and nowhere else."""
+        self._shown = note.id if note is not None else None
+        if note is None and self.is_ready:
+            self._bridge.call(lambda library: client_of(library).set_presence(None, None, None))
+
+    def is_open(self, document_id: str) -> bool:
+        """Is it in memory?"""
+        return document_id in self._open
+
+    def _with(self, document_id: str, done: Then, failed: Failed | None = None) -> None:
+        known = self._open.get(document_id)
+        if known is not None:
+            self._open.move_to_end(document_id)
+            done(known)
+            return
+        waiting = self._waiting.setdefault(document_id, [])
+        waiting.append((done, failed or self.failed.emit))
+        if len(waiting) == 1:
+            self._bridge.call(
+                lambda library: library.store.load(document_id),
+                partial(self._loaded, document_id),
+                partial(self._not_loaded, document_id),
+            )
+
+    def _loaded(self, document_id: str, stored: StoredDocument) -> None:
+        try:
+            document = self.adopt(document_id, stored)
+        except CrdtError as error:
+            logger.error("document %s cannot be read: %s", document_id, error)
+            self._not_loaded(document_id, error)
+            return
+        for done, _ in self._waiting.pop(document_id, ()):
+            done(document)
+
+    def _not_loaded(self, document_id: str, error: Exception) -> None:
+        for _, failed in self._waiting.pop(document_id, ()):
+            failed(error)
+
+    def adopt(self, document_id: str, stored: StoredDocument) -> OpenDocument:
+        """
+        Open a document that was loaded elsewhere, or give the one that is open already.
+
+        Raises:
+            CrdtError: What is stored is no document.
+        """
+        known = self._open.get(document_id)
+        if known is not None:
+            return known
+        assert self._opening is not None
+        built = stored.build(self._opening.ticker.rid)
+        return self._keep(self._make(stored.stream, document_id, built))
+
+    def _make(self, stream: str, document_id: str, built: Document) -> OpenDocument:
+        notebook, _, collection = stream.partition("/")
+        kind = OpenNote if collection == "notes" else OpenDocument
+        document = kind(self, stream, document_id, built)
+        document.writable = self.shelf.writable(notebook)
+        return document
+
+    def _keep(self, document: OpenDocument) -> OpenDocument:
+        self._open[document.id] = document
+        if self._bridge.saving:
+            spare = [d for d in self._open if d not in (self._shown, document.id)]
+            for document_id in spare[: max(0, len(self._open) - KEPT_MAX)]:
+                self._open.pop(document_id).deleteLater()
+        return document
+
+    # ---- making -----------------------------------------------------------------------------------------
+
+    def new_note(self, notebook: str, folder: str | None = None, title: str = "") -> OpenNote:
+        """Make a note that is a draft until its first edit."""
+        assert self._opening is not None
+        stamp, now_ms = self.stamp(), self._opening.ticker.now_ms()
+        made, delta = new_note(stamp.rid, stamp, title=title, created_ms=now_ms, folder=folder)
+        note = OpenNote(self, f"{notebook}/notes", new_id(), made)
+        note.begin_as_draft(delta, lambda: self.draft_begun.emit(note))
+        self._keep(note)
+        return note
+
+    def new_folder(self, notebook: str, name: str, parent: str | None = None) -> str:
+        """Make a folder and give its id."""
+        assert self._opening is not None
+        stamp = self.stamp()
+        made, delta = new_folder(stamp.rid, stamp, name=name, parent=parent)
+        folder = OpenDocument(self, f"{notebook}/folders", new_id(), made)
+        self.submit(LocalChange(folder.stream, folder.id, delta))
+        self._keep(folder)
+        self.read_shelf()
+        return folder.id
+
+    def new_notebook(self, name: str) -> None:
+        """Make a notebook."""
+        self._change_shelf(lambda library: client_of(library).add_notebook(new_id(), name))
+
+    def rename_notebook(self, notebook: str, name: str) -> None:
+        """Give a notebook another name."""
+        self._change_shelf(lambda library: library.rename_notebook(notebook, name))
+
+    def rename_folder(self, folder: str, name: str) -> None:
+        """Give a folder another name."""
+
+        def rename(document: OpenDocument) -> None:
+            document.edit(lambda edit: edit.set(("name",), name))
+            self.read_shelf()
+
+        self._with(folder, rename)
+
+    # ---- changing notes ---------------------------------------------------------------------------------
+
+    def set_trashed(self, note_ids: Iterable[str], trashed: bool) -> None:
+        """Put notes into the trash, or take them out again."""
+        assert self._opening is not None
+        value = self._opening.ticker.now_ms() if trashed else None
+        self._set(note_ids, "trashed_ms", value)
+
+    def set_pinned(self, note_ids: Iterable[str], pinned: bool) -> None:
+        """Keep notes at the top of the list, or not."""
+        self._set(note_ids, "pinned", pinned)
+
+    def set_folder(self, note_ids: Iterable[str], folder: str | None) -> None:
+        """Move notes into a folder of their own notebook, or out of all folders."""
+        self._set(note_ids, "folder", folder)
+
+    def _set(self, note_ids: Iterable[str], key: str, value: bool | int | str | None) -> None:
+        def change(document: OpenDocument) -> None:
+            if document.writable and document.document.value((key,)) != value:
+                document.break_group()
+                document.edit(lambda edit: edit.set((key,), value))
+                document.break_group()
+
+        for note_id in note_ids:
+            self._with(note_id, change)
+
+    def edit_open(self, document_id: str, intent: Callable[[Edit], None]) -> Delta | None:
+        """
+        Edit a document for somebody who is no view of it: a command given on the command line.
+
+        Returns:
+            The delta, submitted; None when the document is not open here.
+
+        Raises:
+            CrdtError: The intent asks for what cannot be; nothing was changed.
+        """
+        known = self._open.get(document_id)
+        return edit_beside(known, self.stamp(), intent) if known is not None and not known.draft else None
+
+    # ---- news -------------------------------------------------------------------------------------------
+
+    def read_shelf(self) -> None:
+        """Ask for the notebooks and folders; `shelf_changed` follows."""
+        self._bridge.call(read_shelf, self._take_shelf, self.failed.emit)
+
+    def _change_shelf(self, work: Callable[[Library], object]) -> None:
+        self._bridge.call(work, lambda _: self.read_shelf(), self.failed.emit)
+
+    def _start(self, opening: Opening) -> None:
+        self._opening = opening
+        self.shelf = Shelf(list(opening.notebooks), dict(opening.folders))
+        if opening.first is not None:
+            self._loaded(*opening.first)
+        # The places first: what is shown next wants to know where new notes go.
+        self.shelf_changed.emit(self.shelf)
+        self.ready.emit()
+
+    def _take_shelf(self, shelf: Shelf) -> None:
+        self.shelf = shelf
+        for document in self._open.values():
+            document.set_writable(shelf.writable(document.stream.partition("/")[0]))
+        self.shelf_changed.emit(shelf)
+
+    def _take_remote(self, document_id: str, bodies: list[bytes]) -> None:
+        document = self._open.get(document_id)
+        if document is not None:
+            document.apply(bodies)
+
+    def _take_presence(self, document_id: str, peers: list[object]) -> None:
+        document = self._open.get(document_id)
+        if isinstance(document, OpenNote):
+            document.peers.emit(peers)
+
+    def _reset_all(self) -> None:
+        for document_id, document in self._open.items():
+            if not document.draft:
+                self._reset(document_id)
+
+    def _reset(self, document_id: str) -> None:
+        document = self._open.get(document_id)
+        if document is None:
+            return
+        document.await_replacement()
+
+        def loaded(stored: StoredDocument) -> None:
+            assert self._opening is not None
+            document.stream = stored.stream
+            document.replace(stored.build(self._opening.ticker.rid))
+
+        self._bridge.call(lambda library: library.store.load(document_id), loaded, self.failed.emit)
+
+
+def read_shelf(library: Library) -> Shelf:
+    """The notebooks and their folders. Engine thread."""
+    notebooks = library.store.notebooks()
+    return Shelf(notebooks, {row.id: library.store.folders(row.id) for row in notebooks})

@@ -1,0 +1,144 @@
+"""
+The whole program in a test: window, bridge, engine, library in a folder, and if asked a server.
+
+Nothing is replaced but the keyring (a file) and the folder dialog. A bug on any thread fails the test.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.crash import CrashDesk
+from app.main import Program
+from app.paths import Profile
+from tests.support.running_server import RunningServer, running_server
+from tests.support.waiting import wait_for
+
+
+class BugDesk(CrashDesk):
+    """Keeps what it is told instead of showing it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bugs: list[BaseException] = []
+
+    def report(self, error: BaseException) -> None:
+        """Keep it."""
+        self.bugs.append(error)
+
+
+class Started:
+    """A program that runs. `window` and the parts of it that tests ask for."""
+
+    def __init__(self, app: QApplication, folder: Path) -> None:
+        folder.mkdir(exist_ok=True)
+        self.profile = Profile(folder)
+        self.desk = BugDesk()
+        self.codes: list[int] = []
+        self.statuses: list[Any] = []
+        self.program = Program(app, self.profile, self.desk)
+        self.program.bridge.status_changed.connect(self.statuses.append)
+        self.program.start(self.codes.append)
+        self.window = self.program.window
+        self.browsing = self.window.browsing
+        self.view = self.window.view
+        self.notes = self.browsing.notes
+
+    def ready(self) -> Started:
+        """Wait until the library is open, the list is read and the first status has come."""
+        listed: list[int] = []
+        self.notes.modelReset.connect(lambda: listed.append(1))
+        wait_for(
+            lambda: self.program.workspace.is_ready and self.statuses and (listed or self.notes.rowCount())
+        )
+        return self
+
+    @property
+    def status(self) -> Any:
+        """The engine's last word."""
+        return self.statuses[-1]
+
+    def titles(self) -> list[str]:
+        """What the list shows."""
+        return [self.notes.row_at(place).title for place in range(self.notes.rowCount())]
+
+    def call(self, work: Callable[[Any], Any]) -> Any:
+        """What a piece of work on the engine thread gives."""
+        answers: list[Any] = []
+        self.program.bridge.call(
+            work, lambda answer: answers.append((answer,)), lambda e: answers.append((e,))
+        )
+        return wait_for(lambda: answers)[0][0]
+
+    def close(self) -> None:
+        """Close the window as a person does, and wait for the end of everything."""
+        if not self.codes:
+            self.window.close()
+            wait_for(lambda: self.codes)
+        self.program.end()
+        self.program.appearance.deleteLater()
+        assert not self.desk.bugs, self.desk.bugs
+
+
+@contextmanager
+def started(app: QApplication, folder: Path) -> Iterator[Started]:
+    """The program on the profile in `folder`, ready; closed in order afterwards."""
+    palette, font = app.palette(), app.font()
+    made = Started(app, folder)
+    try:
+        yield made.ready()
+    finally:
+        made.close()
+        app.setStyleSheet("")
+        app.setPalette(palette)
+        app.setFont(font)
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[RunningServer]:
+    """A real server on a loop of its own."""
+    loop = asyncio.new_event_loop()
+    servers: list[RunningServer] = []
+    ending = asyncio.Event()
+    up = threading.Event()
+
+    async def live() -> None:
+        async with running_server(folder) as server:
+            servers.append(server)
+            up.set()
+            await ending.wait()
+
+    thread = threading.Thread(target=lambda: (loop.run_until_complete(live()), loop.close()), name="server")
+    thread.start()
+    try:
+        assert up.wait(20)
+        yield servers[0]
+    finally:
+        loop.call_soon_threadsafe(ending.set)
+        thread.join(20)
+
+
+def type_text(widget: QWidget, text: str) -> None:
+    """Type, a key at a time, whatever the script."""
+    for letter in text:
+        key = Qt.Key.Key_Return if letter == "\n" else 0
+        shown = "\r" if letter == "\n" else letter
+        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+            QApplication.sendEvent(widget, QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier, shown))
+
+
+def press(widget: QWidget, keys: str) -> None:
+    """Press one combination, such as Ctrl+Z."""
+    combination = QKeySequence(keys)[0]
+    for kind in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+        event = QKeyEvent(kind, combination.key(), combination.keyboardModifiers())
+        QApplication.sendEvent(widget, event)
