@@ -9,6 +9,7 @@ nothing is told from here.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -60,6 +61,26 @@ def run(opened: Opened, command: str, arguments: Arguments, now_ms: int) -> Outc
     if does is None:
         raise AdminError(f"unknown command: {command}")
     return does(opened, arguments, now_ms)
+
+
+def answer(opened: Opened, line: bytes, now_ms: int) -> tuple[dict[str, Any], Outcome]:
+    """
+    Do a command given as a line of JSON, ``{"command", "arguments"}``; what is wrong with it is in the
+    answer.
+
+    Returns:
+        ``{"value"}`` or ``{"error"}`` for whoever asked, and what connections must hear of.
+    """
+    try:
+        asked = json.loads(line)
+        command, arguments = str(asked["command"]), dict(asked["arguments"])
+    except (KeyError, TypeError, ValueError) as error:
+        return {"error": f"not a command: {error}"}, Outcome()
+    try:
+        outcome = run(opened, command, arguments, now_ms)
+    except SyncError as error:
+        return {"error": str(error)}, Outcome()
+    return {"error": outcome.error} if outcome.error else {"value": outcome.value}, outcome
 
 
 # --- people ------------------------------------------------------------------------------------------

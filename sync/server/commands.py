@@ -337,6 +337,8 @@ def _here(folder: Path, command: str, arguments: Mapping[str, Any]) -> Any:
 
 def _there(folder: Path, command: str, arguments: Mapping[str, Any]) -> Any:
     """Ask the running server. Raises OSError when there is none."""
+    if not hasattr(socket, "AF_UNIX"):
+        raise admin.AdminError("on this system commands work only while the server is stopped")
     line = json.dumps({"command": command, "arguments": arguments}).encode() + b"\n"
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asking, reachable(folder) as path:
         asking.connect(path)

@@ -51,6 +51,8 @@ def open_server(folder: Path) -> Opened:
     """
     store = ServerStore.open(folder / FILE_NAME)
     try:
+        for path in folder.glob(FILE_NAME + "*"):  # journals made later take the mode over
+            path.chmod(0o600)
         accounts = AccountStore(store)
         server_id = _meta(store, "server", auth.new_id())
         generation = int(_meta(store, "generation", "1"))

@@ -25,6 +25,20 @@ class Answer(NamedTuple):
     body: str
     kind: str = "text/plain; charset=utf-8"
 
+    @property
+    def content(self) -> bytes:
+        """The body as bytes."""
+        return self.body.encode()
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What to say beside it."""
+        return {
+            "Content-Type": self.kind,
+            "Content-Length": str(len(self.content)),
+            "X-Content-Type-Options": "nosniff",
+        }
+
 
 class Crowd:
     """Counts the connections of each address; those of this very machine are not counted."""

@@ -33,7 +33,7 @@ from websockets.http11 import Request, Response
 from websockets.typing import Origin
 
 from sync import limits
-from sync.errors import StoreUnavailable, SyncError
+from sync.errors import StoreUnavailable
 from sync.model.v1 import MODEL
 from sync.protocol.messages import Bye
 from sync.server import admin, plain_gets, roles
@@ -233,11 +233,7 @@ class Service:
         )
         if said is None:
             return None
-        body = said.body.encode()
-        headers = Headers(
-            {"Content-Type": said.kind, "Content-Length": str(len(body)), "X-Content-Type-Options": "nosniff"}
-        )
-        return Response(said.status.value, said.status.phrase, headers, body)
+        return Response(said.status.value, said.status.phrase, Headers(said.headers), said.content)
 
     # --- one connection ----------------------------------------------------------------------------
 
@@ -252,6 +248,7 @@ class Service:
         self._crowd.enter(address)
         self.hub.connect(link)
         connection.written = asyncio.create_task(self._write(connection))
+        _log.info("connected", extra={"fields": {"conn": link.conn}})
         try:
             await self._read(connection)
         except ConnectionClosed:
@@ -265,6 +262,8 @@ class Service:
             self._crowd.leave(address)
             connection.written.cancel()
             await asyncio.gather(connection.written, return_exceptions=True)
+            ended = {"conn": link.conn, "account": link.account, "code": socket.close_code}
+            _log.info("disconnected", extra={"fields": ended})
 
     async def _read(self, connection: Connection) -> None:
         """Take frames one after the other until the connection closes."""
@@ -276,7 +275,8 @@ class Service:
                 session.refuse_text() if isinstance(frame, str) else session.receive(frame, self._clock())
             )
             await self._perform(connection, effects)
-            while session.full or len(link.control) > CONTROL_MAX:
+            written = connection.written
+            while (session.full or len(link.control) > CONTROL_MAX) and written and not written.done():
                 connection.room.clear()
                 await connection.room.wait()
 
@@ -321,10 +321,12 @@ class Service:
                     connection.wake.clear()
                     await connection.wake.wait()
         except ConnectionClosed:
+            pass
+        except Exception:
+            _log.exception("a connection could not be written", extra={"fields": {"conn": link.conn}})
+            await socket.close(1011, "internal")
+        finally:
             connection.room.set()
-        except StoreUnavailable as error:
-            _log.error("the store failed: %s", error)
-            await socket.close(1011, "store")
 
     async def _read_log(self, link: Link, read: ReadLog) -> None:
         assert self._realm is not None
@@ -416,9 +418,7 @@ class Service:
     def _ended(self, sign_ins: list[int], state: str = "revoked") -> None:
         """Park the connections of sign-ins that were ended."""
         for connection in self._connections.values():
-            identity = connection.session.identity
-            if identity is not None and identity.sign_in in sign_ins and not connection.link.parked:
-                connection.session.lapse(state)
+            connection.session.end(sign_ins, state)
 
     def _roles_changed(self, account: str) -> None:
         """Tell the connections of an account its notebooks, and stop what it may no longer follow."""
@@ -444,8 +444,7 @@ class Service:
         """Answer one command: a line of JSON in, a line of JSON out."""
         try:
             line = await reader.readline()
-            answer = await self._administer(line)
-            writer.write(json.dumps(answer).encode() + b"\n")
+            writer.write(json.dumps(await self._administer(line)).encode() + b"\n")
             await writer.drain()
         except (ConnectionError, ValueError):  # it went away, or its line is too long
             pass
@@ -454,23 +453,13 @@ class Service:
 
     async def _administer(self, line: bytes) -> dict[str, Any]:
         assert self._opened is not None
-        try:
-            asked = json.loads(line)
-            command, arguments = str(asked["command"]), dict(asked["arguments"])
-        except (KeyError, TypeError, ValueError) as error:
-            return {"error": f"not a command: {error}"}
-        try:
-            outcome = await self._in_store(
-                partial(admin.run, self._opened, command, arguments, self._clock())
-            )
-        except SyncError as error:
-            return {"error": str(error)}
+        said, outcome = await self._in_store(partial(admin.answer, self._opened, line, self._clock()))
         self.hub.committed(outcome.segments)
         for account in outcome.roles_changed:
             self._roles_changed(account)
         for sign_in, state in outcome.ended.items():
             self._ended([sign_in], state)
-        return {"error": outcome.error} if outcome.error else {"value": outcome.value}
+        return said
 
     # --- threads and tasks -------------------------------------------------------------------------
 

@@ -164,6 +164,11 @@ class Session:
 
     # --- what happens to the account elsewhere -----------------------------------------------------
 
+    def end(self, sign_ins: Sequence[int], state: str) -> None:
+        """Lapse if this connection's sign-in is among those that were ended."""
+        if self.identity is not None and self.identity.sign_in in sign_ins and not self.link.parked:
+            self.lapse(state)
+
     def lapse(self, state: str) -> None:
         """Park the connection: its sign-in is no longer valid. Its streams resume after ``auth``."""
         self.link.parked = True

@@ -43,6 +43,15 @@ def test_a_folder_is_for_its_owner_only(tmp_path):
         make_folder(tmp_path / "file")
 
 
+def test_nobody_else_reads_the_store(tmp_path):
+    opened = open_server(tmp_path)
+    opened.store.set_meta("x", "y")
+    files = [path for path in tmp_path.iterdir() if path.name.startswith("server.sqlite3")]
+    assert len(files) > 1
+    assert all(path.stat().st_mode & 0o077 == 0 for path in files)
+    opened.close()
+
+
 def test_one_process_has_the_lock_and_it_ends_with_the_process(tmp_path):
     lock, second = FolderLock(tmp_path), FolderLock(tmp_path)
     assert lock.take()

@@ -371,6 +371,28 @@ def test_what_breaks_our_own_code_is_refused_and_the_server_goes_on(tmp_path, ex
     run(play())
 
 
+def test_what_breaks_while_writing_closes_only_that_connection(tmp_path, expect_log, monkeypatch):
+    expect_log("could not be written")
+
+    async def play():
+        async with running_server(tmp_path) as server:
+            ann, bob = await server.signed_up("ann"), await server.signed_up("bob")
+            following = server.service.hub.next
+
+            def breaks(link):
+                if link.account == ann.account:
+                    raise AssertionError("planted")
+                return following(link)
+
+            server.service.hub.next = breaks
+            await ann.say(m.Ping(1))
+            async with asyncio.timeout(10):
+                await ann.closed.wait()
+            await bob.quiet()
+
+    run(play())
+
+
 def test_signing_up_over_the_wire_needs_no_administrator(tmp_path):
     async def play():
         async with running_server(tmp_path, sign_up="closed") as server:
