@@ -51,9 +51,12 @@ SUBSCRIBE_STREAMS_MAX: Final = 500
 PULL_DOCUMENTS_MAX: Final = 200
 
 # --- budgets ----------------------------------------------------------------------------------------------
-DELTAS_PER_SECOND: Final = 200
-DELTAS_BURST: Final = 5_000
-"""Per account; beyond it a push is answered by nack ``rate``, never by closing."""
+DELTAS_PER_SECOND: Final = 1_000
+DELTAS_BURST: Final = 60_000
+"""
+Per account; beyond it a push is answered by nack ``rate``, never by closing. The burst lets a library of ten
+thousand notes, or a long time offline, through in one go; the rate is a third of what two cores commit.
+"""
 CONNECTIONS_PER_ACCOUNT: Final = 16
 CONNECTIONS_PER_ADDRESS: Final = 64
 
