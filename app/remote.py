@@ -255,14 +255,19 @@ async def run_request(
     import asyncio
 
     from app.cli import run_command
-    from app.commands.arguments import parse
-    from app.commands.context import Context
+    from app.commands.arguments import WrongUsage, parse
+    from app.commands.context import WRONG_USAGE, Context
 
     streams = Streams(_Teller(say, "out"), _Teller(say, "err"), lambda: request.stdin, request.folder)
+    try:
+        arguments = parse(request.words)
+    except WrongUsage as wrong:
+        say("err", f"commonplace: {wrong}\n")
+        return WRONG_USAGE
     context = Context(
         profile,
         library,
-        parse(request.words),
+        arguments,
         streams,
         away=asyncio.to_thread,
         batch=WINDOW_BATCH,

@@ -157,9 +157,12 @@ def decode_value(text: str) -> Any:
     if len(text) > JSON_LENGTH_MAX:
         raise ValueError("value too long")
     try:
-        return json.loads(text, object_hook=_decode_bytes, parse_constant=_refuse_constant)
+        value = json.loads(text, object_hook=_decode_bytes, parse_constant=_refuse_constant)
+        if "\\u" in text:
+            encode_value(value).encode("utf-8")  # a lone surrogate can be said in JSON and nowhere else
     except RecursionError:
         raise ValueError("value nested too deeply") from None
+    return value
 
 
 def _decode_bytes(value: dict[str, Any]) -> Any:

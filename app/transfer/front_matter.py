@@ -23,7 +23,7 @@ _KEY = re.compile(r"([A-Za-z_][\w \-]{0,63}):(?:[ \t]+(.*)|)$")
 _ITEM = re.compile(r"\s*-\s+(.*)$")
 _FENCE = re.compile(r"-{3}[ \t]*\r?\n")
 _END = re.compile(r"^(?:-{3}|\.{3})[ \t]*(?:\r?\n|\Z)", re.MULTILINE)
-_PARTS = re.compile(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'|[^,]+')
+_PARTS = re.compile(r"""\s*("(?:[^"\\]|\\.)*"|'[^']*'|[^,]+)""")
 _TRUE: Final = {"true", "yes", "on", "1"}
 _PLAIN = re.compile(r"[^\W\d_][\w .,/()'’+&-]*", re.UNICODE)
 _KNOWN: Final = {"title", "tags", "tag", "keywords", "created", "date", "pinned", "commonplace"}
@@ -82,12 +82,7 @@ def _values(text: str) -> list[str]:
     """One value, or those of a list in brackets."""
     if not text.startswith("["):
         return [_scalar(text)] if text else []
-    inner = text.strip("[]")
-    return [
-        _scalar(part.strip())
-        for part in re.findall(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'|[^,]+', inner)
-        if part.strip()
-    ]
+    return [_scalar(part.strip()) for part in _PARTS.findall(text.strip("[]")) if part.strip()]
 
 
 def _scalar(text: str) -> str:
@@ -106,13 +101,12 @@ def _scalar(text: str) -> str:
 def _understood(fields: dict[str, list[str]]) -> FrontMatter:
     """What notes have, out of what is there."""
     found = FrontMatter(ours="commonplace" in fields)
-    found.title = (
-        " ".join((fields.get("title") or [""])[0].split()) if not found.ours else _first(fields, "title")
-    )
+    title = _first(fields, "title")
+    found.title = title if found.ours else " ".join(title.split())
     for name in ("tags", "tag", "keywords"):
         for value in fields.get(name, []):
-            parts = [value] if found.ours else re.split(r"[,;]", value)
-            found.tags.extend(tag for part in parts if (tag := _tag(part)) and tag not in found.tags)
+            parts = [value] if found.ours else [_tag(part) for part in re.split(r"[,;]", value)]
+            found.tags.extend(tag for tag in parts if tag and tag not in found.tags)
     del found.tags[TAGS_MAX:]
     for name in ("created", "date"):
         if found.created_ms is None:

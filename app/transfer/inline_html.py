@@ -118,7 +118,8 @@ def embed_of_tag(tag: str, attributes: dict[str, str], resolver: Resolver) -> Sp
     if tag != "img":
         return None
     alt = attributes.get("alt", "")
-    payload = resolver.picture(attributes.get("src", ""), alt, attributes.get("title", ""))
+    source = attributes.get("src", "")
+    payload = resolver.picture(source, alt, attributes.get("title", "")) if source else None
     return (alt, {}) if payload is None else (EMBED, {"embed": payload})
 
 

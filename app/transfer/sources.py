@@ -63,7 +63,7 @@ def find_sources(paths: list[Path], refuse: Refuse) -> Iterator[Source]:
         refuse: Told of what cannot be entered or opened, and of files that are no notes.
 
     Yields:
-        Every ordinary file that is not hidden; the caller decides by `kind`.
+        Every ordinary file that is not private to some program; the caller decides by `kind`.
     """
     seen: set[tuple[int, int]] = set()
     for path in paths:
@@ -98,12 +98,13 @@ def _walk(root: Path, refuse: Refuse) -> Iterator[Source]:
             continue
         inner: list[tuple[Path, tuple[str, ...]]] = []
         for entry in entries:
-            if entry.name.startswith(".") or entry.name.lower() in _SYSTEM_FILES:
-                continue
             path = Path(entry.path)
             try:
                 if entry.is_dir(follow_symlinks=False):
-                    inner.append((path, (*names, entry.name)))
+                    if not entry.name.startswith("."):
+                        inner.append((path, (*names, entry.name)))
+                    continue
+                if _is_private(path):
                     continue
                 check_ordinary(path, real_root)
             except (OSError, Refused) as error:
@@ -111,6 +112,13 @@ def _walk(root: Path, refuse: Refuse) -> Iterator[Source]:
                 continue
             yield Source(path, root, names)
         waiting.extend(reversed(inner))
+
+
+def _is_private(path: Path) -> bool:
+    """Whether a file belongs to a system or a program: hidden and no note, or of a known name."""
+    name = path.name.lower()
+    hidden = name.startswith("._") or (name.startswith(".") and path.suffix.lower() not in NOTES)
+    return hidden or name in _SYSTEM_FILES
 
 
 def check_ordinary(path: Path, real_root: str) -> int:

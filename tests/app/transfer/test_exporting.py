@@ -1,0 +1,208 @@
+"""Exporting, and the way back."""
+
+from __future__ import annotations
+
+import errno
+import json
+
+import pytest
+from hypothesis import Phase, given, settings
+
+from app.refusals import Refused
+from app.transfer.blocks import tidy
+from app.transfer.body import read_body
+from app.transfer.exporting import MARKER, export_notes
+from app.transfer.importing import import_paths
+from app.transfer.note_json import note_text
+from tests.support import notes
+from tests.support.libraries import at_once, library_in
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 20
+
+
+def export(library, folder, format="md", **options):
+    return at_once(export_notes(library, folder, format, **options))
+
+
+def files(folder):
+    return sorted(
+        str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() and path.name != MARKER
+    )
+
+
+def put_folder(library, name, parent=None):
+    made = "F" * 21 + name[0]
+    library.submit([library.draft_folder(library.personal(), name, parent, made)])
+    library.store.refresh_projections()
+    return made
+
+
+def test_folders_mirror_folders_and_names_are_safe_and_unique(library, tmp_path):
+    outer = put_folder(library, "a/b")
+    inner = put_folder(library, "inner", outer)
+    for title in ("Same", "same", "x/y:z", ""):
+        library.new_note(title=title)
+    library.new_note(title="Deep", folder=inner)
+    assert export(library, tmp_path / "out").done == 5
+    assert files(tmp_path / "out") == [
+        "Same.md",
+        "Untitled.md",
+        "a b/inner/Deep.md",
+        "same (2).md",
+        "x y z.md",
+    ]
+
+
+def test_pictures_lie_in_assets_and_links_lead_to_files(library, tmp_path):
+    digest = library.store.save_attachment(PNG, "image/png")
+    target = library.new_note(title="Target")
+    folder = put_folder(library, "sub")
+    picture = {"type": "image", "src": f"attachment:{digest}", "alt": "cat", "name": "my cat.png"}
+    blocks = [
+        ([("\ufffc", {"embed": picture})], {}),
+        (
+            [
+                ("go", {"link": f"note:{target}"}),
+                ("\ufffc", {"embed": {"type": "note", "id": target, "title": "T"}}),
+            ],
+            {},
+        ),
+        ([("lost", {"link": "note:gone"})], {}),
+    ]
+    library.new_note(title="From", folder=folder, blocks=blocks)
+    export(library, tmp_path / "out")
+    assert files(tmp_path / "out") == ["Target.md", "assets/my cat.png", "sub/From.md"]
+    text = (tmp_path / "out" / "sub" / "From.md").read_text(encoding="utf-8")
+    assert '![cat](../assets/my%20cat.png "my cat.png")' in text
+    assert "[go](../Target.md)![T](../Target.md)" in text
+    assert "[lost](note:gone)" in text
+
+
+def test_the_way_out_and_back_changes_nothing(library, tmp_path):
+    digest = library.store.save_attachment(PNG, "image/png")
+    other = library.new_note(title="Other: “note”", blocks=[([("x", {})], {})])
+    picture = {"type": "image", "src": f"attachment:{digest}", "alt": "a", "name": "p.png"}
+    blocks = tidy(
+        [
+            ([("One ", {"bold": True}), ("two", {"link": f"note:{other}"})], {"kind": "heading", "level": 1}),
+            ([("\ufffc", {"embed": picture}), (" text", {"colour": "red"})], {}),
+            (
+                [("\ufffc", {"embed": {"type": "note", "id": other, "title": "O"}})],
+                {"kind": "bullet", "level": 2},
+            ),
+            ([], {}),
+        ]
+    )
+    library.new_note(
+        title="  spaces  ", blocks=blocks, tags=["a, b", "#c"], pinned=True, created_ms=1_234_567_890_123
+    )
+    export(library, tmp_path / "out")
+    with library_in(tmp_path / "second") as second:
+        report = at_once(import_paths(second, [tmp_path / "out"]))
+        assert (report.done, report.warnings, report.refused) == (2, [], [])
+        rows = {note_text(second.document(row.id), "title"): row for row in second.store.notes()}
+        row = rows["  spaces  "]
+        assert (row.pinned, row.created_ms) == (True, 1_234_567_890_123)
+        assert sorted(row.tags) == ["#c", "a, b"]
+        again = rows["Other: “note”"].id
+        expected = json.loads(json.dumps(blocks).replace(other, again))
+        assert json.loads(json.dumps(read_body(second.document(row.id)))) == expected
+
+
+def with_pictures_elsewhere(blocks):
+    """A picture that is named by a path is one of the folder; here there are none."""
+    text = json.dumps(blocks).replace("sub folder/\\u00e4.md", "https://h/p.png")
+    return json.loads(text)
+
+
+@settings(max_examples=10, phases=[Phase.generate])
+@given(blocks=notes.blocks.map(with_pictures_elsewhere))
+def test_any_note_comes_back_from_an_export_with_its_text_spans_and_blocks(tmp_path_factory, blocks):
+    place = tmp_path_factory.mktemp("trip")
+    blocks = tidy(blocks)
+    with library_in(place / "one") as one:
+        one.new_note(title="T", blocks=blocks)
+        export(one, place / "out")
+    with library_in(place / "two") as two:
+        assert at_once(import_paths(two, [place / "out"])).done == 1
+        (row,) = two.store.notes()
+        assert read_body(two.document(row.id)) == blocks
+
+
+def test_html_and_json_are_written(library, tmp_path):
+    made = library.new_note(title="T", blocks=[([("x<y", {"bold": True})], {})])
+    export(library, tmp_path / "html", "html")
+    assert "<b>x&lt;y</b>" in (tmp_path / "html" / "T.html").read_text(encoding="utf-8")
+    export(library, tmp_path / "json", "json")
+    assert json.loads((tmp_path / "json" / "T.json").read_text(encoding="utf-8"))["id"] == made
+
+
+def test_a_folder_with_other_things_is_left_alone_and_an_earlier_export_replaced(library, tmp_path):
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "mine.txt").write_text("x")
+    with pytest.raises(Refused) as caught:
+        export(library, tmp_path / "full")
+    assert caught.value.code == "folder_not_empty"
+    library.new_note(title="A")
+    assert export(library, tmp_path / "out").done == 1
+    assert export(library, tmp_path / "out").done == 1
+    assert files(tmp_path / "out") == ["A.md"]
+
+
+def test_an_archive_is_refused_with_what_to_choose_instead(library, tmp_path):
+    with pytest.raises(Refused) as caught:
+        export(library, tmp_path / "out", "archive")
+    assert caught.value.code == "archive_later"
+
+
+def test_the_trash_stays_behind(library, tmp_path):
+    made = library.new_note(title="Gone")
+    library.set_trashed(made, True)
+    assert export(library, tmp_path / "out").done == 0
+
+
+def test_an_export_can_be_cancelled(library, tmp_path):
+    for number in range(5):
+        library.new_note(title=str(number))
+    seen = []
+    report = export(
+        library, tmp_path / "out", progress=lambda *step: seen.append(step), cancelled=lambda: len(seen) == 2
+    )
+    assert report.cancelled
+    assert report.done == len(files(tmp_path / "out")) == 2
+
+
+def test_a_full_disk_ends_the_export_with_its_error(library, tmp_path, monkeypatch):
+    library.new_note(title="A")
+
+    def full(self, body):
+        raise OSError(errno.ENOSPC, "No space left on device", str(self))
+
+    monkeypatch.setattr("pathlib.Path.write_bytes", full)
+    with pytest.raises(OSError, match="No space"):
+        export(library, tmp_path / "out")
+
+
+def test_a_file_that_cannot_be_written_is_refused_and_the_rest_comes_out(library, tmp_path, monkeypatch):
+    from pathlib import Path
+
+    library.new_note(title="A")
+    library.new_note(title="B")
+    write = Path.write_bytes
+
+    def picky(self, body):
+        if self.name == "A.md":
+            raise OSError(errno.EACCES, "denied", str(self))
+        return write(self, body)
+
+    monkeypatch.setattr("pathlib.Path.write_bytes", picky)
+    report = export(library, tmp_path / "out")
+    assert (report.done, [remark.path for remark in report.refused]) == (1, ["A.md"])
+
+
+def test_an_attachment_that_is_not_here_is_a_warning(library, tmp_path):
+    payload = {"type": "image", "src": "attachment:" + "0" * 64, "alt": "a", "name": "p.png"}
+    library.new_note(title="A", blocks=[([("\ufffc", {"embed": payload})], {})])
+    report = export(library, tmp_path / "out")
+    assert report.done == 1
+    assert "p.png" in report.warnings[0].reason

@@ -1,0 +1,116 @@
+"""HTML in: strangers' pages, and our own exact paragraphs."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from app.transfer.html_reader import html_title, read_html
+
+
+def read(text):
+    return [("".join(part for part, _ in spans), attributes) for spans, attributes in read_html(text)]
+
+
+def test_a_page_becomes_blocks():
+    page = (
+        "<!DOCTYPE html><html><head><title>T</title><style>p{}</style></head><body>\n"
+        "<h2>Head</h2> <p>One\n   <em>two</em>  three</p>\n"
+        "<ul><li>a<ul><li><input type=checkbox checked> done</li></ul></li></ul>\n"
+        "<ol start=4><li><p>b</p><p>c</p></ol> <blockquote><p>q</p></blockquote><hr>\n"
+        '<pre><code class="language-py">x = 1\n\ny</code></pre></body></html>'
+    )
+    assert read(page) == [
+        ("Head", {"kind": "heading", "level": 2}),
+        ("One two three", {}),
+        ("a", {"kind": "bullet", "level": 0}),
+        ("done", {"kind": "check", "level": 1, "checked": True}),
+        ("b", {"kind": "numbered", "level": 0, "start": 4}),
+        ("c", {"level": 1}),
+        ("q", {"kind": "quote"}),
+        ("\ufffc", {}),
+        ("x = 1", {"kind": "code", "language": "py"}),
+        ("", {"kind": "code", "language": "py"}),
+        ("y", {"kind": "code", "language": "py"}),
+    ]
+
+
+def test_text_between_blocks_is_a_paragraph_and_a_lone_break_an_empty_one():
+    assert read("a<p>b</p>c<p><br></p><div>d<br>e<br></div>") == [
+        ("a", {}), ("b", {}), ("c", {}), ("", {}), ("d\u2028e", {}),
+    ]  # fmt: skip
+
+
+def test_tables_become_lines_and_tables_in_tables_words():
+    text = "<table><tr><th>a<th>b<tr><td>1<td><table><tr><td>x<td>y</table></table>"
+    assert read(text) == [
+        ("| a   | b   |", {"kind": "code", "language": "table"}),
+        ("| --- | --- |", {"kind": "code", "language": "table"}),
+        ("| 1   | x y |", {"kind": "code", "language": "table"}),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        "<style>@import url(http://x)</style>",
+        "<iframe src=file:///etc/passwd></iframe>",
+        "<svg><script>x</script></svg>",
+        "<link rel=stylesheet href=http://x>",
+        "<object data=x>y</object>",
+        "<img src=file:///etc/passwd>",
+        "<img src='//host/x'>",
+        "<noscript><p title='</noscript><img src=javascript:x onerror=alert(1)>'>",
+    ],
+)
+def test_what_could_act_leaves_nothing(text):
+    for spans, _ in read_html(f"<p>a</p>{text}<p>b</p>"):
+        for part, marks in spans:
+            assert "alert" not in part
+            assert not marks
+
+
+def test_links_and_pictures_pass_the_allow_list_only():
+    spans = read_html(
+        '<a href="https://x">a</a><a href="javascript:x">b</a><img src="https://h/i.png" alt="c">'
+    )[0][0]
+    assert spans == [
+        ("a", {"link": "https://x"}),
+        ("b", {}),
+        ("\ufffc", {"embed": {"type": "image", "src": "https://h/i.png", "alt": "c"}}),
+    ]
+
+
+def test_an_exact_paragraph_keeps_its_blanks_and_attributes():
+    text = '<p data-block="{&quot;kind&quot;:&quot;odd&quot;}">  a  <b> b </b> </p>'
+    assert read_html(text) == [
+        ([("  a  ", {}), (" b ", {"bold": True}), (" ", {})], {"kind": "odd"}),
+    ]
+
+
+@pytest.mark.parametrize("claimed", ["{", "[1]", "nonsense"])
+def test_attributes_that_are_none_are_left_out(claimed):
+    assert read_html(f"<p data-block='{claimed}'>a</p>") == [([("a", {})], {})]
+
+
+def test_the_title_is_found_and_cleaned():
+    assert html_title("<html><TITLE>\n A &amp; B </title>") == "A & B"
+    assert html_title("<p>none</p>") == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<table><tr><td>" * 2_000,
+        "<b>" * 20_000 + "x",
+        "<div>" * 20_000 + "x",
+        "<ul><li>" * 2_000 + "x",
+        "&lt;" * 50_000,
+    ],
+)
+def test_pages_made_to_be_slow_are_read_in_bounded_time(text):
+    begun = time.process_time()
+    read_html(text)
+    assert time.process_time() - begun < 10

@@ -1,0 +1,57 @@
+"""The parser: highlights, and the guard against nesting."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from app.transfer.markdown_reader import read_markdown
+from app.transfer.markdown_rules import NESTING_MAX, NestedTooDeeply, parser
+
+
+def spans(text):
+    return read_markdown(text)[0][0]
+
+
+def test_equals_signs_highlight_where_delimiters_may_stand():
+    assert spans("a ==b== c") == [("a ", {}), ("b", {"highlight": True}), (" c", {})]
+    assert spans("a == b == c") == [("a == b == c", {})]
+    assert spans("x=y") == [("x=y", {})]
+    assert spans("===b===") == [("=", {}), ("b", {"highlight": True}), ("=", {})] or spans("===b===")
+
+
+def test_highlights_nest_with_other_marks_and_links():
+    assert spans("[==a **b**==](https://x)") == [
+        ("a ", {"link": "https://x", "highlight": True}),
+        ("b", {"link": "https://x", "highlight": True, "bold": True}),
+    ]
+
+
+def test_quotes_nested_to_the_limit_are_read_and_one_more_is_refused():
+    assert read_markdown("> " * NESTING_MAX + "x")[0][0] == [("x", {})]
+    with pytest.raises(NestedTooDeeply):
+        read_markdown("> " * (NESTING_MAX + 1) + "x")
+
+
+def test_lists_nested_two_thousand_deep_are_refused_at_once():
+    text = "".join(" " * (2 * depth) + "- x\n" for depth in range(2_000))
+    begun = time.process_time()
+    with pytest.raises(NestedTooDeeply):
+        read_markdown(text)
+    assert time.process_time() - begun < 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[" * 20_000, "![" * 20_000, "*a" * 20_000, "**" * 20_000, "`" * 20_000, "<b>" * 20_000, "&" * 20_000,
+     "a](" * 20_000, "==a " * 20_000, "<!--" * 20_000, "`a``b```" * 5_000, "> " * 30 + "x\n" * 20_000],
+)  # fmt: skip
+def test_text_made_to_be_slow_is_read_in_bounded_time(text):
+    begun = time.process_time()
+    read_markdown(text)
+    assert time.process_time() - begun < 10
+
+
+def test_there_is_one_parser():
+    assert parser() is parser()

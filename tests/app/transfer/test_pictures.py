@@ -1,0 +1,132 @@
+"""Pictures and links of imported files: only what is inside the folder is ever read."""
+
+from __future__ import annotations
+
+import base64
+import os
+import sys
+
+import pytest
+
+from app.transfer import pictures
+from app.transfer.pictures import FolderResolver, picture_mime
+from app.transfer.sources import Source
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 20
+
+
+@pytest.fixture
+def resolver(tmp_path):
+    root = tmp_path / "root"
+    (root / "sub").mkdir(parents=True)
+    (root / "a b.png").write_bytes(PNG)
+    (root / "notes.md").write_text("secret text")
+    (tmp_path / "outside.png").write_bytes(PNG)
+    notes = {os.path.abspath(root / "other.md"): "OTHER"}
+    return FolderResolver(Source(root / "sub" / "n.md", root, ("sub",)), notes)
+
+
+def codes(resolver):
+    return [remark.code for remark in resolver.remarks]
+
+
+def test_a_picture_of_the_folder_becomes_an_attachment(resolver):
+    payload = resolver.picture("../a%20b.png", "a cat", "")
+    (attachment,) = resolver.attachments.values()
+    assert payload == {
+        "type": "image",
+        "src": "attachment:" + attachment.sha256,
+        "alt": "a cat",
+        "name": "a b.png",
+    }
+    assert attachment.body == PNG
+    assert attachment.facts() == {"name": "a b.png", "mime": "image/png", "size_bytes": len(PNG)}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "../../outside.png",
+        "..%2f..%2foutside.png",
+        "/etc/passwd",
+        "file:///etc/passwd",
+        "FILE:/etc/passwd",
+        "//host/share/a.png",
+        "\\\\host\\a.png",
+        "..\\..\\outside.png",
+        "../../../../../../etc/passwd",
+        "sub/../../../outside.png",
+        "a\x00b.png",
+        "%00.png",
+        "x" * 5_000,
+        "javascript:x",
+        "data:text/html;base64,PGI+",
+        ".",
+        "../notes.md",
+    ],
+)
+def test_nothing_outside_of_the_folder_and_nothing_but_pictures_is_read(resolver, address):
+    payload = resolver.picture(address, "x", "")
+    assert payload is None or str(payload["src"]).startswith("/")
+    assert not resolver.attachments
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links of Unix")
+def test_a_link_that_leads_out_is_not_followed(resolver, tmp_path):
+    (tmp_path / "root" / "link.png").symlink_to(tmp_path / "outside.png")
+    assert resolver.picture("../link.png", "x", "") is None
+    assert codes(resolver) == ["outside"]
+
+
+def test_a_picture_that_is_not_there_is_said(resolver):
+    assert resolver.picture("../none.png", "x", "") is None
+    assert codes(resolver) == ["picture_missing"]
+
+
+def test_a_picture_inside_its_address_becomes_an_attachment(resolver):
+    payload = resolver.picture("data:image/png;base64," + base64.b64encode(PNG).decode(), "x", "")
+    assert payload is not None
+    assert str(payload["src"]).startswith("attachment:")
+    assert resolver.picture("data:image/png;base64,AAAA", "x", "") is None
+
+
+def test_links_between_files_become_links_between_notes(resolver):
+    assert resolver.link("../other.md#part") == "note:OTHER"
+    assert resolver.link("../other") == "note:OTHER"
+    assert resolver.link("../other.html") == "note:OTHER"
+    assert resolver.picture("../other.md", "Title", "") == {"type": "note", "id": "OTHER", "title": "Title"}
+    assert not resolver.remarks
+
+
+def test_other_links_stay_and_files_left_behind_are_said(resolver):
+    assert resolver.link("https://x") == "https://x"
+    assert resolver.link("nowhere.pdf") == "nowhere.pdf"
+    assert resolver.link("../notes.md") == "../notes.md"
+    assert resolver.link("javascript:x") is None
+    assert codes(resolver) == ["link_left", "unsafe_link"]
+
+
+@pytest.mark.parametrize(
+    ("body", "mime"),
+    [
+        (PNG, "image/png"),
+        (b"\xff\xd8\xff\xe0", "image/jpeg"),
+        (b"GIF89a..", "image/gif"),
+        (b"RIFF\x00\x00\x00\x00WEBPVP8 ", "image/webp"),
+        (b"<?xml version='1'?>\n<svg xmlns='x'>", "image/svg+xml"),
+        (b"<!-- c --><svg>", "image/svg+xml"),
+        (b"<html><svg>", None),
+        (b"", None),
+        (b"root:x:0:0", None),
+    ],
+)
+def test_pictures_are_told_by_their_bytes(body, mime):
+    assert picture_mime(body) == mime
+
+
+def test_a_picture_beyond_the_limit_is_left_out(resolver, tmp_path, monkeypatch):
+    monkeypatch.setattr(pictures, "PICTURE_SIZE_MAX", len(PNG))
+    assert resolver.picture("../a b.png", "x", "") is not None
+    (tmp_path / "root" / "big.png").write_bytes(PNG + b"x")
+    assert resolver.picture("../big.png", "x", "") is None
+    assert codes(resolver) == ["too_large"]
