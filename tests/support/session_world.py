@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ class SessionWorld(CoreWorld):
     def __init__(self, folder: Path, **settings: Any) -> None:
         super().__init__(folder)
         self.hub = Hub()
+        self.numbers = count(1)
         self.talks: list[Talk] = []
         self.queue: list[Batch] = []
         self.commits = True  # whether a push is committed at once
@@ -135,7 +137,7 @@ class Talk:
         self.closed: Close | None = None
         self.token = self.email = self.personal = self.account = ""
         self.credit = True
-        self.link = Link(1 + sum(1 for _ in world.talks) + 1000 * len(world.hub.links), lambda: None)
+        self.link = Link(next(world.numbers), lambda: None)
         world.hub.connect(self.link)
         self.session = Session(world.realm, world.hub, self.link, address, world.now_ms)
         world.talks.append(self)
