@@ -48,9 +48,7 @@ def test_every_visible_character_has_its_author(seed):
     expected = [id[0] for id in replica.oracle.visible()]
     authors = replica.text.authors()
     assert [rid for start, end, rid in authors for _ in range(start, end)] == expected
-    assert all(
-        one[1] == other[0] and one[2] != other[2] for one, other in zip(authors, authors[1:], strict=False)
-    )
+    assert all(one[1] == other[0] and one[2] != other[2] for one, other in pairwise(authors))
     assert authors == reloaded(replica.text, 999).authors()
 
 

@@ -1,0 +1,221 @@
+"""The check notices: each invariant, broken by hand, is named."""
+
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crdt.runs import ID_BITS
+from crdt.text import RichText
+from tests.support.text_world import TextWorld
+
+
+def busy_text():
+    """Several chunks, two authors, marks alive and dead, blocks, deletes, an embed."""
+    text, other = RichText(1), RichText(2)
+    other.apply(text.insert(0, "one two\nthree " * 9))
+    for at in range(0, 160, 4):
+        text.apply(other.insert(at, "x"))
+    text.apply(other.format(3, 30, "bold", True))
+    text.apply(other.insert_embed(4, {"type": "divider"}))
+    text.new_group()
+    text.format(0, 10, "link", "a")
+    text.set_block(3, {"kind": "quote"})
+    text.delete(20, 7)
+    text.undo()
+    text.set_block(3, {"kind": "heading"})
+    text.delete(40, 3)
+    assert len(text._sequence.chunks) > 1
+    text.check()
+    return text
+
+
+def runs(text, hidden):
+    return [
+        run
+        for chunk in text._sequence.chunks
+        for run in chunk.runs
+        if run.replica >= 0 and bool(run.hidden) is hidden
+    ]
+
+
+def replica_listed_twice(text):
+    text._replicas.rids.append(text._replicas.rids[0])
+
+
+def index_astray(text):
+    text._replicas._index[text._replicas.rids[1]] = 0
+
+
+def groups_out_of_order(text):
+    text._replicas.group_starts[0].reverse()
+
+
+def group_behind_the_end(text):
+    text._replicas.group_starts[0].append(text._replicas.ends[0])
+
+
+def group_without_a_time(text):
+    text._replicas.group_times[0].pop()
+
+
+def chunk_out_of_order(text):
+    text._sequence.chunks[1].order = 0
+
+
+def chunk_emptied(text):
+    text._sequence.chunks[1].runs.clear()
+
+
+def run_in_another_chunk(text):
+    text._sequence.chunks[1].runs[0].chunk = text._sequence.chunks[0]
+
+
+def run_of_no_length(text):
+    runs(text, False)[2].length = 0
+
+
+def chunk_miscounted(text):
+    text._sequence.chunks[0].visible += 1
+
+
+def text_miscounted(text):
+    text._sequence.length += 1
+
+
+def finger_astray(text):
+    text._sequence.at += 1
+
+
+def run_missing_from_its_replica(text):
+    here = text._sequence.replicas[0]
+    here.forget(here.runs[3])
+
+
+def start_miskept(text):
+    text._sequence.replicas[0].starts[3] += 1
+
+
+def element_in_two_runs(text):
+    one, other = text._sequence.replicas[1].runs[2:4]
+    text._sequence.replicas[1].move_start(other, one.start)
+
+
+def origin_of_no_element(text):
+    text._sequence.replicas[0].runs[3].right = 0 << ID_BITS | 5000
+
+
+def left_origin_behind(text):
+    one, other = text._sequence.replicas[0].runs[3:5]
+    one.left = other.last_id()
+
+
+def right_origin_before(text):
+    one, other = text._sequence.replicas[0].runs[3:5]
+    other.right = one.first_id()
+
+
+def character_missing(text):
+    here = text._sequence.replicas[1]
+    del here.characters[here.runs[-1].start :]
+
+
+def character_of_two(text):
+    here = text._sequence.replicas[1]
+    here.characters[here.runs[-1].start] = "xy"
+
+
+def hidden_once_too_often(text):
+    runs(text, True)[0].hidden += 1
+
+
+def hidden_without_a_reason(text):
+    text._sequence.hide(runs(text, False)[1], 1)
+
+
+def shown_in_spite_of_a_reason(text):
+    text._sequence.hide(runs(text, True)[0], -1)
+
+
+def delete_unheard_of(text):
+    text._erasures_of(0).record(3, text._sequence.replicas[1].runs[1].first_id(), 1)
+
+
+def mark_alive_in_a_dead_group(text):
+    text._marks.marks[-1].live = True
+
+
+def mark_in_too_few_runs(text):
+    next(run for run in runs(text, False) if run.marks).marks = 0
+
+
+def mark_in_too_many_runs(text):
+    marked = next(run for run in runs(text, False) if run.marks)
+    runs(text, False)[-1].marks = marked.marks
+
+
+def mark_shown_from_memory(text):
+    marked = next(run for run in runs(text, False) if run.marks)
+    text._marks._resolved[marked.marks] = {"bold": False}
+
+
+def write_alive_in_a_dead_group(text):
+    next(iter(text._blocks.writes.values()))[0].live = True
+
+
+def block_shown_from_memory(text):
+    text._blocks._resolved[next(iter(text._blocks.writes))] = {"kind": "forgotten"}
+
+
+BREAKS = [
+    (replica_listed_twice, "R1"),
+    (index_astray, "R1"),
+    (groups_out_of_order, "R2"),
+    (group_behind_the_end, "R2"),
+    (group_without_a_time, "R2"),
+    (chunk_out_of_order, "S3"),
+    (chunk_emptied, "S3"),
+    (run_in_another_chunk, "S6"),
+    (run_of_no_length, "S1"),
+    (chunk_miscounted, "S3"),
+    (text_miscounted, "S3"),
+    (finger_astray, "S5"),
+    (run_missing_from_its_replica, "S6"),
+    (start_miskept, "S6"),
+    (element_in_two_runs, "S6"),
+    (origin_of_no_element, "S1"),
+    (left_origin_behind, "S4"),
+    (right_origin_before, "S4"),
+    (character_missing, "S6"),
+    (character_of_two, "S6"),
+    (hidden_once_too_often, "V1"),
+    (hidden_without_a_reason, "V1"),
+    (shown_in_spite_of_a_reason, "V1"),
+    (delete_unheard_of, "V1"),
+    (mark_alive_in_a_dead_group, "K2"),
+    (mark_in_too_few_runs, "K1"),
+    (mark_in_too_many_runs, "K1"),
+    (mark_shown_from_memory, "K2"),
+    (write_alive_in_a_dead_group, "B1"),
+    (block_shown_from_memory, "B1"),
+]
+
+
+@pytest.mark.parametrize(("break_it", "letter"), BREAKS, ids=lambda one: getattr(one, "__name__", one))
+def test_a_broken_invariant_is_named(break_it, letter):
+    text = busy_text()
+    break_it(text)
+    with pytest.raises(AssertionError, match=letter):
+        text.check()
+
+
+@given(st.integers(0, 2**32))
+def test_no_history_breaks_an_invariant_and_checking_changes_nothing(seed):
+    world = TextWorld(seed, 2)
+    for _ in range(Random(seed).randint(0, 30)):
+        world.step()
+    text = world.replicas[0].text
+    before = text.encode()
+    text.check()
+    assert text.encode() == before
