@@ -1,0 +1,204 @@
+"""The workshop of ops: where typed text goes, which marks it gets, and plain typing heard in one step."""
+
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crdt.errors import CausalGap, CrdtError, MalformedOp
+from crdt.ops import EDGE, INSERT, MARK, SELF, TYPE
+from crdt.patch import Inserted
+from crdt.text import RichText
+from tests.support.meeting import FOX, reloaded, shown
+from tests.support.text_world import TextWorld
+
+seeds = st.integers(0, 2**32)
+
+
+def text_of(words, rid=1):
+    text = RichText(rid)
+    text.insert(0, words)
+    return text
+
+
+# Where typed text goes
+
+
+def test_text_goes_right_behind_the_visible_letter_before_it_and_before_its_tombstones():
+    text = text_of("abcd")
+    text.delete(1, 2)
+    assert text.insert(1, "X")[0][5:] == [SELF, 0, SELF, 1]
+    assert text.insert(0, "Y")[0][5:] == [EDGE, 0, SELF, 0]
+    assert text.insert(len(text), "Z")[0][5:] == [SELF, 3, EDGE, 1]
+
+
+def test_behind_deleted_letters_of_a_link_text_goes_behind_the_tombstones():
+    text = text_of("abcdef")
+    text.format(0, 4, "link", "x")
+    text.format(0, 5, "comment:1", 1)
+    text.delete(2, 3)
+    op = text.insert(2, "X")[0]
+    assert op[5:] == [SELF, 4, SELF, 5]
+    assert text.spans() == [("ab", {"comment:1": 1, "link": "x"}), ("Xf", {})]
+    text.check()
+
+
+def test_the_outer_side_of_a_mark_that_reaches_to_the_end_of_the_text_is_not_looked_for():
+    text = text_of("abc")
+    text.apply([[MARK, 9, 0, 1, 5, "unheard", 1, 1, 0, 0, EDGE, 1, 0]])
+    text.delete(1, 2)
+    text.insert(1, "X")
+    assert text.spans() == [("aX", {"unheard": 1})]
+
+
+def test_text_typed_before_the_last_visible_letter_of_a_link_stays_inside():
+    text = text_of("abcdef")
+    text.format(0, 5, "link", "x")
+    text.delete(3, 1)
+    text.insert(3, "X")
+    assert text.spans() == [("abcXe", {"link": "x"}), ("f", {})]
+
+
+# Which marks typed text gets
+
+
+def test_with_given_marks_text_gets_these_and_loses_all_others_it_would_take():
+    text = text_of(FOX)
+    text.format(0, len(FOX), "bold", True)
+    text.format(0, len(FOX), "comment:1", 1)
+    ops = text.insert(4, "new ", {"italic": True, "comment:1": 1})
+    assert [op[0] for op in ops] == [INSERT, MARK, MARK]
+    assert [op[5:7] for op in ops[1:]] == [["bold", None], ["italic", True]]
+    assert text.spans()[1] == ("new ", {"comment:1": 1, "italic": True})
+    assert [op[0] for op in text.insert(6, "ly", {"italic": True, "comment:1": 1})] == [INSERT]
+
+
+def test_at_the_start_of_a_paragraph_growing_kinds_come_from_the_letter_behind_and_others_from_before():
+    text = text_of("one\ntwo")
+    text.apply([[MARK, 9, 0, 1, 5, "unheard", 1, EDGE, 0, 1, EDGE, 1, 0]])
+    text.format(0, 4, "bold", True)
+    text.format(4, 7, "italic", True)
+    text.format(4, 7, "link", "x")
+    text.insert(4, "new ")
+    assert text.spans()[1] == ("new ", {"italic": True, "unheard": 1})
+
+
+def test_an_empty_paragraph_the_end_and_an_embed_have_no_letter_behind():
+    text = text_of("one\n\ntwo")
+    text.format(0, 3, "bold", True)
+    text.format(5, 8, "italic", True)
+    text.insert_embed(5, {"type": "divider"})
+    for at in (4, 5):
+        other = reloaded(text, 2)
+        assert len(other.insert(at, "x")) == 1
+    assert len(text.insert(len(text), "\n")) == 1
+    assert len(text.insert(len(text), "x")) == 1
+
+
+def test_a_newline_typed_into_a_paragraph_start_takes_the_letters_format_too():
+    text = text_of("two")
+    text.format(0, 3, "bold", True)
+    text.insert(0, "\n")
+    assert text.spans() == [("\ntwo", {"bold": True})]
+
+
+# The smallest marks
+
+
+def test_growing_marks_end_before_the_next_element_and_others_behind_their_last():
+    text = text_of(FOX)
+    text.delete(3, 1)
+    assert text.format(0, 3, "bold", True)[0][7:] == [SELF, 0, 0, SELF, 3, 0]
+    assert text.format(0, 3, "link", "x")[0][7:] == [SELF, 0, 0, SELF, 2, 1]
+    assert text.format(0, len(text), "bold", None)[0][10:] == [EDGE, 1, 0]
+
+
+def test_a_format_of_a_part_that_shows_it_already_still_covers_the_whole_range():
+    text = text_of(FOX)
+    text.format(0, 3, "bold", True)
+    assert text.format(0, 7, "bold", True)[0][7:] == [SELF, 0, 0, SELF, 7, 0]
+
+
+# Typing heard in one step
+
+
+@given(seeds)
+def test_one_op_alone_does_what_it_does_among_others(seed):
+    """A lone TYPE may take a short way; in a batch with a known op it may not."""
+    world = TextWorld(seed, 2)
+    for _ in range(20):
+        world.step()
+    random = Random(seed)
+    writer = world.replicas[0].text
+    alone, among = reloaded(writer, 500), reloaded(writer, 500)
+    known = writer.insert(0, "k")
+    for text in (alone, among):
+        text.apply(known)
+    at = random.randint(0, len(writer))
+    for _ in range(12):
+        if random.random() < 0.3:
+            at = random.randint(0, len(writer))
+        roll = random.random()
+        if roll < 0.1:
+            ops = writer.undo()
+        elif roll < 0.2:
+            ops = writer.format(at, len(writer), "link", random.choice("xy"))
+        else:
+            ops = writer.insert(at, random.choice(("a", "é", "\n", "ab")))
+            at += 1
+        if random.random() < 0.3:
+            hidden = alone.delete(0, 1) if len(alone) else []
+            assert (among.delete(0, 1) if len(among) else []) == hidden
+        for op in ops:
+            assert alone.apply([op]) == among.apply([known[0], op])
+        at = min(at, len(writer))
+        alone.check()
+    assert alone.encode() == among.encode()
+    assert shown(alone) == shown(among)
+
+
+def test_typing_is_heard_where_its_author_typed_last_and_marked_as_the_place_is():
+    writer, listener = text_of("ab"), RichText(2)
+    listener.merge(writer)
+    writer.new_group()
+    listener.apply(writer.format(0, 2, "bold", True))
+    listener.apply(writer.insert(2, "c"))
+    assert listener.apply(writer.insert(3, "d")) == [Inserted(3, "d", {"bold": True})]
+    listener.apply(writer.format(2, 4, "link", "x"))
+    assert listener.apply(writer.insert(4, "e")) == [Inserted(4, "e", {"bold": True})]
+    assert shown(listener) == shown(writer)
+
+
+@pytest.mark.parametrize(
+    ("op", "error"),
+    [
+        ([TYPE, 1, 3, "x"], CausalGap),
+        ([TYPE, 9, 0, "x"], CrdtError),
+        ([TYPE, 1, 2, "\0"], MalformedOp),
+        ([TYPE, 1, 2, "\ud800"], MalformedOp),
+        ([TYPE, 1, 2, ""], MalformedOp),
+        ([TYPE, 1, 2, None], MalformedOp),
+        ([TYPE, None, 2, "x"], MalformedOp),
+        ([TYPE, 1, True, "x"], MalformedOp),
+        ([True, 1, 2, "x"], MalformedOp),
+    ],
+)
+def test_what_is_not_plain_typing_goes_through_the_gate(op, error):
+    text = RichText(2)
+    text.merge(text_of("ab"))
+    before = text.encode()
+    with pytest.raises(error):
+        text.apply([op])
+    assert text.encode() == before
+    assert text.apply([[TYPE, 1, 1, "b"]]) == []
+    assert text.apply([[TYPE, 1, 2, "\t"]]) == [Inserted(2, "\t", {})]
+    assert text.apply([[TYPE, 1, 3, "😀"]]) == [Inserted(3, "😀", {})]
+
+
+def test_typing_of_somebody_who_wrote_only_marks_here_finds_no_place():
+    text = text_of("ab")
+    text.apply([[MARK, 5, 0, 1, 5, "bold", True, 1, 0, 0, 1, 1, 1]])
+    with pytest.raises(MalformedOp):
+        text.apply([[TYPE, 5, 1, "x"]])
+    text.check()
