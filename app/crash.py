@@ -43,7 +43,7 @@ class CrashDesk(QObject):
         """`log_folder` is named in the window, so that it can be found."""
         super().__init__(parent)
         self._log_folder = log_folder
-        self._open = False
+        self._box: QMessageBox | None = None
         self._previous: tuple[Hook, Callable[[threading.ExceptHookArgs], object]] | None = None
         self.window: QWidget | None = None
         self._reported.connect(self._show, Qt.ConnectionType.QueuedConnection)
@@ -85,10 +85,10 @@ class CrashDesk(QObject):
             self.report(args.exc_value)
 
     def _show(self, text: str) -> None:
-        if self._open:
+        if self._box is not None:
             return
-        self._open = True
-        box = QMessageBox(self.window)
+        # Held here: without a window to own it, it would be gone at once.
+        box = self._box = QMessageBox(self.window)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setIcon(QMessageBox.Icon.NoIcon)
         box.setWindowTitle(self.tr("Something went wrong"))
@@ -105,7 +105,7 @@ class CrashDesk(QObject):
         box.show()
 
     def _closed(self) -> None:
-        self._open = False
+        self._box = None
 
 
 def _log_qt(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:

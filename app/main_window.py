@@ -11,7 +11,7 @@ import base64
 from collections.abc import Callable
 
 from PySide6.QtCore import QByteArray, QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeyEvent
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter
 
 from app.actions import Actions
@@ -121,6 +121,9 @@ class MainWindow(QMainWindow):
     def _connect_panes(self) -> None:
         self.browsing.shown.connect(self._note_shown)
         self.pane.menu_asked.connect(self._show_note_menu)
+        delete = QShortcut(Qt.Key.Key_Delete, self.pane.list)
+        delete.setContext(Qt.ShortcutContext.WidgetShortcut)
+        delete.activated.connect(self.actions_.trash.trigger)
         self.pane.sort.setMenu(self._sort_menu())
         self.sidebar.menu_asked.connect(self._show_place_menu)
         self.sidebar.account_asked.connect(lambda: self.account.show_account(self.sidebar.account))
@@ -296,10 +299,3 @@ class MainWindow(QMainWindow):
         if scope is not None:
             self.browsing.show_place(scope)
         self.actions_.place_menu(writable).popup(at)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Delete in the list puts notes into the trash."""
-        if event.key() == Qt.Key.Key_Delete and self.pane.list.hasFocus():
-            self.actions_.trash.trigger()
-        else:
-            super().keyPressEvent(event)

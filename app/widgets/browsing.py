@@ -111,8 +111,9 @@ class Browsing(QObject):
     def _take_rows(self, scope: Scope, rows: Sequence[NoteRow]) -> None:
         draft = self.note if self.note is not None and self.note.draft else None
         self.notes.show(scope, rows)
-        if draft is not None:
-            self.notes.add_draft(draft_row(draft, self._workspace.shelf))
+        row = draft_row(draft, self._workspace.shelf) if draft is not None else None
+        if row is not None and scope.holds(row):
+            self.notes.add_draft(row)
         self._say_empty()
         self._pane.select(self._wanted)
         self._show_row()
@@ -203,9 +204,9 @@ class Browsing(QObject):
             self.show_place(Scope())
         folder = self.scope.folder if self.scope.notebook == notebook else None
         note = self._workspace.new_note(notebook, folder)
-        self._leave(note)
-        self.notes.add_draft(draft_row(note, self._workspace.shelf))
         self.show_note(note)
+        self.notes.add_draft(draft_row(note, self._workspace.shelf))
+        self._pane.select(note.id)
         self._view.begin_writing()
 
     def target_notebook(self) -> str | None:
@@ -331,4 +332,6 @@ def draft_row(note: OpenNote, shelf: Shelf) -> NoteRow:
     name = next((row.name for row in shelf.notebooks if row.id == notebook), "")
     created = note.document.value(("created_ms",))
     ms = created if isinstance(created, int) else 0
-    return NoteRow(note.id, note.stream, notebook, name, "", "", (), None, False, ms, ms, None, 0, 0)
+    folder = note.document.value(("folder",))
+    place = folder if isinstance(folder, str) else None
+    return NoteRow(note.id, note.stream, notebook, name, "", "", (), place, False, ms, ms, None, 0, 0)
