@@ -67,7 +67,7 @@ class Company:
             present = self._roster.in_document(stream, document)
             self._line.add(PresenceChanged(document, tuple(present)))
 
-    def wake_ms(self, now_ms: int, *, live: bool) -> int:
+    def wake_ms(self, *, live: bool) -> int:
         """When `pump` has something to do."""
         if not live:
             return NEVER

@@ -106,6 +106,7 @@ class Engine:
         self._retry_at_ms: int | None = None
         self._since_ms = 0  # of the link's state
         self._heard_ms = 0
+        self._now_ms = 0  # of the last event
         self._pinged_ms = 0
         self._ping_every_ms = PING_EVERY_MS
         self._best_round_ms: int | None = None
@@ -125,6 +126,7 @@ class Engine:
             event: What happened.
             now_ms: Milliseconds of a clock that never jumps; not the time of day.
         """
+        self._now_ms = now_ms
         try:
             self._take(event, now_ms)
             self._go_on(now_ms)
@@ -154,8 +156,8 @@ class Engine:
         return min(
             self._heard_ms + SILENCE_MS_MAX,
             self._pinged_ms + self._ping_every_ms,
-            self._subscribing.wake_ms(self._heard_ms),
-            self._company.wake_ms(self._heard_ms, live=True),
+            self._subscribing.wake_ms(self._now_ms),
+            self._company.wake_ms(live=self._signing.confirmed),
         )
 
     @property
@@ -182,8 +184,7 @@ class Engine:
         """Note where the token is kept, for the status."""
         self._token_kept = where
 
-    # --- events
-    # -----------------------------------------------------------------------------------------------
+    # --- events ----------------------------------------------------------------------------------
 
     def _take(self, event: Event, now_ms: int) -> None:
         match event:
@@ -265,6 +266,9 @@ class Engine:
 
     def _token_set(self, event: TokenSet, now_ms: int) -> None:
         same_server = event.server in (None, self._signing.server)
+        if event.shown and self._signing.confirmed:
+            self._signing.keep_token(event.token, event.email)
+            return
         self._signing.set_token(event.server, event.token, event.email)
         if self._link == "live" and same_server:
             self._subscribing.close()
@@ -284,8 +288,7 @@ class Engine:
             elif now_ms >= self._pinged_ms + self._ping_every_ms:
                 self._ping(now_ms)
 
-    # --- the link
-    # -----------------------------------------------------------------------------------------------
+    # --- the link --------------------------------------------------------------------------------
 
     def _go_on(self, now_ms: int) -> None:
         """Do what the state asks for: connect, hang up, send what is due."""
@@ -346,12 +349,11 @@ class Engine:
     def _rotated(self) -> None:
         """The store writes as another replica: greet the server again under the new id, at once."""
         self._line.add(Close())
-        self._reset_connection(self._heard_ms)
-        self._retry_ms = self._heard_ms
-        self._set_link("waiting", self._heard_ms)
+        self._reset_connection(self._now_ms)
+        self._retry_ms = self._now_ms
+        self._set_link("waiting", self._now_ms)
 
-    # --- messages
-    # -----------------------------------------------------------------------------------------------
+    # --- messages --------------------------------------------------------------------------------
 
     def _heard(self, event: Heard, now_ms: int) -> None:
         self._heard_ms = now_ms
@@ -439,8 +441,7 @@ class Engine:
         else:
             self._calls.answered(result)
 
-    # --- the clock and the ping
-    # ---------------------------------------------------------------------------------
+    # --- the clock and the ping ------------------------------------------------------------------
 
     def _ping(self, now_ms: int) -> None:
         self._pinged_ms = now_ms
@@ -457,8 +458,7 @@ class Engine:
         self._best_round_ms = round_ms
         self._line.ticker.correct(server_ms + round_ms // 2 - now)
 
-    # --- status
-    # -------------------------------------------------------------------------------------------------
+    # --- status ----------------------------------------------------------------------------------
 
     def _current(self) -> Status:
         store, signing = self._line.store, self._signing

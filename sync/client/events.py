@@ -14,7 +14,6 @@ from sync.client.state import Status
 from sync.protocol.messages import Ignored, Message, Presence, Result
 
 # --- what happens
-# ---------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +98,6 @@ class Moved:
 Event = Started | Stopped | Opened | Lost | Heard | Written | Nudged | Ticked | TokenSet | Asked | Moved
 
 # --- what shall be done
-# -----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,8 +115,7 @@ class Pulling:
         lane = self._lanes[stream]
         return lane.epoch, lane.cursor
 
-    # --- the log
-    # ------------------------------------------------------------------------------------------------
+    # --- the log ---------------------------------------------------------------------------------
 
     def deltas(self, message: Deltas, size: int, now_ms: int) -> None:
         """Take deltas that continue the cursor; drop and pull otherwise."""
@@ -176,8 +175,7 @@ class Pulling:
         lane.pulled_ms = now_ms
         self._line.send(Pull(stream=stream, epoch=lane.epoch, cursor=lane.cursor))
 
-    # --- states
-    # -------------------------------------------------------------------------------------------------
+    # --- states ----------------------------------------------------------------------------------
 
     def state(self, message: State, size: int, now_ms: int) -> bool:
         """
@@ -236,8 +234,7 @@ class Pulling:
         for document in documents:
             self._line.add(Reset(document))
 
-    # --- credit
-    # ---------------------------------------------------------------------------------------------------
+    # --- credit ----------------------------------------------------------------------------------
 
     def _owe(self, size: int, now_ms: int) -> None:
         """Count the bytes of a frame whose contents are on disk, or were dropped."""

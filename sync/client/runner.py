@@ -125,6 +125,7 @@ class Runner:
     async def end(self) -> None:
         """Stop: hang up, say goodbye, leave no task behind."""
         self.feed(Stopped())
+        self._close()
         if self._closing:
             _, late = await asyncio.wait(self._closing, timeout=CLOSE_S)
             for task in late:
@@ -142,8 +143,7 @@ class Runner:
                     await self._changed.wait()
         return is_done()
 
-    # --- effects
-    # ------------------------------------------------------------------------------------------------
+    # --- effects ---------------------------------------------------------------------------------
 
     def _do(self, effect: Effect) -> None:
         match effect:
@@ -193,8 +193,7 @@ class Runner:
             delay_s = max(0.0, (wake_ms - self._now_ms()) / 1000)
             self._timer = self._loop.call_later(delay_s, self.feed, Ticked())
 
-    # --- the socket
-    # ---------------------------------------------------------------------------------------------
+    # --- the socket ------------------------------------------------------------------------------
 
     async def _converse(self, connection: _Connection, url: str) -> None:
         """Open a connection, pass on what comes until it ends, and say that it ended."""

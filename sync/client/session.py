@@ -111,8 +111,7 @@ class Client:
         self._tidying: asyncio.TimerHandle | None = None
         self._started = False
 
-    # --- what is written here
-    # -------------------------------------------------------------------------------------
+    # --- what is written here ----------------------------------------------------------------------
 
     def submit(self, changes: Sequence[LocalChange], *, now: bool = False) -> None:
         """
@@ -139,8 +138,7 @@ class Client:
         self._engine.make_notebooks()
         self._runner.feed(Written(now=True))
 
-    # --- connecting
-    # -----------------------------------------------------------------------------------------------
+    # --- connecting --------------------------------------------------------------------------------
 
     async def start(self) -> None:
         """Begin to sync, if somebody is signed in, and keep at it until `stop`."""
@@ -206,8 +204,7 @@ class Client:
             or status.store != "ok"
         )
 
-    # --- who is signed in
-    # -------------------------------------------------------------------------------------------
+    # --- who is signed in --------------------------------------------------------------------------
 
     async def sign_in(
         self,
@@ -282,8 +279,7 @@ class Client:
             raise AuthFailed(result.code, result.message, after_ms=result.after_ms)
         return result
 
-    # --- presence and status
-    # --------------------------------------------------------------------------------------------
+    # --- presence and status -----------------------------------------------------------------------
 
     def set_presence(self, document: str | None, anchor: Any = None, head: Any = None) -> None:
         """Say where this person's caret is, as anchors of the body; None: in no document."""
@@ -294,8 +290,7 @@ class Client:
         """Return how syncing stands."""
         return self._engine.status
 
-    # --- inside
-    # ---------------------------------------------------------------------------------------------------------
+    # --- inside -----------------------------------------------------------------------------------
 
     def _perform(self, effect: Effect) -> None:
         match effect:
@@ -361,7 +356,8 @@ def _tell(callback: Callable[..., None] | None, *facts: Any) -> None:
 
 def _installation(store: ClientStore) -> str:
     """
-    Return the name of this installation: random, made once, and another where the file is copied to another computer.
+    Return the name of this installation: random, made once, and another where the file is copied to another
+    computer.
     """
     known = store.meta("inst")
     if known is None:

@@ -48,13 +48,19 @@ class Signing:
         if server is not None and server != self.server:
             self.server = server
             store.set_meta("server_url", server)
-        if email is not None and email != self.email:
-            self.email = email
-            store.set_meta("email", email)
-        self.token = token
+        self.keep_token(token, email)
         self.confirmed = False
         self.asked = False
         self.state = "unknown" if token is not None else "local_only"
+
+    def keep_token(self, token: str | None, email: str | None) -> None:
+        """
+        Remember a token for the next connection; what the server has confirmed on this one stays confirmed.
+        """
+        if email is not None and email != self.email:
+            self.email = email
+            self._line.store.set_meta("email", email)
+        self.token = token
 
     def said(self, state: str, account: AccountSaid | None) -> None:
         """

@@ -61,10 +61,11 @@ class Subscribing:
         self._again: dict[str, int] = {}
         self._early: dict[str, list[m.Ack]] = {}
         self.renewing: int | None = None
-        """The id that this connection greeted with because the store's is taken; the store takes it when level."""
+        """
+        The id that this connection greeted with because the store's is taken; the store takes it when level.
+        """
 
-    # --- beginning and end
-    # --------------------------------------------------------------------------------------
+    # --- beginning and end -----------------------------------------------------------------------
 
     def begin(self, mode: str) -> None:
         """The server vouches for the account; its notebooks come next, by a notice."""
@@ -118,8 +119,7 @@ class Subscribing:
         self.pushing.pump(now_ms)
         self.pulling.pump(now_ms)
 
-    # --- messages
-    # -----------------------------------------------------------------------------------------------
+    # --- messages --------------------------------------------------------------------------------
 
     def heard(self, message: m.Message | m.Ignored, size: int, now_ms: int) -> None:
         """Take a message about notebooks or streams."""
@@ -197,8 +197,7 @@ class Subscribing:
         self._line.add(NotebooksChanged())
         self._subscribe_known()
 
-    # --- subscribing
-    # --------------------------------------------------------------------------------------------
+    # --- subscribing -----------------------------------------------------------------------------
 
     def _subscribe_known(self) -> None:
         """Ask for every stream of a notebook that is on the server and is not followed yet."""
@@ -313,8 +312,7 @@ class Subscribing:
         self._line.store.set_epoch(stream, 0, 0)
         self._doubt(stream)
 
-    # --- another replica
-    # ----------------------------------------------------------------------------------------
+    # --- another replica -------------------------------------------------------------------------
 
     def _recover(self) -> None:
         """Take a new replica id once everything that the server has of the streams in doubt is here."""
@@ -334,7 +332,8 @@ class Subscribing:
         """
         Another computer writes under our id: greet with a fresh one from now on.
 
-        The store takes it once it has seen what the other one has sent: some of it may be what is unsent here.
+        The store takes it once it has seen what the other one has sent: some of it may be what is unsent
+        here.
         """
         self.renewing = self._rids()
 

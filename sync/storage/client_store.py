@@ -33,8 +33,7 @@ class ClientStore(Shelf):
         super().__init__(db, rid)
         self._rewritten: Rewritten = {}
 
-    # --- what is written here
-    # ---------------------------------------------------------------------------------
+    # --- what is written here --------------------------------------------------------------------
 
     def append(self, changes: Sequence[LocalChange]) -> list[str]:
         """
@@ -69,8 +68,7 @@ class ClientStore(Shelf):
         late = zip(changes, current, strict=True)
         return list(dict.fromkeys(change.document for change, now in late if now is not change))
 
-    # --- documents
-    # --------------------------------------------------------------------------------------------
+    # --- documents -------------------------------------------------------------------------------
 
     def load(self, document: str) -> StoredDocument:
         """
@@ -116,8 +114,7 @@ class ClientStore(Shelf):
             ).fetchone()
             documents.save_snapshot(connection, key, stream[0], state)
 
-    # --- from the server
-    # --------------------------------------------------------------------------------------
+    # --- from the server -------------------------------------------------------------------------
 
     def append_remote(self, stream: str, rows: Sequence[RemoteDelta], cursor: int) -> dict[str, list[bytes]]:
         """
@@ -131,6 +128,13 @@ class ClientStore(Shelf):
             fresh = documents.insert_remote(connection, where, rows, outbox.next_key(connection))
             connection.execute("UPDATE streams SET cursor = ? WHERE key = ?", (cursor, where.key))
         return fresh
+
+    def save_cursors(self, cursors: Mapping[str, int]) -> None:
+        """Store cursors that moved without bringing anything new, in one commit."""
+        with self._writing() as connection:
+            connection.executemany(
+                "UPDATE streams SET cursor = ? WHERE id = ?", [(at, id) for id, at in cursors.items()]
+            )
 
     def stage_states(self, stream: str, states: Sequence[tuple[str, bytes]], to: int, after: str) -> None:
         """Keep complete document states, invisibly, until `take_staged`."""
@@ -188,8 +192,7 @@ class ClientStore(Shelf):
                 "UPDATE streams SET epoch = ?, cursor = ? WHERE key = ?", (epoch, cursor, where.key)
             )
 
-    # --- outbox
-    # -----------------------------------------------------------------------------------------------
+    # --- outbox ----------------------------------------------------------------------------------
 
     def streams(self) -> list[StreamRow]:
         """Return where the store stands in all streams."""
@@ -277,8 +280,7 @@ class ClientStore(Shelf):
         with self._writing() as connection:
             return outbox.tidy(connection, now_ms)
 
-    # --- another replica id, other stamps
-    # -----------------------------------------------------------------------
+    # --- another replica id, other stamps --------------------------------------------------------
 
     def rotate(self, rid: int, stands: Mapping[str, tuple[int, int, int]], now_ms: int) -> list[str]:
         """

@@ -32,8 +32,7 @@ class Shelf(ProfileFile):
         super().__init__(db, rid)
         self._projections: Final = Projections()
 
-    # --- projections
-    # ------------------------------------------------------------------------------------------
+    # --- projections -----------------------------------------------------------------------------
 
     def refresh_projections(self, limit: int = 200) -> int:
         """
@@ -59,8 +58,7 @@ class Shelf(ProfileFile):
         with self._reading() as connection:
             return int(connection.execute("SELECT count(*) FROM documents WHERE dirty = 1").fetchone()[0])
 
-    # --- lists
-    # ------------------------------------------------------------------------------------------------
+    # --- lists -----------------------------------------------------------------------------------
 
     def notes(
         self,
@@ -125,8 +123,7 @@ class Shelf(ProfileFile):
         with self._reading() as connection:
             return listing.folders(connection, notebook)
 
-    # --- notebooks
-    # --------------------------------------------------------------------------------------------
+    # --- notebooks -------------------------------------------------------------------------------
 
     def notebooks(self) -> list[NotebookRow]:
         """Return all notebooks, oldest first."""
@@ -193,8 +190,7 @@ class Shelf(ProfileFile):
             if everything or mine is None:
                 write_meta(connection, "personal", personal)
 
-    # --- attachments and undo
-    # ---------------------------------------------------------------------------------
+    # --- attachments and undo --------------------------------------------------------------------
 
     def save_attachment(self, body: bytes, mime: str) -> str:
         """Store the bytes of a picture or file once; returns their SHA-256 as hexadecimal text."""

@@ -86,6 +86,15 @@ class Desk:
         self.store.append(changes)
         return document
 
+    def new_notes(self, count: int) -> list[str]:
+        """Make and store many notes in one commit; return their ids."""
+        changes = []
+        for number in range(count):
+            _, delta = v1.new_note(self.store.rid, self.ticker.stamp(), title=f"note {number}", created_ms=1)
+            changes.append(LocalChange(f"{self.notebook}/notes", named(next(self.ids), self.letter), delta))
+        self.store.append(changes)
+        return [change.document for change in changes]
+
     def note(self, document: str) -> Document:
         """Load a note to be edited here."""
         return self.store.document(document, self.store.rid)

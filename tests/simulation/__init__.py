@@ -1,0 +1,1 @@
+"""One world from one integer: devices, server, network, disk and clocks."""

@@ -1,0 +1,59 @@
+"""
+Whole worlds from one integer: devices, server, network, clocks and faults together.
+
+Replay a failing seed with SIMULATION_SEED=n (and SIMULATION_STEPS=n) in the environment; play many fresh
+ones with SIMULATION_RUNS=n.
+"""
+
+import os
+import random
+
+import pytest
+
+from sync.client import subscribing
+from sync.client.reconcile import Standing
+from tests.simulation.faults import ALL, Faults
+from tests.simulation.world import play
+
+STEPS = int(os.environ.get("SIMULATION_STEPS", "60"))
+FIXED = (
+    [int(os.environ["SIMULATION_SEED"])] if "SIMULATION_SEED" in os.environ else [0, 1, 2, 9, 41, 50, 56, 110]
+)
+FRESH = int(os.environ.get("SIMULATION_RUNS", "1" if "SIMULATION_SEED" not in os.environ else "0"))
+
+
+@pytest.fixture(autouse=True)
+def faults_are_logged(expect_log, caplog):
+    """What the server and the store say of the faults is part of the play."""
+    caplog.set_level("CRITICAL")
+
+
+@pytest.mark.parametrize("seed", FIXED)
+def test_nothing_is_lost_doubled_or_left_apart(seed, tmp_path):
+    play(seed, tmp_path, STEPS)
+
+
+@pytest.mark.parametrize("run", range(FRESH))
+def test_nor_in_a_world_that_nobody_has_seen(run, tmp_path):
+    play(random.SystemRandom().randrange(1 << 40), tmp_path, STEPS)
+
+
+def test_a_world_without_faults_is_strictly_clean(tmp_path):
+    play(7, tmp_path, 40, Faults())
+
+
+def test_a_seed_plays_the_same_twice(tmp_path):
+    hashes = set()
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        hashes.add(play(41, tmp_path / name, 30, ALL))
+    assert len(hashes) == 1
+
+
+def test_the_world_notices_a_replica_that_goes_on_under_a_name_it_lost(tmp_path, monkeypatch):
+    """The canary: with the reconciliation blinded, going back to an old file must be caught."""
+    monkeypatch.setattr(subscribing, "standing", lambda *_: Standing.NORMAL)
+    for seed in range(5):
+        (tmp_path / str(seed)).mkdir()
+    with pytest.raises(AssertionError):
+        _ = [play(seed, tmp_path / str(seed), 80, Faults(restore=0.2)) for seed in range(5)]

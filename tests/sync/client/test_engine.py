@@ -1,0 +1,177 @@
+"""The link: when a connection is wanted, what is said on it, when it is given up and tried again."""
+
+from dataclasses import replace
+
+import pytest
+
+from sync.client import events as e
+from sync.errors import StoreUnavailable
+from sync.protocol import messages as m
+from tests.support.engine_bench import ACCOUNT, NOTES, URL, Bench
+
+
+def test_without_a_token_nothing_is_connected(tmp_path):
+    bench = Bench(tmp_path / "library.sqlite3", token=None)
+    bench.feed(e.Started())
+    assert bench.did(e.Connect) == []
+    assert (bench.engine.status.link, bench.engine.status.auth) == ("off", "local_only")
+    bench.desk.crash()
+
+
+def test_hello_says_who_we_are_and_shows_the_token(bench):
+    hello = bench.connect()
+    assert (hello.rid, hello.token, hello.inst, hello.model) == (bench.store.rid, "token", "inst", "1.0")
+    assert bench.engine.status.link == "greeting"
+
+
+def test_a_network_error_is_never_a_sign_in_problem(bench):
+    bench.live()
+    bench.feed(e.Lost("reset by peer"))
+    assert (bench.engine.status.link, bench.engine.status.auth) == ("waiting", "ok")
+
+
+def test_attempts_are_spread_and_grow_and_a_nudge_tries_at_once(bench):
+    bench.connect()
+    delays = []
+    for _ in range(9):
+        bench.feed(e.Lost("no network"))
+        delays.append(bench.engine.wake_ms - bench.now)
+        bench.now = bench.engine.wake_ms
+        bench.feed(e.Ticked())
+        assert bench.did(e.Connect)
+    assert delays == [250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]
+    bench.feed(e.Lost("no network"))
+    bench.feed(e.Nudged())
+    assert bench.did(e.Connect) == [e.Connect(URL)]
+
+
+def test_silence_ends_a_connection_and_a_ping_keeps_it(bench):
+    bench.live()
+    bench.sent()
+    bench.wait(16_000)
+    assert bench.sent(m.Ping)
+    bench.hear(m.Pong(0, 0))
+    bench.wait(40_000)
+    assert bench.engine.status.link == "live"
+    bench.wait(50_000)
+    assert bench.did(e.Close)
+    assert bench.engine.status.link != "live"
+
+
+def test_a_server_that_never_welcomes_is_given_up(bench):
+    bench.connect()
+    bench.wait(25_000)
+    assert bench.did(e.Close)
+
+
+def test_stopping_hangs_up_and_starting_goes_on(bench):
+    bench.live()
+    bench.feed(e.Stopped())
+    assert bench.did(e.Close)
+    assert bench.engine.status.link == "off"
+    bench.feed(e.Started())
+    assert bench.did(e.Connect)
+
+
+@pytest.mark.parametrize("state", ["expired", "invalid", "revoked", "disabled", "wrong_account"])
+def test_a_bad_sign_in_parks_without_looping_and_a_new_token_resumes(bench, state):
+    note = bench.desk.new_note("kept")
+    bench.connect()
+    bench.hear(bench.welcome(state))
+    assert bench.engine.status.auth == state
+    bench.feed(e.Lost("closed"))
+    bench.wait(3_600_000)
+    assert bench.did(e.Connect) == []
+    assert bench.engine.status.outbox == 1
+    assert bench.store.has(note)
+    bench.feed(e.TokenSet(URL, "another"))
+    bench.now += 60_000
+    bench.feed(e.Ticked())
+    assert bench.did(e.Connect)
+
+
+def test_a_token_that_lapses_on_an_open_connection_parks_its_streams_there(bench):
+    bench.live()
+    bench.desk.new_note("written while expired")
+    bench.sent()
+    bench.hear(m.AuthState("expired"))
+    bench.feed(e.Written(now=True))
+    assert bench.sent(m.Push) == []
+    assert (bench.engine.status.link, bench.engine.status.auth) == ("live", "expired")
+    bench.feed(e.TokenSet(URL, "another"))
+    assert bench.sent(m.Auth) == [m.Auth("another")]
+    bench.hear(m.AuthState("ok", 100, ACCOUNT), bench.notice())
+    bench.grant()
+    assert len(bench.sent(m.Push)) == 1
+
+
+def test_another_server_at_the_address_gets_nothing(bench):
+    bench.live()
+    bench.feed(e.Lost(""))
+    bench.now = bench.engine.wake_ms
+    bench.feed(e.Ticked())
+    bench.feed(e.Opened())
+    bench.sent()
+    bench.hear(bench.welcome(server="another"))
+    assert bench.sent() == []
+    assert bench.engine.status.auth == "wrong_account"
+    assert bench.engine.status.link == "off"
+
+
+def test_another_account_gets_nothing(bench):
+    bench.live()
+    bench.desk.new_note("Ana's")
+    bench.sent()
+    bench.hear(m.AuthState("ok", 100, m.AccountSaid("E" * 22, "eve@example.org")))
+    bench.feed(e.Written(now=True))
+    assert bench.sent(m.Push) == []
+    assert bench.engine.status.auth == "wrong_account"
+    assert bench.engine.status.outbox == 1
+
+
+def test_the_clock_follows_the_server(bench):
+    bench.connect()
+    welcome = bench.welcome()
+    bench.hear(replace(welcome, now=welcome.now + 90_000))
+    assert bench.engine.status.clock == 90_000
+    assert bench.desk.ticker.now_ms() == bench.desk.wall.ms + 90_000
+
+
+@pytest.mark.parametrize(("mode", "pushes"), [("full", 1), ("send_only", 1), ("blocked", 0), ("ahead", 0)])
+def test_only_the_welcome_sets_the_mode_and_the_mode_says_what_may_be_sent(bench, mode, pushes):
+    bench.desk.new_note("note")
+    bench.connect()
+    bench.hear(bench.welcome(mode=mode), bench.notice())
+    bench.grant()
+    assert len(bench.sent(m.Push)) == pushes
+    assert bench.engine.status.mode == mode
+    bench.feed(e.Lost("gone"))
+    assert bench.engine.status.mode == mode
+
+
+def test_a_store_that_cannot_be_written_drops_the_message_and_tries_again(bench, monkeypatch):
+    bench.live()
+
+    def full(*_):
+        raise StoreUnavailable(bench.store.path, "no_space", "")
+
+    monkeypatch.setattr(bench.store, "append_remote", full)
+    row = m.LoggedDelta(1, "x" * 22, b"body") if hasattr(m, "LoggedDelta") else (1, "x" * 22, b"body")
+    bench.hear(m.Deltas(NOTES, 0, 1, "1.0", (row,)))
+    assert bench.engine.status.store == "no_space"
+    assert bench.engine.status.link == "waiting"
+    assert bench.store.stream(NOTES).cursor == 0
+
+
+def test_a_goodbye_says_when_to_come_back(bench):
+    bench.live()
+    bench.hear(m.Bye("stopping", after_ms=2_500))
+    assert bench.engine.status.link == "waiting"
+    assert bench.engine.wake_ms >= bench.now + 2_500
+
+
+def test_unknown_messages_from_newer_servers_change_nothing(bench):
+    bench.live()
+    bench.feed(e.Heard(m.Ignored(200), 10))
+    bench.hear(m.Notice("weather", message="sunny"), m.Error("odd", "what"))
+    assert bench.engine.status.link == "live"
