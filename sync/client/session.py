@@ -36,7 +36,7 @@ from sync.client.events import (
     Written,
 )
 from sync.client.runner import Runner, monotonic_ms
-from sync.client.state import Status
+from sync.client.state import AUTHS_PARKED, Status
 from sync.client.ticker import Ticker
 from sync.client.tokens import TokenFile, TokenStore
 from sync.errors import AuthFailed
@@ -200,6 +200,7 @@ class Client:
         return (
             self._engine.drained
             or status.link == "off"
+            or status.auth in AUTHS_PARKED
             or self._failures >= FAILURES_MAX
             or status.store != "ok"
         )
