@@ -22,7 +22,7 @@ LOGIN_SECONDS = 10.0
 """How long a login waits for the account's notebooks; what is missing then comes with the next sync."""
 LOGOUT_SECONDS = 2.0
 REMEMBERED = "last_contact"
-_KEPT = ("last_ack_ms", "up_to_date_ms", "mode", "server_model")
+_KEPT = ("auth", "last_ack_ms", "up_to_date_ms", "mode", "server_model")
 
 
 async def login(context: Context) -> int:
@@ -140,19 +140,19 @@ async def status(context: Context) -> int:
 def _plain(context: Context, status: Status) -> dict[str, Any]:
     """The status as plain values; counts come from the store, which knows best."""
     store = context.library.store
-    return {**status.plain(), "outbox": store.outbox_count(), "quarantine": store.quarantine_count()}
+    found = {**status.plain(), "outbox": store.outbox_count(), "quarantine": store.quarantine_count()}
+    known = _remembered(context)
+    for name in ("last_ack_ms", "up_to_date_ms"):
+        found[name] = found[name] or known.get(name)
+    return found
 
 
 def _remember(context: Context, reached: Status) -> None:
     """Keep what the server said last."""
-    from sync.client.state import AUTHS_PARKED
-
     before = _remembered(context)
     known = {name: getattr(reached, name) for name in _KEPT}
-    for name in ("last_ack_ms", "up_to_date_ms"):
-        known[name] = known[name] or before.get(name)
-    if reached.auth in AUTHS_PARKED:
-        known["auth"] = reached.auth
+    for name in ("last_ack_ms", "up_to_date_ms", "auth"):
+        known[name] = known[name] if known[name] not in (None, "unknown") else before.get(name)
     context.library.store.set_meta(REMEMBERED, json.dumps(known))
 
 

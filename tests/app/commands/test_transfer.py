@@ -1,0 +1,65 @@
+"""Commands that carry notes in and out."""
+
+from __future__ import annotations
+
+import signal
+
+from app.commands.transfer import COMMANDS
+
+
+def test_an_import_tells_how_many_and_what_not(cli, tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.md").write_text("# A\n\n[x](javascript:x)")
+    (tmp_path / "in" / "bad.md").write_bytes(b"\xff")
+    said = cli.ok("import", "in", "--json")
+    assert said.json["imported"] == 1
+    assert [remark["path"] for remark in said.json["refused"]] == [str(tmp_path / "in" / "bad.md")]
+    assert [remark["path"] for remark in said.json["warnings"]] == [str(tmp_path / "in" / "a.md")]
+    assert set(said.json) == {"imported", "warnings", "refused"}
+    assert "bad.md" in said.err
+    assert cli("import", "in").out == "Imported 1 notes.\n"
+
+
+def test_an_import_of_nothing_that_can_be_read_fails(cli, tmp_path):
+    said = cli("import", "nowhere", "--json")
+    assert said.code == 1
+    assert said.json["imported"] == 0
+    (tmp_path / "empty").mkdir()
+    assert cli("import", "empty").code == 0
+
+
+def test_a_notebook_is_made_for_an_import(cli, tmp_path):
+    (tmp_path / "a.md").write_text("a")
+    cli.ok("import", "a.md", "--notebook", "New")
+    cli.ok("import", "a.md", "--notebook", "New")
+    assert [
+        (row["name"], row["notes"]) for row in cli.ok("notebooks", "--json").json if row["name"] == "New"
+    ] == [("New", 2)]
+
+
+def test_an_export_comes_back_with_an_import(cli, tmp_path):
+    made = cli.note("A", "x")
+    cli.ok("format", made, "--start", "0", "--end", "1", "--mark", "bold")
+    assert cli.ok("export", "out", "--json").json == {"exported": 1, "warnings": [], "refused": []}
+    before = cli.ok("show", made, "--json").json["blocks"]
+    cli.ok("trash", made)
+    cli.ok("import", "out")
+    (row,) = cli.ok("list", "--json").json
+    assert cli.ok("show", row["id"], "--json").json["blocks"] == before
+
+
+def test_an_archive_and_a_full_folder_are_refused_with_a_sentence(cli, tmp_path):
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "x").write_text("x")
+    for words in (["out", "--format", "archive"], ["full"]):
+        said = cli("export", *words)
+        assert (said.code, said.out) == (1, "")
+        assert said.err.endswith(".\n")
+
+
+def test_ctrl_c_is_a_persons_again_afterwards(cli, tmp_path):
+    before = signal.getsignal(signal.SIGINT)
+    (tmp_path / "a.md").write_text("a")
+    cli.ok("import", "a.md")
+    assert signal.getsignal(signal.SIGINT) is before
+    assert set(COMMANDS) == {"import", "export"}
