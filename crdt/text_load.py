@@ -405,12 +405,10 @@ def _share_characters(text: "TextReading", pieces: list[Run], visible: str, hidd
         else:
             characters[run.start : run.start + run.length] = visible[at : at + run.length]
             at += run.length
-        if under > len(hidden) or at > len(visible):
-            raise MalformedOp("characters are missing")
     if "\0" in visible or "\0" in hidden:
         raise MalformedOp("text holds a NUL character")
     if at != len(visible) or under != len(hidden):
-        raise MalformedOp("characters belong to no element")
+        raise MalformedOp("what is visible and what is hidden does not fit the deletes and groups")
 
 
 def _fill(sequence: "Sequence", pieces: list[Run]) -> None:

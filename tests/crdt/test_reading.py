@@ -133,3 +133,12 @@ def test_what_typed_text_would_take_at_each_gap():
     text.format(1, 3, "link", "x")
     inside = {"bold": True, "link": "x"}
     assert [text.marks_at(index) for index in range(5)] == [{}, {}, inside, {"bold": True}, {}]
+
+
+def test_what_lies_between_two_versions():
+    text = RichText(1)
+    text.insert(0, "one")
+    old = text.version()
+    text.replace(0, 1, "tw")
+    found = [(one.kind, one.text) for one in text.difference(old, text.version())]
+    assert sorted(found) == [("deleted", "o"), ("inserted", "tw"), ("kept", "ne")]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from crdt.check import check_sequence
 from crdt.errors import CausalGap
-from crdt.runs import CHUNK_RUNS_MAX, END, START, Run
+from crdt.runs import CHUNK_RUNS_MAX, END, START, Chunk, Run
 from crdt.sequence import Sequence
 from crdt.text import RichText
 from tests.support.meeting import reloaded
@@ -179,6 +179,35 @@ def test_the_order_is_the_same_under_every_delivery_order(seed, kind):
         assert text.encode() == expected
 
 
+def test_a_crowd_at_one_place_stands_in_the_order_of_its_ids_whoever_comes_first():
+    """Beyond some siblings the place is found by bisection, but not in a text that was just loaded."""
+    base = RichText(500)
+    start = base.insert(0, "()")
+    random = Random(3)
+    said = []
+    for rid in random.sample(range(1, 400), 24):
+        text = reloaded(base, rid)
+        words = forwards(text, 1, f"<{rid}>") if rid % 2 else backwards(text, 1, f"<{rid}>")
+        said.append((rid, words))
+    squeezed_in = reloaded(base, 450)
+    squeezed_in.apply(said[0][1])
+    after = squeezed_in.insert(2, "!")
+    expected = {"(" + "".join(f"<{rid}>" for rid, _ in sorted(said)) + ")"}
+    states = set()
+    for saving in (False, True, False, True):
+        random.shuffle(said)
+        text = RichText(600)
+        text.apply(start)
+        for _, ops in said:
+            text.apply(ops)
+            text = reloaded(text) if saving and random.random() < 0.3 else text
+        assert {text.text()} == expected
+        text.apply(after)
+        text.check()
+        states.add(text.encode())
+    assert len(states) == 1
+
+
 # Chunks and the finger
 
 
@@ -296,3 +325,30 @@ def test_hiding_counts_reasons_and_says_when_something_changed():
     assert [sequence.hide(one, by) for by in (1, 1, -1, -1)] == [-1, 0, 0, 1]
     assert sequence.length == 3
     check_sequence(sequence)
+
+
+def test_runs_are_split_into_many_chunks_and_join_again_across_their_borders():
+    for hidden in (0, 1):
+        sequence = sequence_of((0, 200, START, END))
+        if hidden:
+            sequence.hide(sequence.run_of(0), 1)
+        for element in range(1, 200):
+            sequence.cut_before(element)
+        assert len(sequence.chunks) > 3
+        check_sequence(sequence)
+        for element in (60, 61, 100):
+            assert sequence.join_next(sequence.run_of(element))
+            check_sequence(sequence)
+        while sequence.join_next(sequence.run_of(0)):
+            check_sequence(sequence)
+        assert sequence.run_of(0).length == 200
+        assert sequence.length == (0 if hidden else 200)
+
+
+def test_a_run_that_is_not_in_its_chunk_is_noticed_by_who_asks():
+    sequence = sequence_of((0, 3, START, END), (3, 2, 0, 1))
+    stray = Chunk(0)
+    for element in (0, 3):
+        sequence.run_of(element).chunk = stray
+    with pytest.raises(AssertionError, match="S6"):
+        sequence.is_before(0, 3)

@@ -5,9 +5,9 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crdt.ops import EDGE, INSERT, SELF, TYPE
+from crdt.ops import BLOCK, EDGE, ERASE, INSERT, MARK, SELF, TYPE
 from crdt.patch import BlockSet, Deleted, Formatted, Inserted
-from crdt.replicas import Replicas
+from crdt.replicas import Flip, Replicas
 from crdt.text import RichText
 from crdt.text_ops import ops_since
 from crdt.text_state import flip_groups
@@ -174,6 +174,20 @@ def test_ops_of_a_forger_that_join_a_dead_group_follow_it():
     assert text.apply([[INSERT, 5, 5, 0, "x", SELF, 2, SELF, 3]]) == [Inserted(0, "x", {})]
     text.check()
     assert reloaded(text).text() == "x"
+
+
+def test_whatever_joins_a_group_that_is_off_ahead_of_it_shows_nothing():
+    """The gate lets no flip reach ahead; the state does not depend on that."""
+    text = RichText(1)
+    text.insert(0, "one\n")
+    text._replicas.flip(0, 0, Flip(1, 0, 99, 99, False))
+    text._replicas.stacks_valid = False
+    assert text.integrate([INSERT, 1, 4, 0, "x", EDGE, 0, SELF, 0]) == []
+    assert text.integrate([TYPE, 1, 5, "y"]) == []
+    assert text.integrate([ERASE, 1, 6, 0, SELF, 0, 1]) == []
+    assert text.integrate([MARK, 1, 7, 0, 1, "bold", True, SELF, 1, 0, SELF, 2, 1]) == []
+    assert text.integrate([BLOCK, 1, 8, 0, 1, SELF, 3, {"kind": "quote"}]) == []
+    assert shown(text) == ("one\n", [("one\n", {})], [([("one", {})], {}), ([], {})])
 
 
 # V3: the tail
