@@ -19,7 +19,7 @@ import socket
 import sys
 import tempfile
 from argparse import Namespace
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -103,16 +103,25 @@ def forward(profile: Profile, words: Sequence[str], arguments: Namespace, stream
     if connection is None:
         return None
     with connection:
-        connection.sendall(_line(request))
-        with connection.makefile("rb") as answers:
-            for line in answers:
-                answer = json.loads(line)
-                if "code" in answer:
-                    return int(answer["code"])
-                for name, stream in (("out", streams.out), ("err", streams.err)):
-                    if name in answer:
-                        stream.write(answer[name])
+        for answer in _answers(connection, request):
+            if "code" in answer:
+                return int(answer["code"])
+            for name, stream in (("out", streams.out), ("err", streams.err)):
+                if name in answer:
+                    stream.write(answer[name])
     raise Refused("window_gone")
+
+
+def _answers(connection: socket.socket, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Ask, and yield what is answered, until the window says no more."""
+    try:
+        connection.sendall(_line(request))
+        with connection.makefile("rb") as lines:
+            while line := lines.readline():
+                answer: dict[str, Any] = json.loads(line)
+                yield answer
+    except (ConnectionError, ValueError):
+        return
 
 
 def raise_window(profile: Profile) -> bool:
@@ -229,6 +238,8 @@ class WindowServer:
 def _understood(line: bytes) -> Request | None:
     """A line as a request; None for `raise`. Raises ValueError, KeyError or TypeError for anything else."""
     value = json.loads(line)
+    if not isinstance(value, dict):
+        raise ValueError("a request is an object")
     if value.get("raise"):
         return None
     words = value["words"]

@@ -70,7 +70,7 @@ async def logout(context: Context) -> int:
 
 def _check_removable(context: Context) -> None:
     """Raises Refused when something would be lost, or a window is using it."""
-    if context.library.client is not None:
+    if context.in_window:
         raise Refused("is_window")
     store = context.library.store
     local = sum(row.notes for row in store.notebooks() if row.local)

@@ -87,6 +87,11 @@ class Context:
         """Whether the output is to be one JSON document."""
         return bool(self.arguments.json)
 
+    @property
+    def in_window(self) -> bool:
+        """Whether a window runs the command for another process."""
+        return self.cancelled is not None
+
     def give(self, value: Any, words: str | None = None) -> None:
         """
         The result of the command, on standard output.
