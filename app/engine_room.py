@@ -146,8 +146,8 @@ class EngineRoom:
             StoreUnavailable, VersionTooNew: The library cannot be opened; it is unchanged.
         """
         # Imported here, on the engine thread, while the GUI thread paints the empty window.
-        from app.library import Library
         from app.remote import WindowServer
+        from app.window_library import WindowLibrary
         from sync.client.session import Client
         from sync.storage.client_store import ClientStore
 
@@ -170,7 +170,9 @@ class EngineRoom:
             on_presence=outlets.presence,
             on_replica=lambda rid: outlets.replica(),
         )
-        self.library = Library(store, self._client, self._ticker, editor=outlets.edit)
+        self.library = WindowLibrary(
+            store, self._client, self._ticker, editor=outlets.edit, stored=self._note_stored
+        )
         self.library.personal()
         self._server = WindowServer(profile, self._run, outlets.raised)
         self.opening = self._open(first)
@@ -189,10 +191,12 @@ class EngineRoom:
 
     def submit(self, changes: Sequence[LocalChange]) -> None:
         """Store changes in one commit, then send them. Raises StoreUnavailable: nothing was stored."""
-        self._client.submit(changes)
-        named = {change.document for change in changes}
-        self._changed |= named
-        self._unsent |= named
+        self.library.submit(changes)
+
+    def _note_stored(self, documents: set[str]) -> None:
+        self._changed |= documents
+        self._unsent |= documents
+        self._outlets.changed()
 
     def edit(self, document: str, intent: Callable[[Edit], None]) -> Delta:
         """Edit a document that no window has open, and store that. Raises CrdtError, StoreUnavailable."""
@@ -229,7 +233,11 @@ class EngineRoom:
         """Run a command that was given on the command line; its exit code."""
         from app.remote import run_request
 
-        return await run_request(request, self._profile, self.library, say, cancelled)
+        before = self._store.notebooks()
+        code = await run_request(request, self._profile, self.library, say, cancelled)
+        if [row[:2] for row in self._store.notebooks()] != [row[:2] for row in before]:
+            self._outlets.notebooks()
+        return code
 
     def _take_status(self, status: Status) -> None:
         if status.last_ack_ms != self._acked_ms:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QByteArray, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QShortcut
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter
+from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QMenu, QSplitter
 
 from app.actions import Actions
 from app.bridge import Bridge
@@ -201,6 +201,8 @@ class MainWindow(QMainWindow):
         """Everything typed is stored already: close at once, the rest happens without a window."""
         self.view.settle()
         self.remember()
+        for dialog in self.findChildren(QDialog):
+            dialog.close()
         super().closeEvent(event)
         self.hide()
         self.closed.emit()

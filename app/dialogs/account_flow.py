@@ -19,7 +19,7 @@ from app.call import Call
 from app.dialogs.sign_in import Credentials, SignInDialog
 from app.dialogs.sign_out import SignOutDialog
 from app.engine_room import client_of
-from app.models.sync_words import auth_words, server_name
+from app.models.sync_words import auth_words, server_address, server_name
 from app.widgets.banner import BannerRoom, Choice, Message, Topic
 from app.wording import sentence
 from sync.client.state import AUTHS_PARKED, Status
@@ -80,7 +80,7 @@ class AccountFlow(QObject):
         status = self._status
         reason = auth_words(status) + "." if status.auth in AUTHS_PARKED else ""
         dialog = SignInDialog(
-            self._window, server=status.server or "", email=status.email or "", reason=reason
+            self._window, server=server_address(status.server), email=status.email or "", reason=reason
         )
         dialog.submitted.connect(self._sign_in)
         dialog.finished.connect(self._dialog_gone)

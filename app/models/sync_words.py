@@ -145,6 +145,12 @@ def signed_out_words(status: Status, edits: int, notes: int, since_ms: int | Non
     return first + " " + rest.format(edits=count, notes=places)
 
 
+def server_address(address: str | None) -> str:
+    """A server's address as a person would type it: without the path that we add."""
+    scheme, mark, rest = (address or "").partition("://")
+    return f"{scheme}{mark}{rest.partition('/')[0]}"
+
+
 def server_name(address: str | None) -> str:
     """A server's address without what people do not read: the scheme and the path."""
     return (address or "").partition("://")[2].partition("/")[0] or (address or _tr("the server"))

@@ -44,7 +44,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Message:
-    """What a banner says. `tone` is "warning" or "danger"."""
+    """What a banner says. `tone` is "notice", "warning" or "danger": the role of its picture."""
 
     text: str
     choices: tuple[Choice, ...] = ()

@@ -59,7 +59,7 @@ class EmptyState(QWidget):
         self._picture_name = picture
         self._title.setText(title)
         self._text.setText(text)
-        self._text.setFixedHeight(self._text.heightForWidth(TEXT_WIDTH_PX))
+        self._text.setFixedHeight(max(0, self._text.heightForWidth(TEXT_WIDTH_PX)))
         self._button.setText(button)
         self._button.setVisible(bool(button))
         self._work = work

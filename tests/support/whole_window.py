@@ -7,6 +7,7 @@ Nothing is replaced but the keyring (a file) and the folder dialog. A bug on any
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -43,6 +44,8 @@ class Started:
         folder.mkdir(exist_ok=True)
         self.profile = Profile(folder)
         self.desk = BugDesk()
+        self._hook = sys.excepthook
+        sys.excepthook = lambda kind, error, trace: self.desk.report(error)
         self.codes: list[int] = []
         self.statuses: list[Any] = []
         self.program = Program(app, self.profile, self.desk)
@@ -86,6 +89,7 @@ class Started:
             wait_for(lambda: self.codes)
         self.program.end()
         self.program.appearance.deleteLater()
+        sys.excepthook = self._hook
         assert not self.desk.bugs, self.desk.bugs
 
 
@@ -103,9 +107,23 @@ def started(app: QApplication, folder: Path) -> Iterator[Started]:
         app.setFont(font)
 
 
-@contextmanager
-def served(folder: Path) -> Iterator[RunningServer]:
+class Served:
     """A real server on a loop of its own."""
+
+    def __init__(self, server: RunningServer, loop: asyncio.AbstractEventLoop) -> None:
+        self.url = server.url
+        self._server = server
+        self._loop = loop
+
+    def administer(self, command: str, **arguments: Any) -> Any:
+        """Give a command as the administrator would."""
+        work = self._server.administer(command, **arguments)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(20)
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[Served]:
+    """A server for the time of the block."""
     loop = asyncio.new_event_loop()
     servers: list[RunningServer] = []
     ending = asyncio.Event()
@@ -121,7 +139,7 @@ def served(folder: Path) -> Iterator[RunningServer]:
     thread.start()
     try:
         assert up.wait(20)
-        yield servers[0]
+        yield Served(servers[0], loop)
     finally:
         loop.call_soon_threadsafe(ending.set)
         thread.join(20)

@@ -5,7 +5,15 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QDate, QDateTime, QTime
 
-from app.models.sync_words import auth_words, chip_words, link_words, panel_rows
+from app.models.sync_words import (
+    auth_words,
+    chip_words,
+    link_words,
+    panel_rows,
+    server_address,
+    server_name,
+    signed_out_words,
+)
 from sync.client.state import AUTHS, AUTHS_PARKED, LINKS, Status
 
 AT = QDateTime(QDate(2026, 11, 22), QTime(14, 3)).toMSecsSinceEpoch()
@@ -65,3 +73,22 @@ def test_the_panel_of_a_local_library_speaks_of_no_server():
     assert said["Account"] == "Not signed in"
     assert said["Not on a server"] == "3 edits"
     assert dict(panel_rows(LIVE))["Last confirmed"] == "14:03"
+
+
+def test_a_server_is_named_without_what_people_do_not_read():
+    assert server_address("wss://notes.example.org:8080/v1/sync") == "wss://notes.example.org:8080"
+    assert server_name("wss://notes.example.org:8080/v1/sync") == "notes.example.org:8080"
+    assert server_address(None) == ""
+    assert server_name(None) == "the server"
+
+
+def test_a_lost_sign_in_says_where_since_when_and_what_becomes_of_the_edits():
+    expired = replace(LIVE, auth="expired")
+    assert signed_out_words(expired, 37, 4, AT) == (
+        "Signed out of notes.example.org since 14:03. "
+        "37 edits in 4 notes are safe on this computer and will be sent after you sign in."
+    )
+    assert "1 edit in 1 note" in signed_out_words(expired, 1, 1, None)
+    assert "Nothing is waiting" in signed_out_words(expired, 0, 0, None)
+    said = {signed_out_words(replace(LIVE, auth=auth), 1, 1, None) for auth in AUTHS_PARKED}
+    assert len(said) == len(AUTHS_PARKED)

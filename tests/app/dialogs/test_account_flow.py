@@ -1,0 +1,166 @@
+"""Signing up, in and out against a real server: notes come along, stay, and nothing waits for it."""
+
+import pytest
+from PySide6.QtWidgets import QDialog, QLabel, QPushButton
+
+from tests.support.waiting import wait_for
+from tests.support.whole_window import served, started, type_text
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def server(tmp_path):
+    with served(tmp_path / "server") as made:
+        yield made
+
+
+def ask(desk):
+    desk.window.account.ask_sign_in()
+    return desk.window.account.dialog
+
+
+def fill(dialog, server, email="ana@example.org", name=None, password=PASSWORD):
+    dialog.server.setText(server.url)
+    dialog.email.setText(email)
+    dialog.password.setText(password)
+    if name is not None:
+        dialog.sign_up.setChecked(True)
+        dialog.name.setText(name)
+    dialog.go.click()
+
+
+def banner(desk):
+    first = desk.view.banners.first()
+    return first.text if first is not None else ""
+
+
+def press(widget, label):
+    next(button for button in widget.findChildren(QPushButton) if button.text() == label).click()
+
+
+def test_a_new_account_takes_over_the_notes_and_says_how_many(qt_app, tmp_path, server):
+    with started(qt_app, tmp_path / "a") as desk:
+        type_text(desk.view.title, "Mine")
+        wait_for(lambda: "Mine" in desk.titles())
+        dialog = ask(desk)
+        wait_for(lambda: "1 note" in dialog.adopt.text())
+        fill(dialog, server, name="Ana")
+        wait_for(lambda: desk.window.account.dialog is None)
+        wait_for(lambda: "1 note" in banner(desk))
+        press(desk.view.banners, "OK")
+        wait_for(lambda: desk.status.auth == "ok" and desk.status.outbox == 0)
+        assert "ana@example.org" in desk.window.sidebar.account.text()
+        wait_for(lambda: desk.window.sidebar.chip.words.first == "All changes on the server")
+        assert desk.window.actions_.sign_out.isEnabled()
+        type_text(desk.view.edit, "typed while signed in")
+        wait_for(lambda: desk.status.outbox == 0 and not desk.notes.row_at(0).unsent)
+
+
+def test_two_windows_see_each_others_words_and_each_other(qt_app, tmp_path, server):
+    with started(qt_app, tmp_path / "a") as one:
+        fill(ask(one), server, name="Ana")
+        wait_for(lambda: one.status.auth == "ok")
+        type_text(one.view.title, "Shared")
+        type_text(one.view.edit, "hello")
+        wait_for(lambda: one.status.outbox == 0)
+        with started(qt_app, tmp_path / "b") as other:
+            fill(ask(other), server)
+            wait_for(lambda: "Shared" in other.titles())
+            note_id = one.browsing.note.id
+            other.browsing.open(note_id)
+            wait_for(lambda: other.view.note is not None and other.view.note.id == note_id)
+            assert other.view.note.body.text() == "hello"
+            one.view.edit.setFocus()
+            type_text(one.view.edit, "!")
+            wait_for(lambda: other.view.edit.toPlainText() == one.view.edit.toPlainText())
+            wait_for(lambda: other.view.presence.accessibleName() == "Also here: Ana")
+
+
+def test_a_wrong_password_is_said_in_the_dialog_and_changes_nothing(qt_app, tmp_path, server):
+    with started(qt_app, tmp_path / "a") as desk:
+        dialog = ask(desk)
+        assert ask(desk) is dialog
+        fill(dialog, server, password="not this one")
+        wait_for(lambda: dialog.problem.text())
+        assert "password is wrong" in dialog.problem.text()
+        assert dialog.go.isEnabled()
+        assert desk.status.auth == "local_only"
+        dialog.close()
+        wait_for(lambda: desk.window.account.dialog is None)
+
+
+def test_a_server_that_is_not_there_is_no_sign_in_problem(qt_app, tmp_path):
+    with started(qt_app, tmp_path / "a") as desk:
+        dialog = ask(desk)
+        dialog.server.setText("ws://127.0.0.1:9")
+        dialog.email.setText("ana@example.org")
+        dialog.password.setText(PASSWORD)
+        dialog.go.click()
+        type_text(desk.view.edit, "meanwhile")
+        wait_for(lambda: dialog.problem.text())
+        assert "cannot be reached" in dialog.problem.text()
+        assert desk.view.note.body.text() == "meanwhile"
+        assert banner(desk) == ""
+        dialog.close()
+
+
+def test_signing_out_keeps_the_notes_and_the_offer_to_connect(qt_app, tmp_path, server):
+    with started(qt_app, tmp_path / "a") as desk:
+        type_text(desk.view.title, "Kept")
+        fill(ask(desk), server, name="Ana")
+        wait_for(lambda: desk.status.auth == "ok" and desk.status.outbox == 0)
+        desk.window.actions_.sign_out.trigger()
+        dialog = wait_for(lambda: next((d for d in desk.window.findChildren(QDialog) if d.isVisible()), None))
+        assert "stay on this computer" in " ".join(label.text() for label in dialog.findChildren(QLabel))
+        press(dialog, "Sign out")
+        wait_for(lambda: desk.status.auth == "local_only")
+        assert "Kept" in desk.titles()
+        assert not desk.window.actions_.sign_out.isEnabled()
+        assert desk.call(lambda library: library.store.notes())
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("session expire", "Signed out of 127.0.0.1"),
+        ("session revoke", "This device was signed out of 127.0.0.1"),
+    ],
+)
+def test_a_lost_sign_in_is_a_banner_that_can_be_put_off_and_loses_nothing(
+    qt_app, tmp_path, server, command, words
+):
+    with started(qt_app, tmp_path / "a") as desk:
+        fill(ask(desk), server, name="Ana")
+        wait_for(lambda: desk.status.auth == "ok")
+        desk.view.edit.setFocus()
+        server.administer(command, session="ana@example.org")
+        type_text(desk.view.edit, "safe here")
+        wait_for(lambda: words in banner(desk))
+        assert desk.view.note.body.text() == "safe here"
+        press(desk.view.banners, "Later")
+        assert banner(desk) == ""
+        type_text(desk.view.edit, ", too")
+        wait_for(lambda: desk.window.sidebar.chip.words.first.startswith("Signed out – "))
+        assert banner(desk) == ""
+        desk.window.actions_.sign_in.trigger()
+        dialog = desk.window.account.dialog
+        assert dialog.email.text() == "ana@example.org"
+        assert dialog.server.text() == server.url
+        dialog.password.setText(PASSWORD)
+        dialog.go.click()
+        wait_for(lambda: desk.status.auth == "ok" and desk.status.outbox == 0)
+        assert desk.view.note.body.text() == "safe here, too"
+
+
+def test_the_account_line_opens_a_menu_for_whoever_is_signed_in(qt_app, tmp_path, server):
+    from PySide6.QtWidgets import QApplication
+
+    with started(qt_app, tmp_path / "a") as desk:
+        desk.window.sidebar.account.click()
+        fill(wait_for(lambda: desk.window.account.dialog), server, name="Ana")
+        wait_for(lambda: desk.status.auth == "ok")
+        desk.window.sidebar.account.click()
+        menu = QApplication.activePopupWidget()
+        assert [action.text() for action in menu.actions() if action.text()][-1] == "Sign out…"
+        menu.close()

@@ -1,0 +1,108 @@
+"""Import and export through their menu commands; only the folder dialog is answered by the test."""
+
+import pytest
+
+from app.dialogs.transfer_flow import Steady
+from tests.support.waiting import wait_for
+from tests.support.whole_window import type_text
+
+
+@pytest.fixture
+def markdown(tmp_path):
+    folder = tmp_path / "notes"
+    (folder / "Kitchen").mkdir(parents=True)
+    for number in range(60):
+        (folder / f"note {number}.md").write_text(f"# Title {number}\n\nSome *words*.\n", encoding="utf-8")
+    (folder / "Kitchen" / "Bread.md").write_text("# Bread\n\nFlour.\n", encoding="utf-8")
+    (folder / "broken.md").write_bytes(b"\x00\x01\x02 not text \x80\x81")
+    return folder
+
+
+def imported(desk, folder):
+    desk.window.transfer.choose = lambda window, title: str(folder)
+    desk.window.actions_.import_folder.trigger()
+    dialog = desk.window.transfer.dialog
+    wait_for(lambda: dialog.summary.text() or dialog.problem.text(), 60)
+    return dialog
+
+
+def test_a_folder_is_imported_with_a_report_while_the_window_takes_keys(desk, markdown):
+    type_text(desk.view.title, "typed before")
+    dialog = imported(desk, markdown)
+    assert dialog.summary.text().startswith("Imported: 61 notes.")
+    assert "broken.md" in dialog.report.toPlainText()
+    dialog.button.click()
+    wait_for(lambda: desk.window.transfer.dialog is None)
+    wait_for(lambda: {"Title 0", "Title 59", "Bread", "typed before"} <= set(desk.titles()))
+    notebook = desk.program.workspace.shelf.notebooks[0].id
+    wait_for(lambda: [row.name for row in desk.program.workspace.shelf.folders[notebook]] == ["Kitchen"])
+
+
+def test_what_was_imported_can_be_exported_again(desk, markdown, tmp_path):
+    imported(desk, markdown).close()
+    wait_for(lambda: desk.window.transfer.dialog is None)
+    target = tmp_path / "out"
+    target.mkdir()
+    desk.window.transfer.choose = lambda window, title: str(target)
+    desk.window.actions_.export_library.trigger()
+    dialog = desk.window.transfer.dialog
+    wait_for(lambda: dialog.summary.text() or dialog.problem.text(), 60)
+    assert dialog.summary.text().startswith("Exported: 61 notes.")
+    dialog.close()
+    assert len(list(target.rglob("*.md"))) == 61
+
+
+def test_closing_the_window_of_a_job_stops_it_and_keeps_what_is_done(desk, tmp_path):
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(400):
+        (folder / f"{number}.md").write_text(f"# T{number}\n\n" + "words " * 200, encoding="utf-8")
+    desk.window.transfer.choose = lambda window, title: str(folder)
+    desk.window.actions_.import_folder.trigger()
+    dialog = desk.window.transfer.dialog
+    wait_for(lambda: dialog.bar.value() > 0)
+    dialog.close()
+    wait_for(lambda: desk.window.transfer.dialog is None)
+
+    def settled():
+        before = len(desk.call(lambda library: library.store.notes()))
+        desk.call(lambda library: None)
+        return before == len(desk.call(lambda library: library.store.notes())) and before
+
+    count = wait_for(settled)
+    assert 0 < count < 400
+
+
+def test_thinking_better_of_it_starts_nothing(desk):
+    desk.window.transfer.choose = lambda window, title: ""
+    desk.window.actions_.import_folder.trigger()
+    desk.window.actions_.export_library.trigger()
+    assert desk.window.transfer.dialog is None
+
+
+def test_one_job_at_a_time(desk, markdown):
+    dialog = imported(desk, markdown)
+    desk.window.transfer.choose = lambda window, title: pytest.fail("asked for another folder")
+    desk.window.actions_.export_library.trigger()
+    assert desk.window.transfer.dialog is dialog
+    dialog.close()
+
+
+def test_a_folder_that_cannot_be_exported_to_is_said_in_place(desk, tmp_path):
+    type_text(desk.view.title, "a")
+    target = tmp_path / "full"
+    target.mkdir()
+    (target / "somebody's file.txt").write_text("x")
+    desk.window.transfer.choose = lambda window, title: str(target)
+    desk.window.actions_.export_library.trigger()
+    dialog = desk.window.transfer.dialog
+    wait_for(lambda: dialog.problem.text())
+    dialog.close()
+
+
+def test_progress_is_passed_on_at_a_pace_that_can_be_read():
+    seen = []
+    steady = Steady(lambda *step: seen.append(step), seconds=60)
+    for number in range(1, 11):
+        steady(number, 10, "x")
+    assert seen == [(1, 10, "x"), (10, 10, "x")]
