@@ -16,7 +16,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from crdt import CrdtError, Delta
+from crdt import CrdtError, Delta, Stamp
+from crdt.codec import Reader
+from crdt.delta_codec import FORMAT
 from sync.client.events import Remote, Reset
 from sync.client.line import NEVER, Line
 from sync.protocol.chain import CHAIN_START, chain_next
@@ -143,18 +145,18 @@ class Pulling:
             return  # only our own: not worth a commit of its own, see `pump`
         fresh = self._line.store.append_remote(message.stream, rows, message.to)
         lane.saved = message.to
+        self._observe([body for bodies in fresh.values() for body in bodies])
         for document, bodies in fresh.items():
-            self._observe(bodies)
             self._line.add(Remote(document, tuple(bodies)))
 
     def _observe(self, bodies: list[bytes]) -> None:
         """Move the clock past the stamps of others, so that what is written from now on is later (H2)."""
-        for body in bodies:
-            try:
-                stamp = Delta.decode(body).stamp
-            except CrdtError:
-                continue  # of a newer kind, or damaged: kept as it is, and no reason to stop
-            if not self._line.ticker.observe(stamp):
+        latest = max((stamp for stamp in map(stamp_of, bodies) if stamp is not None), default=None)
+        if latest is None or self._line.ticker.observe(latest):
+            return
+        for body in bodies:  # one that nobody believes must not hide the others
+            stamp = stamp_of(body)
+            if stamp is not None and not self._line.ticker.observe(stamp):
                 self._line.note("a stamp is too far ahead to be believed", stamp=str(stamp))
 
     def poked(self, message: Poke, now_ms: int) -> None:
@@ -273,6 +275,23 @@ class Pulling:
             self._line.store.save_cursors({stream: lane.cursor for stream, lane in behind.items()})
             for lane in behind.values():
                 lane.saved = lane.cursor
+
+
+def stamp_of(body: bytes) -> Stamp | None:
+    """
+    Return the stamp in front of an encoded delta without decoding its ops; None for bytes that are no delta.
+
+    Cost: a hundredth of decoding it, which for a cold fetch is seconds.
+    """
+    try:
+        reader = Reader(body)
+        if reader.raw(1)[0] & 15 != FORMAT:
+            return Delta.decode(body).stamp
+        rid = int.from_bytes(reader.raw(8), "big")
+        reader.uint()
+        return Stamp.at(int.from_bytes(reader.raw(8), "big"), rid)
+    except CrdtError:
+        return None  # of a newer kind, or damaged: kept as it is, and no reason to stop
 
 
 def _assemble(transfer: _Transfer, message: State) -> list[tuple[str, bytes]]:

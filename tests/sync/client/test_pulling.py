@@ -1,7 +1,11 @@
 """The way in: only what continues the cursor, states whole or not at all, credit for what is on disk."""
 
-from crdt import Stamp
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crdt import Document, Stamp
 from sync.client import events as e
+from sync.client.pulling import stamp_of
 from sync.protocol import messages as m
 from sync.protocol.chain import CHAIN_START, chain_next
 from sync.protocol.rows import Head, LoggedDelta, StateChunk, StateEnd
@@ -171,3 +175,32 @@ def test_a_remote_delta_leaves_unsent_edits_of_the_same_note_alone(bench):
     bench.hear(m.Deltas(NOTES, 2, 3, "1.0", (LoggedDelta(3, FOREIGN, more.encode()),)))
     assert bench.desk.body(FOREIGN) == "mine from elsewhere"
     assert bench.store.unsent(NOTES, 0, count=9, size=1 << 20)[0].body == push.deltas[0].body
+
+
+@given(
+    st.integers(1, (1 << 63) - 1), st.integers(2, (1 << 47) - 1), st.integers(0, 65_535), st.integers(0, 300)
+)
+def test_the_stamp_of_a_delta_is_read_without_its_ops(rid, ms, count, before):
+    note = Document(rid)
+    if before:
+        note.edit(Stamp(1, 0, rid), lambda edit: [edit.set(("pinned",), n % 2 == 0) for n in range(before)])
+    stamp = Stamp(ms, count, rid)
+    delta = note.edit(stamp, lambda edit: edit.set(("created_ms",), 1))
+    assert stamp_of(delta.encode()) == stamp
+
+
+@given(st.binary(max_size=40))
+def test_bytes_that_are_no_delta_have_no_stamp_or_a_harmless_one(body):
+    stamp = stamp_of(body)
+    assert stamp is None or isinstance(stamp, Stamp)
+
+
+def test_a_stamp_that_nobody_believes_does_not_hide_the_others(bench):
+    bench.live()
+    _, bodies = foreign_note()
+    far, _ = foreign_note(rid=77)
+    odd = far.edit(Stamp(1_990_000_000_000, 0, 77), lambda edit: edit.set(("pinned",), True))
+    bench.desk.wall.ms = 1_760_000_000_000 - 200_000
+    rows = tuple(LoggedDelta(seq, FOREIGN, body) for seq, body in enumerate([*bodies, odd.encode()], 1))
+    bench.hear(m.Deltas(NOTES, 0, 3, "1.0", rows))
+    assert 1_760_000_000_001 <= bench.desk.ticker.stamp().ms < 1_800_000_000_000
