@@ -349,10 +349,15 @@ class Core:
         documents, state_bytes = self.store.state_cost(stream.key, since, behind)
         return state_bytes + documents * STATE_ROW_COST < log_bytes
 
-    def idle(self) -> int:
-        """Write a few states behind the log; return how many. For moments in which nobody waits."""
+    def idle(self, *, settle: bool = False) -> int:
+        """
+        Write a few states behind the log; return how many. For moments in which nobody waits.
+
+        Args:
+            settle: Now and then: write what has come to rest, too.
+        """
         try:
-            written = self.documents.save()
+            written = self.documents.settle() if settle else self.documents.save()
             self.documents.trim()
         except StoreUnavailable as error:  # the log has it all; the next commit says what is wrong
             _log.warning("states were not written: %s", error.reason)

@@ -22,14 +22,31 @@ KEPT_MAX: Final = 2_000
 KEPT_BYTES_MAX: Final = 32 * 1024 * 1024
 """Of encoded size; a document in memory takes some ten times as much."""
 
-DUE_BYTES_MIN: Final = 16 * 1024
-"""A tail of the log shorter than this is cheaper folded again than written."""
+DUE_COUNT_MIN: Final = 32
+"""A tail of fewer deltas is folded again faster than a state is written."""
+
+DUE_PART: Final = 4
+"""A state is written when a fourth of the document's log lies behind it: so often that little is ever folded
+again, so seldom that writing costs O(1) for each delta, however long the log grows."""
+
+DUE_BYTES: Final = 1024 * 1024
+"""A tail of few, long deltas is written from here on."""
 
 
 class Folded:
     """One document in memory, and how far its written state lags behind."""
 
-    __slots__ = ("document", "encoded", "last_seq", "state_bytes", "stored_seq", "stream", "tail_bytes")
+    __slots__ = (
+        "document",
+        "encoded",
+        "last_seq",
+        "log_bytes",
+        "state_bytes",
+        "stored_seq",
+        "stream",
+        "tail_bytes",
+        "tail_count",
+    )
 
     def __init__(self, document: Document, stream: int, row: DocumentRow | None) -> None:
         """Take a document as loaded from its row; None for one that is being made."""
@@ -39,6 +56,8 @@ class Folded:
         self.stored_seq = row.state_seq if row else 0
         self.state_bytes = row.state_bytes if row else 0
         self.tail_bytes = row.tail_bytes if row else 0
+        self.tail_count = 0
+        self.log_bytes = row.log_bytes if row else 0
         self.encoded: bytes | None = None
 
     @property
@@ -49,7 +68,8 @@ class Folded:
     @property
     def due(self) -> bool:
         """Whether the log behind the written state has grown long enough to write a new one."""
-        return self.tail_bytes > max(DUE_BYTES_MIN, self.state_bytes // 2)
+        many = self.tail_count > DUE_COUNT_MIN or self.tail_bytes > DUE_BYTES
+        return many and self.tail_bytes * DUE_PART > self.log_bytes
 
 
 class Documents:
@@ -70,6 +90,7 @@ class Documents:
         self._kept: OrderedDict[str, Folded] = OrderedDict()
         self._weight = 0
         self._due: set[str] = set()
+        self._lagged: dict[str, int] = {}
 
     def find(self, document: str) -> Folded | None:
         """
@@ -105,13 +126,15 @@ class Documents:
                 self._weight -= folded.weight
             self._due.discard(document)
 
-    def committed(self, document: str, seq: int, size_bytes: int) -> None:
-        """Take note that what was applied to a document is in the log, up to a seq."""
+    def committed(self, document: str, seq: int, size_bytes: int, count: int = 1) -> None:
+        """Take note that so many deltas applied to a document are in the log, up to a seq."""
         folded = self._kept.get(document)
         if folded is None:  # evicted within its own group of commits
             return
         folded.last_seq = seq
         folded.tail_bytes += size_bytes
+        folded.tail_count += count
+        folded.log_bytes += size_bytes
         folded.encoded = None
         self._weight += size_bytes
         if folded.due:
@@ -150,12 +173,24 @@ class Documents:
                 continue
             saved.append(SavedState(row.key, row.last_seq, self._encode(name, folded)))
             self._weight += len(saved[-1].state) - folded.state_bytes - folded.tail_bytes
-            folded.stored_seq, folded.state_bytes, folded.tail_bytes = row.last_seq, len(saved[-1].state), 0
+            folded.stored_seq, folded.state_bytes = row.last_seq, len(saved[-1].state)
+            folded.tail_bytes = folded.tail_count = 0
             folded.encoded = None
             self._due.discard(name)
         if saved:
             self._store.save_states(saved)
         return len(saved)
+
+    def settle(self) -> int:
+        """
+        Write the states of documents that have not changed since the last call; return how many.
+
+        Called every few seconds, it leaves little to fold when a document is next asked for.
+        """
+        lagging = {name: f.last_seq for name, f in self._kept.items() if f.tail_count > DUE_COUNT_MIN}
+        self._due.update([name for name, seq in lagging.items() if self._lagged.get(name) == seq])
+        self._lagged = lagging
+        return self.save()
 
     def trim(self) -> None:
         """Forget the least recently used beyond the bounds, writing their states first where that pays."""
@@ -183,11 +218,13 @@ class Documents:
         try:
             state = self._store.state(row.key) if row.state_seq else None
             document = Document(self._rid) if state is None else Document.decode(state, self._rid)
-            for body in self._store.tail(row.key, row.state_seq):
+            tail = self._store.tail(row.key, row.state_seq)
+            for body in tail:
                 document.apply(Delta.decode(body))
         except CrdtError as error:
             raise StoreUnavailable(self._store.db.path, "damaged", f"document {row.id}: {error}") from error
         folded = Folded(document, row.stream, row)
+        folded.tail_count = len(tail)
         if folded.due:
             self._due.add(row.id)
         return folded

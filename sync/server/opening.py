@@ -25,6 +25,9 @@ from sync.storage.server_store import FILE_NAME, ServerStore
 
 LOCK_NAME: Final = "lock"
 
+SIGN_INS_KEPT_MS: Final = 30 * 24 * 3_600_000
+"""How long after its end a sign-in is still told as expired or revoked, and not only as invalid."""
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -36,6 +39,11 @@ class Opened:
     people: People
     server_id: str
     generation: int
+
+    def prune(self, now_ms: int) -> None:
+        """Delete what nobody can ask for any more. Cheap; once at each start is enough."""
+        self.store.prune(now_ms)
+        self.accounts.prune(now_ms - SIGN_INS_KEPT_MS)
 
     def close(self) -> None:
         """Write what lags, then close. The lock is whoever's took it."""

@@ -58,6 +58,9 @@ GROUP_MAX: Final = 400
 CONTROL_MAX: Final = 1_000
 """Answers a connection may leave unread before it is read no more."""
 
+SETTLE_EVERY_S: Final = 10
+"""How often states of documents that have come to rest are written behind the log."""
+
 CLOSE_WAIT_S: Final = 3.0
 BACK_MS_MAX: Final = 3_000
 """After a stop the clients come back spread over this time."""
@@ -137,6 +140,7 @@ class Service:
             )
         try:
             self._opened = await self._in_store(lambda: open_server(self.settings.folder))
+            await self._in_store(partial(self._opened.prune, self._clock()))
             self._realm = realm_of(
                 self._opened,
                 self.settings,
@@ -271,6 +275,8 @@ class Service:
         async for frame in connection.socket:
             if connection.closing is not None or self._stopping:
                 continue
+            if wait_ms := session.pace(self._clock()):  # a flood is read slowly, and delays nobody else
+                await asyncio.sleep(wait_ms / 1000)
             effects = (
                 session.refuse_text() if isinstance(frame, str) else session.receive(frame, self._clock())
             )
@@ -414,6 +420,8 @@ class Service:
                         self._close(connection, effect)
             if tick % (TICKS_A_SECOND * limits.SWEEP_EVERY_MS // 1000) == 0:
                 self.hub.sweep()
+            if tick % (TICKS_A_SECOND * SETTLE_EVERY_S) == 0 and self._realm is not None and not self._queue:
+                await self._in_store(partial(self._realm.core.idle, settle=True))
 
     def _ended(self, sign_ins: list[int], state: str = "revoked") -> None:
         """Park the connections of sign-ins that were ended."""

@@ -23,12 +23,16 @@ from sync.server import auth, roles, subscribing
 from sync.server.core import Answer
 from sync.server.hub import Hub
 from sync.server.ingest import Batch
+from sync.server.limiter import Limiter, Pace
 from sync.server.link import Link, Transfer
 from sync.server.people import Device, Identity
 from sync.server.realm import Realm
 
 PULLS_MAX: Final = 8
 """Answers to pulls that a connection may have waiting."""
+
+FRAMES_PACE: Final = Pace(burst=2_000, per_second=500)
+"""Frames of one connection: four times what typing, presence and acks of a busy window come to."""
 
 REFUSED: Final = {
     "rid_taken": ("this replica id belongs to another device: take a new one", "now"),
@@ -90,6 +94,7 @@ class Session:
         self.in_flight_bytes = 0
         self._heard_ms = now_ms
         self._warned = False
+        self._frames: Final = Limiter(FRAMES_PACE)
         self._does: Final[dict[type[Any], Callable[[Any, int], list[Effect]]]] = {
             m.Hello: self._hello, m.Subscribe: self._subscribe, m.Unsubscribe: self._unsubscribe,
             m.Push: self._push, m.Received: self._received, m.Pull: self._pull, m.Presence: self._presence,
@@ -129,6 +134,10 @@ class Session:
         if refusal is not None:
             return refusal
         return self._does[type(message)](message, now_ms)
+
+    def pace(self, now_ms: int) -> int:
+        """Count one more frame; return how many milliseconds to wait before it is taken."""
+        return self._frames.take("", now_ms)
 
     def refuse_text(self) -> list[Effect]:
         """Take a text frame, which this protocol does not have."""

@@ -214,6 +214,13 @@ class AccountStore:
             ).fetchall()
         return [int(row[0]) for row in rows]
 
+    def prune(self, before_ms: int) -> None:
+        """Delete sign-ins that expired before a time, and revoked ones made before it."""
+        self._write(
+            "DELETE FROM sign_ins WHERE expires_ms < ? OR (revoked AND created_ms < ?)",
+            (before_ms, before_ms),
+        )
+
     def bind(self, rid: int, account: str, device: int) -> bool:
         """Bind a replica to an account and device for ever; False when it belongs to another."""
         with transaction(self._db) as connection:

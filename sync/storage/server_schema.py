@@ -122,7 +122,8 @@ CREATE TABLE documents(
     last_seq INTEGER NOT NULL,
     state_seq INTEGER NOT NULL DEFAULT 0,   -- of the row in states; 0: there is none
     state_bytes INTEGER NOT NULL DEFAULT 0,
-    tail_bytes INTEGER NOT NULL DEFAULT 0   -- of the log behind state_seq
+    tail_bytes INTEGER NOT NULL DEFAULT 0,  -- of the log behind state_seq
+    log_bytes INTEGER NOT NULL DEFAULT 0    -- of all its deltas ever
 );
 CREATE INDEX documents_id ON documents(stream, id);
 CREATE INDEX documents_seq ON documents(stream, last_seq);

@@ -37,6 +37,12 @@ from sync.storage.server_schema import APPLICATION, STEPS
 
 FILE_NAME: Final = "server.sqlite3"
 
+FOLDING_COST: Final = 4
+"""What a byte of log costs that is sent as a part of a state, against one that is sent as it is."""
+
+REJECTIONS_KEPT_MS: Final = 180 * 24 * 3_600_000
+"""How long a replica may be away and still hear which of its deltas were rejected when their ack was lost."""
+
 
 class HeadMoved(SyncError):
     """Somebody else appended to the stream since the plan was made; plan again. Nothing was stored."""
@@ -76,6 +82,7 @@ class DocumentRow(NamedTuple):
     state_seq: int
     state_bytes: int
     tail_bytes: int
+    log_bytes: int
 
 
 class Accepted(NamedTuple):
@@ -257,13 +264,17 @@ class ServerStore:
         """
         Return (documents, bytes) of what changed behind ``since``, as states; bytes are an estimate.
 
+        What is not in a written state yet counts FOLDING_COST times: it has to be folded before it can be
+            sent.
+
         Args:
             stream: Its key.
             since: A cursor.
             limit: Documents looked at, at most; beyond, the answer is a lower bound.
         """
         row = self._one(
-            "SELECT count(*), coalesce(sum(state_bytes + tail_bytes), 0) FROM (SELECT state_bytes, tail_bytes"
+            f"SELECT count(*), coalesce(sum(state_bytes + {FOLDING_COST} * tail_bytes), 0)"
+            " FROM (SELECT state_bytes, tail_bytes, log_bytes"
             " FROM documents INDEXED BY documents_seq WHERE stream = ? AND last_seq > ? LIMIT ?)",
             (stream, since, limit),
         )
@@ -329,6 +340,11 @@ class ServerStore:
                     (saved.seq, len(saved.state), saved.document),
                 )
 
+    def prune(self, now_ms: int) -> None:
+        """Delete what nobody can ask for any more: old rejections."""
+        with transaction(self.db) as connection:
+            connection.execute("DELETE FROM rejections WHERE at_ms < ?", (now_ms - REJECTIONS_KEPT_MS,))
+
     def add_stream(self, stream: str, notebook: str, collection: str, epoch: int, model: str) -> None:
         """Make a stream, inside the transaction of whoever makes the notebook."""
         assert self._conn.in_transaction
@@ -357,9 +373,9 @@ class ServerStore:
         keys: dict[str, int] = {}
         for document, seq in last.items():
             row = self._conn.execute(
-                "INSERT INTO documents(id, stream, last_seq, tail_bytes) VALUES(?, ?, ?, ?) ON CONFLICT(id)"
-                " DO UPDATE SET last_seq = excluded.last_seq, tail_bytes = tail_bytes + excluded.tail_bytes"
-                " RETURNING key, stream",
+                "INSERT INTO documents(id, stream, last_seq, tail_bytes, log_bytes)"
+                " VALUES(?1, ?2, ?3, ?4, ?4) ON CONFLICT(id) DO UPDATE SET last_seq = ?3, tail_bytes = tail_bytes + ?4,"
+                " log_bytes = log_bytes + ?4 RETURNING key, stream",
                 (document, addition.stream, seq, sizes[document]),
             ).fetchone()
             assert row[1] == addition.stream, "a document never changes its stream"
@@ -393,4 +409,4 @@ class ServerStore:
 
 
 _STREAM: Final = "key, id, notebook, collection, epoch, model, head, floor, size_bytes"
-_DOCUMENT: Final = "key, id, stream, last_seq, state_seq, state_bytes, tail_bytes"
+_DOCUMENT: Final = "key, id, stream, last_seq, state_seq, state_bytes, tail_bytes, log_bytes"

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from sync.errors import StoreUnavailable
-from sync.server.documents import DUE_BYTES_MIN, Documents
+from sync.server.documents import DUE_COUNT_MIN, Documents
 from tests.support.core_world import CoreWorld
 from tests.support.peer import Author
 
@@ -56,20 +56,49 @@ def test_more_documents_than_are_kept_are_still_served(world):
 
 def test_states_are_written_the_more_seldom_the_larger_they_are(world):
     note, stream, ann, author = _typed(world, 1)
-    documents = world.opened.core.documents
-    wrote, size = [], 0
-    for _ in range(400):
-        delta = author.type(stream, note, "some hundred letters " * 20)
-        size += len(delta.body)
-        world.push(ann, author, stream, delta)
+    wrote, count = [], 0
+    for _ in range(60):
+        world.push(
+            ann,
+            author,
+            stream,
+            *[author.type(stream, note, "some forty letters of typing ") for _ in range(30)],
+        )
+        count += 30
         if world.opened.core.idle():
-            wrote.append(size)
-    assert size > 5 * DUE_BYTES_MIN
+            wrote.append(count)
     gaps = [later - earlier for earlier, later in pairwise(wrote)]
-    assert gaps == sorted(gaps)
-    assert 2 <= len(wrote) <= 12
-    assert documents.find(note).tail_bytes <= max(DUE_BYTES_MIN, size)
+    assert gaps[-1] > 3 * gaps[0]
+    assert 3 <= len(wrote) <= 20
+    assert world.opened.core.documents.find(note).tail_count <= count // 2
     world.check()
+
+
+def test_a_document_at_rest_is_written_and_one_in_use_is_not(world):
+    note, stream, ann, author = _typed(world, 100)
+    for _ in range(8):
+        world.push(ann, author, stream, *[author.type(stream, note, "x") for _ in range(DUE_COUNT_MIN + 1)])
+        world.opened.core.idle()
+    documents = world.opened.core.documents
+    world.push(ann, author, stream, *[author.type(stream, note, "x") for _ in range(DUE_COUNT_MIN + 1)])
+    assert documents.settle() == 0
+    world.push(ann, author, stream, author.type(stream, note, "x"))
+    assert documents.settle() == 0
+    assert documents.settle() == 1
+    assert documents.find(note).tail_count == 0
+    assert documents.settle() == 0
+    world.check()
+
+
+def test_a_few_long_deltas_are_left_in_the_log(world):
+    note, stream, ann, author = _typed(world, 1)
+    for _ in range(5):
+        world.push(ann, author, stream, author.type(stream, note, "long " * 3_000))
+        assert world.opened.core.idle() == 0
+    for _ in range(20):
+        world.push(ann, author, stream, *[author.type(stream, note, "long " * 3_000) for _ in range(4)])
+        world.opened.core.idle()
+    assert world.opened.store.document(note).state_seq > 0
 
 
 def test_a_log_that_does_not_fold_is_damage_and_named(world):

@@ -43,6 +43,14 @@ def test_a_folder_is_for_its_owner_only(tmp_path):
         make_folder(tmp_path / "file")
 
 
+def test_pruning_keeps_everything_that_is_young(tmp_path):
+    opened = open_server(tmp_path)
+    opened.people.sign_up("ann@example.org", "Ann", "hash", 1_000)
+    opened.prune(2_000)
+    assert len(opened.accounts.accounts()) == 1
+    opened.close()
+
+
 def test_nobody_else_reads_the_store(tmp_path):
     opened = open_server(tmp_path)
     opened.store.set_meta("x", "y")

@@ -169,6 +169,7 @@ def test_a_whole_notebook_comes_as_states_when_its_log_is_long(tmp_path):
                 typed = [ann.author.type(ann.notes, notes[at % 20][0], "word ") for at in range(200)]
                 ack = await ann.push(ann.notes, *typed)
                 assert ack.n == 20 + 200 * n
+            await server.in_store(lambda: server.opened.core.documents.save(everything=True))
             phone = await server.device(ann)
             assert (await phone.subscribe(ann.notes)).via == "state"
             got = {}

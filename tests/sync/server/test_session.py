@@ -321,6 +321,15 @@ def test_presence_is_seen_by_the_others_with_the_senders_name(world):
     assert (seen.name, seen.account, seen.document) == ("ann", ann.account, note)
 
 
+def test_a_flood_of_frames_is_slowed_and_a_busy_window_is_not(world):
+    busy, flooding = world.hello().session, world.hello().session
+    for tick in range(1_000):
+        assert busy.pace(tick * 10) == 0
+    waits = [flooding.pace(0) for _ in range(3_000)]
+    assert waits.count(0) == 2_000
+    assert max(waits) <= 10
+
+
 def test_presence_has_a_size_and_more_of_it_is_refused_without_closing(world):
     ann, other = _two_devices(world)
     said = [m.Presence.TYPE, {"stream": ann.notes, "filler": ""}]

@@ -111,3 +111,20 @@ def test_disabling_can_be_undone(accounts):
     assert accounts.account("ann").disabled == 1
     accounts.set_disabled("ann", False)
     assert accounts.account("ann").disabled == 0
+
+
+def test_sign_ins_that_ended_long_ago_are_deleted_and_valid_ones_stay(accounts):
+    _add(accounts)
+    device = accounts.device("ann", "inst", "linux", "1", 10)
+    for token, made, ends in ((b"expired", 10, 50), (b"revoked", 20, 900), (b"valid", 30, 900)):
+        key = accounts.add_sign_in(token, "ann", device, made, ends)
+        if token == b"revoked":
+            accounts.revoke(sign_in=key)
+    accounts.prune(20)
+    assert all(accounts.sign_in(token) for token in (b"expired", b"revoked", b"valid"))
+    accounts.prune(51)
+    assert [bool(accounts.sign_in(token)) for token in (b"expired", b"revoked", b"valid")] == [
+        False,
+        False,
+        True,
+    ]

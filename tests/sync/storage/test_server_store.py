@@ -8,7 +8,9 @@ from sync.errors import StoreUnavailable
 from sync.protocol.chain import CHAIN_START
 from sync.storage.database import transaction
 from sync.storage.server_store import (
+    FOLDING_COST,
     NOWHERE,
+    REJECTIONS_KEPT_MS,
     Accepted,
     HeadMoved,
     Position,
@@ -104,8 +106,11 @@ def test_a_state_goes_forward_only_and_shortens_the_tail(store):
 def test_the_cost_by_state_counts_what_changed(store):
     _append(store, DOCUMENT, OTHER, OTHER)
     key = store.stream(STREAM).key
-    assert store.state_cost(key, 0, 100) == (2, 12)
-    assert store.state_cost(key, 1, 100) == (1, 8)
+    assert store.state_cost(key, 0, 100) == (2, 12 * FOLDING_COST)
+    assert store.state_cost(key, 1, 100) == (1, 8 * FOLDING_COST)
+    row = store.document(OTHER)
+    store.save_states([SavedState(row.key, 3, b"state")])
+    assert store.state_cost(key, 1, 100) == (1, 5)
     assert store.state_cost(key, 0, 1)[0] == 1
     assert store.state_cost(key, 3, 100) == (0, 0)
 
@@ -116,6 +121,15 @@ def test_rejections_are_kept_with_the_position_that_hides_them(store):
     assert store.rejections(key, 7, 0, 9) == [Rejection(7, 1, "schema", "why", DOCUMENT)]
     assert store.rejections(key, 7, 1, 9) == []
     assert store.rejections(key, 8, 0, 9) == []
+
+
+def test_rejections_are_forgotten_after_half_a_year(store):
+    _append(store, DOCUMENT, rejections=[Rejection(7, 1, "schema", "why", DOCUMENT)])
+    key = store.stream(STREAM).key
+    store.prune(1_000 + REJECTIONS_KEPT_MS)
+    assert len(store.rejections(key, 7, 0, 9)) == 1
+    store.prune(1_001 + REJECTIONS_KEPT_MS)
+    assert store.rejections(key, 7, 0, 9) == []
 
 
 def test_documents_are_found_by_the_beginning_of_their_id(store):
