@@ -374,8 +374,8 @@ class ServerStore:
         for document, seq in last.items():
             row = self._conn.execute(
                 "INSERT INTO documents(id, stream, last_seq, tail_bytes, log_bytes)"
-                " VALUES(?1, ?2, ?3, ?4, ?4) ON CONFLICT(id) DO UPDATE SET last_seq = ?3, tail_bytes = tail_bytes + ?4,"
-                " log_bytes = log_bytes + ?4 RETURNING key, stream",
+                " VALUES(?1, ?2, ?3, ?4, ?4) ON CONFLICT(id) DO UPDATE SET last_seq = ?3,"
+                " tail_bytes = tail_bytes + ?4, log_bytes = log_bytes + ?4 RETURNING key, stream",
                 (document, addition.stream, seq, sizes[document]),
             ).fetchone()
             assert row[1] == addition.stream, "a document never changes its stream"
