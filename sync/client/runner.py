@@ -20,12 +20,14 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 from sync.client.address import is_loopback
 from sync.client.engine import Engine
 from sync.client.events import (
+    Answered,
+    Asked,
     Close,
     Connect,
     Effect,
@@ -42,9 +44,12 @@ from sync.client.line import NEVER
 from sync.errors import LocalProtocolError, RemoteProtocolError
 from sync.limits import FRAME_SIZE_MAX
 from sync.protocol import wire
+from sync.protocol.messages import Result
 
 if TYPE_CHECKING:
     from websockets.asyncio.client import ClientConnection
+
+T = TypeVar("T")
 
 OPEN_S: Final = 15.0
 """From the first packet to the WebSocket's handshake."""
@@ -95,6 +100,8 @@ class Runner:
         self._timer: asyncio.TimerHandle | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._changed = asyncio.Event()
+        self._answers: Final[dict[int, asyncio.Future[Result]]] = {}
+        self._chore: asyncio.TimerHandle | None = None
 
     def feed(self, event: Event) -> None:
         """
@@ -124,6 +131,9 @@ class Runner:
 
     async def end(self) -> None:
         """Stop: hang up, say goodbye, leave no task behind."""
+        if self._chore is not None:
+            self._chore.cancel()
+            self._chore = None
         self.feed(Stopped())
         self._close()
         if self._closing:
@@ -143,6 +153,42 @@ class Runner:
                     await self._changed.wait()
         return is_done()
 
+    async def ask(self, asked: Asked, timeout_s: float) -> Result | None:
+        """Feed a question and wait for its answer; None when none came in time."""
+        answer: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._answers[asked.id] = answer
+        try:
+            self.feed(asked)
+            async with asyncio.timeout(timeout_s):
+                return await answer
+        except TimeoutError:
+            return None
+        finally:
+            del self._answers[asked.id]
+
+    async def threaded(self, call: Callable[[], T], timeout_s: float) -> T | None:
+        """Make a blocking call on a worker thread; None when it does not return in time."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                return await asyncio.to_thread(call)
+        except TimeoutError:
+            return None
+
+    def repeat(self, call: Callable[[], object], every_s: float) -> None:
+        """Make a call now and again and again until `end`."""
+        call()
+        self._chore = asyncio.get_running_loop().call_later(every_s, self.repeat, call, every_s)
+
+    @staticmethod
+    async def forever() -> None:
+        """Wait until this task is cancelled."""
+        await asyncio.get_running_loop().create_future()
+
+    @staticmethod
+    async def breathe() -> None:
+        """Let others have the loop."""
+        await asyncio.sleep(0)
+
     # --- effects ---------------------------------------------------------------------------------
 
     def _do(self, effect: Effect) -> None:
@@ -155,6 +201,10 @@ class Runner:
                 self._close()
             case Noted():
                 _log.info("%s %s", effect.what, effect.facts)
+            case Answered():
+                answer = self._answers.get(effect.id)
+                if answer is not None and not answer.done():
+                    answer.set_result(effect.result)
             case _:
                 self._perform(effect)
 

@@ -8,7 +8,6 @@ What it is not: the engine's decisions or the socket. Invariants:
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import logging
 import platform
@@ -20,7 +19,6 @@ from typing import Any, Final
 from sync.client.address import address_of
 from sync.client.engine import About, Engine
 from sync.client.events import (
-    Answered,
     Asked,
     Effect,
     Moved,
@@ -104,11 +102,9 @@ class Client:
             lambda: fresh_rid(secrets.randbits),
         )
         self._runner: Final = Runner(self._engine, self._perform, now_ms=now_ms, tls=tls)
-        self._calls: dict[int, asyncio.Future[Result]] = {}
         self._call_id = 0
         self._failures = 0
         self._link = "off"
-        self._tidying: asyncio.TimerHandle | None = None
         self._started = False
 
     # --- what is written here ----------------------------------------------------------------------
@@ -146,22 +142,19 @@ class Client:
         if not self._started:
             self._started = True
             await self._load_token()
-            self._tidy()
+            self._runner.repeat(lambda: self._store.tidy(self._engine.now_ms()), TIDY_S)
         self._runner.feed(Started())
 
     async def stop(self) -> None:
         """Hang up. What is unsent stays in the store for next time."""
         self._started = False
-        if self._tidying is not None:
-            self._tidying.cancel()
-            self._tidying = None
         await self._runner.end()
 
     async def run(self) -> None:
         """Sync until this task is cancelled."""
         await self.start()
         try:
-            await asyncio.get_running_loop().create_future()
+            await self._runner.forever()
         finally:
             await self.stop()
 
@@ -191,7 +184,7 @@ class Client:
         finally:
             await self.stop()
         while self._store.refresh_projections():
-            await asyncio.sleep(0)
+            await self._runner.breathe()
         return status
 
     def _is_over(self) -> bool:
@@ -254,7 +247,7 @@ class Client:
                 await self.call("sign_out", {})
             except AuthFailed as error:
                 _log.info("the server was not told of the sign-out: %s", error.code)
-        await self._threaded(self._tokens.forget)
+        await self._runner.threaded(self._tokens.forget, TOKEN_S)
         self._engine.token_kept(None)
         self._runner.feed(TokenSet(None, None))
 
@@ -266,16 +259,9 @@ class Client:
             AuthFailed: Its code when it refused, ``offline`` when there is no connection, ``timeout``.
         """
         self._call_id += 1
-        asked = Asked(self._call_id, name, args, server)
-        answer = self._calls[asked.id] = asyncio.get_running_loop().create_future()
-        try:
-            self._runner.feed(asked)
-            async with asyncio.timeout(CALL_S):
-                result: Result = await answer
-        except TimeoutError as error:
-            raise AuthFailed("timeout") from error
-        finally:
-            self._calls.pop(asked.id, None)
+        result = await self._runner.ask(Asked(self._call_id, name, args, server), CALL_S)
+        if result is None:
+            raise AuthFailed("timeout")
         if result.code:
             raise AuthFailed(result.code, result.message, after_ms=result.after_ms)
         return result
@@ -308,10 +294,6 @@ class Client:
                 _tell(self.on_presence, effect.document, list(effect.present))
             case ReplicaChanged():
                 _tell(self.on_replica, effect.rid)
-            case Answered():
-                answer = self._calls.get(effect.id)
-                if answer is not None and not answer.done():
-                    answer.set_result(effect.result)
 
     def _count_failures(self, link: str) -> None:
         """Count attempts in a row that did not lead to a connection in working order."""
@@ -322,7 +304,7 @@ class Client:
         self._link = link
 
     async def _load_token(self) -> None:
-        kept = await self._threaded(self._tokens.load)
+        kept = await self._runner.threaded(self._tokens.load, TOKEN_S)
         server = self._engine.status.server
         if kept is not None and server is not None:
             self._engine.token_kept(kept[1])
@@ -331,23 +313,11 @@ class Client:
     async def _keep(self, token: str) -> str:
         """Keep a token; where no place takes it, in memory, which the status says."""
         try:
-            return await self._threaded(lambda: self._tokens.save(token)) or "memory"
+            where = await self._runner.threaded(lambda: self._tokens.save(token), TOKEN_S)
         except OSError as error:
             _log.warning("the token cannot be kept: %s", error)
-            return "memory"
-
-    async def _threaded(self, ask: Callable[[], Any]) -> Any:
-        """Ask the token's place on a worker; None when it does not answer in time."""
-        try:
-            async with asyncio.timeout(TOKEN_S):
-                return await asyncio.to_thread(ask)
-        except TimeoutError:
-            _log.warning("the place of the token does not answer")
-            return None
-
-    def _tidy(self) -> None:
-        self._store.tidy(self._engine.now_ms())
-        self._tidying = asyncio.get_running_loop().call_later(TIDY_S, self._tidy)
+            where = None
+        return where or "memory"
 
 
 def _tell(callback: Callable[..., None] | None, *facts: Any) -> None:
