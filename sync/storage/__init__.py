@@ -1,0 +1,1 @@
+"""Where things are kept: SQLite files of clients and of the server."""
