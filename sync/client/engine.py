@@ -23,7 +23,7 @@ The link, as a table (event: from -> to):
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from sync.client.backoff import Backoff
@@ -48,6 +48,7 @@ from sync.client.events import (
     Written,
 )
 from sync.client.line import NEVER, Line
+from sync.client.reporting import Facts, report
 from sync.client.signing import Signing
 from sync.client.state import Status
 from sync.client.subscribing import Subscribing
@@ -135,10 +136,7 @@ class Engine:
             self._trouble = error.reason
             self._line.note("the store cannot be written", reason=error.reason, detail=error.detail)
             self._drop(now_ms, error.reason)
-        try:
-            status = self._current()
-        except StoreUnavailable as error:
-            status = replace(self._status, link=self._link, store=error.reason)
+        status = self._current()
         if status != self._status:
             self._status = status
             self._line.add(StatusChanged(status))
@@ -461,29 +459,14 @@ class Engine:
     # --- status ----------------------------------------------------------------------------------
 
     def _current(self) -> Status:
-        store, signing = self._line.store, self._signing
-        return replace(
-            self._status,
+        facts = Facts(
             link=self._link,
-            auth=signing.state,
             mode=self._mode,
-            outbox=store.outbox_count(),
-            quarantine=store.quarantine_count(),
-            inbound=self._inbound(),
-            server=signing.server,
-            account=signing.account,
-            email=signing.email,
             model=self._about.model,
             server_model=self._server_model,
-            last_ack_ms=self._subscribing.pushing.last_ack_ms,
+            trouble=self._trouble,
+            retry_at_ms=self._retry_at_ms,
             up_to_date_ms=self._up_to_date_ms,
-            clock=self._line.ticker.offset_ms,
-            store=self._trouble,
             token_kept=self._token_kept,
-            retry_ms=self._retry_at_ms if self._link == "waiting" else None,
         )
-
-    def _inbound(self) -> str:
-        if self._link != "live" or not self._signing.confirmed or self._mode != "full":
-            return "unknown"
-        return "up_to_date" if self._subscribing.level else "behind"
+        return report(self._status, facts, self._line, self._signing, self._subscribing)

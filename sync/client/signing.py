@@ -29,6 +29,7 @@ class Signing:
         self.email: str | None = store.meta("email")
         self.token: str | None = None
         self.state = "local_only"
+        self.parked_ms: int | None = None
         self.confirmed = False  # on this very connection
         self.asked = False  # the server has a token to look at, and has not said what it thinks of it
 
@@ -81,6 +82,8 @@ class Signing:
         elif state in ("ok", "expiring"):
             self.state = state
             self.confirmed = account is not None or self.confirmed
+            if self._line.store.meta("signed_out_ms") is not None:
+                self._line.store.set_meta("signed_out_ms", None)
             if account is not None and account.email and account.email != self.email:
                 self.email = account.email
                 self._line.store.set_meta("email", account.email)
@@ -95,12 +98,16 @@ class Signing:
         self._park("wrong_account")
 
     def _park(self, state: str, **facts: object) -> None:
-        if state != self.state:
-            self._line.note("signed out", state=state, **facts)
-        self.state = state
         self.confirmed = False
         self.asked = False
-        self._line.store.set_meta("signed_out_ms", str(self._line.ticker.now_ms()))
+        if state == self.state:
+            return
+        self._line.note("signed out", state=state, **facts)
+        self.state = state
+        known = self._line.store.meta("signed_out_ms")
+        self.parked_ms = int(known) if known is not None else self._line.ticker.now_ms()
+        if known is None:
+            self._line.store.set_meta("signed_out_ms", str(self.parked_ms))
 
     def lost(self) -> None:
         """The connection is gone; what it confirmed must be confirmed again, but is no less true."""

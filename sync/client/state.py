@@ -39,6 +39,8 @@ class Status:
     mode: str = "full"
     outbox: int = 0
     """Deltas that are not on the server."""
+    held: int = 0
+    """Of these, the ones in notebooks in which this account may not write (any more); they wait."""
     quarantine: int = 0
     """Deltas that the server refused and nobody has dealt with."""
     inbound: str = "unknown"
@@ -59,6 +61,8 @@ class Status:
     """How far the server's clock is ahead of this computer's, in milliseconds."""
     store: str = "ok"
     """"ok", or the reason for which the store could not be written last (see StoreUnavailable)."""
+    signed_out_ms: int | None = None
+    """Since when the sign-in is known to be bad, by the corrected clock."""
     token_kept: str | None = None
     """Where the token lives: keyring, file or memory; None when there is none."""
     retry_ms: int | None = None

@@ -13,7 +13,7 @@ import pytest
 from sync.client import subscribing
 from sync.client.reconcile import Standing
 from tests.simulation.faults import ALL, Faults
-from tests.simulation.world import play
+from tests.simulation.world import World, play
 
 STEPS = int(os.environ.get("SIMULATION_STEPS", "60"))
 FIXED = (
@@ -57,3 +57,22 @@ def test_the_world_notices_a_replica_that_goes_on_under_a_name_it_lost(tmp_path,
         (tmp_path / str(seed)).mkdir()
     with pytest.raises(AssertionError):
         _ = [play(seed, tmp_path / str(seed), 80, Faults(restore=0.2)) for seed in range(5)]
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("commit", range(1, 13))
+def test_losing_power_at_any_commit_loses_and_doubles_nothing(commit, after, tmp_path):
+    world = World(3, tmp_path, Faults())
+    try:
+        device = world.devices[0]
+        device.store.fuse, device.store.after_commit = commit, after
+        for _ in range(12):
+            device.act()
+            world.run_until(world.now + 40)
+            if not device.alive:
+                device.boot()
+        world.heal()
+        world.check()
+        assert device.store.fuse is None, "the power never failed"
+    finally:
+        world.close()

@@ -1,12 +1,14 @@
 """The client's store on real files: the barrier, what comes back after a crash, one transaction per call."""
 
+import subprocess
+import sys
 import threading
 
 import pytest
 
 from crdt import LimitExceeded, Stamp
 from sync.storage.rows import LocalChange, RemoteDelta
-from tests.support.library import FOREIGN, NOTES, foreign_note
+from tests.support.library import FOREIGN, NOTES, Desk, foreign_note
 
 
 def test_what_append_stored_is_all_there_after_a_kill(desk):
@@ -61,3 +63,31 @@ def test_remote_and_local_edits_of_one_note_merge_and_the_outbox_is_untouched(de
     desk.store.append_remote(NOTES, [RemoteDelta(FOREIGN, third.encode(), 3)], 3)
     assert desk.body(FOREIGN) == "hello world!"
     assert desk.store.unsent(NOTES, 0, count=9, size=1 << 20) == before
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from tests.support.library import Desk
+desk = Desk(Path(sys.argv[1]))
+note = desk.new_note("typing")
+for number in range(10_000):
+    desk.type(note, "x")
+    print(number + 1, flush=True)
+"""
+
+
+def test_what_was_said_to_be_stored_survives_kill_9(tmp_path):
+    path = tmp_path / "killed.sqlite3"
+    with subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, text=True
+    ) as child:
+        assert child.stdout is not None
+        said = [int(child.stdout.readline()) for _ in range(40)]
+        child.kill()
+        said += [int(line) for line in child.stdout]
+    desk = Desk(path)
+    note = desk.store.document_ids(NOTES)[0]
+    assert len(desk.body(note)) >= said[-1]
+    assert desk.store.outbox_count() == 1 + len(desk.body(note))
+    desk.crash()
