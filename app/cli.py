@@ -15,6 +15,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import ExitStack
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, Final
 
 from app.commands.arguments import AskedForHelp, WrongUsage, parse
@@ -41,8 +42,7 @@ def run_process(words: Sequence[str]) -> int:
     Returns:
         The exit code.
     """
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]  # text files
+    _open_streams()
     streams = Streams(sys.stdout, sys.stderr, shows_progress=sys.stderr.isatty())
     try:
         code = run(words, streams)
@@ -55,6 +55,17 @@ def run_process(words: Sequence[str]) -> int:
         streams.err.write("Stopped.\n")
         return INTERRUPTED
     return code
+
+
+def _open_streams() -> None:
+    """Have streams that take every letter; what was closed before we came swallows what it is given."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # lives as long as the process
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # lives as long as the process
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def run(words: Sequence[str], streams: Streams) -> int:

@@ -9,7 +9,7 @@ empty block, so that what is nested in it keeps its depth.
 
 from __future__ import annotations
 
-from app.transfer.blocks import EMBED, Attributes, Block, Marks, Span
+from app.transfer.blocks import BREAK, EMBED, Attributes, Block, Marks, Span
 
 LEVEL_MAX = 64
 """Deeper list levels are kept at this one: nobody can read them, and the editor indents no further."""
@@ -84,14 +84,14 @@ class BlockBuilder:
                 attributes["level"] = min(self._quotes - 1, LEVEL_MAX)
         else:
             attributes = {}
-        self.blocks.append((spans, attributes))
+        self._append(spans, attributes)
 
     def add_heading(self, spans: list[Span], level: int) -> None:
         """Add a heading of level 1 to 6."""
         if self._item is not None:
             self.add_paragraph(spans)
         else:
-            self.blocks.append((spans, {"kind": "heading", "level": level}))
+            self._append(spans, {"kind": "heading", "level": level})
 
     def add_code(self, lines: list[list[Span]], language: str) -> None:
         """Add a block of code, a block of ours for each of its lines."""
@@ -112,7 +112,11 @@ class BlockBuilder:
     def add_exact(self, spans: list[Span], attributes: Attributes) -> None:
         """Add a block whose attributes are known, whatever is open."""
         self._settle_item()
-        self.blocks.append((spans, attributes))
+        self._append(spans, attributes)
+
+    def _append(self, spans: list[Span], attributes: Attributes) -> None:
+        """Add a block. A newline in its text (an entity, a description) is a line break: it ends no block."""
+        self.blocks.append(([(text.replace("\n", BREAK), marks) for text, marks in spans], attributes))
 
     def _settle_item(self) -> None:
         """An item still waiting for its text has none."""

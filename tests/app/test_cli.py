@@ -119,6 +119,21 @@ def test_a_reader_that_goes_away_is_no_crash(cli):
     assert said.endswith(".\n")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell of Unix")
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", ">&- 2>&- <&-"])
+def test_streams_that_were_closed_before_are_no_crash(cli, closed):
+    made = cli.note("A")
+    done = subprocess.run(
+        ["sh", "-c", f'"$@" {closed}', "sh", sys.executable, "-m", "app", *words(cli, "show", made)],
+        cwd=ROOT,
+        env=environment(),
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert done.stderr == b""
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
 def test_ctrl_c_during_an_import_stores_what_is_done_and_reports_it(cli, tmp_path):
     folder = tmp_path / "in"

@@ -70,3 +70,11 @@ def test_an_item_outside_of_any_list_is_an_item_all_the_same():
     builder.open_item()
     builder.close_item()
     assert builder.blocks == [([], {"kind": "bullet", "level": 0})]
+
+
+def test_a_newline_in_a_text_ends_no_block():
+    builder = BlockBuilder()
+    builder.add_paragraph(words("a\nb"))
+    builder.add_heading(words("c\nd"), 1)
+    builder.add_exact(words("e\nf"), {"kind": "odd"})
+    assert [spans[0][0] for spans, _ in builder.blocks] == ["a\u2028b", "c\u2028d", "e\u2028f"]

@@ -139,3 +139,7 @@ def test_nothing_is_one_empty_paragraph():
 
 def test_reference_links_are_resolved():
     assert spans("[a][1]\n\n[1]: https://x")[0] == ("a", {"link": "https://x"})
+
+
+def test_a_newline_that_is_said_as_an_entity_ends_no_block():
+    assert read("a&#10;b ![c&#10;d](javascript:x)") == [("a\u2028b c\u2028d", {})]
