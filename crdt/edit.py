@@ -30,11 +30,10 @@ from crdt.object_ops import (
     Path,
     check_body,
     item_name,
-    plain,
 )
 from crdt.object_tree import ObjectTree
 from crdt.objects import CONTAINER, NOTHING, MapNode, Node, TextNode
-from crdt.ops import check_value
+from crdt.ops import check_value, plain
 from crdt.patch import Value
 from crdt.replicas import Replicas
 from crdt.text import RichText

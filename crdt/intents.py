@@ -10,7 +10,19 @@ from typing import Final, TypeAlias
 
 from crdt.errors import LimitExceeded, OutOfRange
 from crdt.marks import AFTER, BEFORE, GROWS_AT_END
-from crdt.ops import BLOCK, EMBED_CHARACTER, ERASE, INSERT, KIND_LENGTH_MAX, MARK, SELF, TYPE, Op, check_value
+from crdt.ops import (
+    BLOCK,
+    EMBED_CHARACTER,
+    ERASE,
+    INSERT,
+    KIND_LENGTH_MAX,
+    MARK,
+    SELF,
+    TIME_MAX,
+    TYPE,
+    Op,
+    check_value,
+)
 from crdt.patch import Inserted, Marks, TextPatch, Value
 from crdt.reading import TextReading
 from crdt.runs import ID_BITS, START, Run
@@ -41,7 +53,7 @@ class Intents(TextReading):
         return 0 if self._replicas.open else 1
 
     def _time(self) -> int:
-        return self._replicas.time or self._replicas.lamport + 1
+        return self._replicas.time or min(self._replicas.lamport + 1, TIME_MAX)
 
     def _gap(self, index: int) -> tuple[int, int]:
         """The elements left and right of where text typed at ``index`` goes."""
@@ -201,7 +213,7 @@ class Intents(TextReading):
         Take in one more character where its author typed the last one; None, and nothing is changed, if it is
         not the plainest case of that. The same as admitting and integrating the op.
         """
-        if len(op) != 4 or type(op[0]) is not int or op[0] != TYPE:
+        if not isinstance(op, (list, tuple)) or len(op) != 4 or type(op[0]) is not int or op[0] != TYPE:
             return None
         rid, counter, text = op[1], op[2], op[3]
         if type(rid) is not int or type(counter) is not int or type(text) is not str:

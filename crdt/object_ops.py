@@ -35,7 +35,6 @@ from crdt.ops import (
     integer,
     string,
 )
-from crdt.patch import Value
 
 Id: TypeAlias = tuple[int, int]
 """(rid, counter) of the op that made a container or an item."""
@@ -208,16 +207,6 @@ def check_body(op: Op) -> None:
         item_of(op)
         if kind == ITEM_MOVE:
             check_key(op[8])
-
-
-def plain(value: Value) -> Value:
-    """A copy that shares nothing that can change with ``value``; tuples become lists. Depth is checked
-    before."""
-    if isinstance(value, dict):
-        return {key: plain(inner) for key, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(inner) for inner in value]
-    return value
 
 
 def field(op: Op, place: int) -> int:

@@ -14,7 +14,8 @@ deep at most.
 from bisect import insort
 from typing import Final
 
-from crdt.object_ops import ARRAY, MAP, TEXT_KIND, Id, plain
+from crdt.object_ops import ARRAY, MAP, TEXT_KIND, Id
+from crdt.ops import plain
 from crdt.patch import Value
 from crdt.text import RichText
 

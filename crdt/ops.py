@@ -23,6 +23,7 @@ from collections.abc import Sequence
 from typing import Final, TypeAlias
 
 from crdt.errors import LimitExceeded, MalformedOp
+from crdt.patch import Value
 
 Op: TypeAlias = Sequence[object]
 
@@ -91,7 +92,10 @@ def check_value(value: object) -> None:
             elif isinstance(one, int):
                 if not -(1 << 63) <= one < (1 << 64):
                     raise MalformedOp("an integer of a value does not fit in 64 bits")
-            elif one is not None and not isinstance(one, (float, bytes)):
+            elif isinstance(one, float):
+                if one - one != 0:
+                    raise MalformedOp("a number of a value is not finite")
+            elif one is not None and not isinstance(one, bytes):
                 raise MalformedOp(f"a value cannot hold a {type(one).__name__}")
         if not below:
             return
@@ -105,6 +109,16 @@ def _check_string(text: str) -> None:
             text.encode()
         except UnicodeEncodeError as error:
             raise MalformedOp("a value holds a lone surrogate") from error
+
+
+def plain(value: Value) -> Value:
+    """A copy that shares nothing that can change with ``value``; tuples become lists. Depth is checked
+    before."""
+    if isinstance(value, dict):
+        return {key: plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(inner) for inner in value]
+    return value
 
 
 def integer(op: Op, place: int, lowest: int, highest: int) -> int:

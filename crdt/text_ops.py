@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from crdt.erasures import Erased
 from crdt.errors import MalformedOp
-from crdt.ops import BLOCK, EDGE, EMBED, ERASE, FLIP, INSERT, MARK, SELF, Op
+from crdt.ops import BLOCK, EDGE, EMBED, ERASE, FLIP, INSERT, INSERT_LENGTH_MAX, MARK, SELF, Op
 from crdt.replicas import Replicas
 from crdt.runs import COUNTER_MASK, ID_BITS, START
 
@@ -88,11 +88,12 @@ class OpWriter:
         return self.found
 
     def _inserts(self, piece: Piece) -> None:
-        """Cut a piece where a group starts and around embeds."""
+        """Cut a piece where a group starts, around embeds, and where one insert would be too long."""
         base = self._replica << ID_BITS
         characters = self._text._sequence.of(self._replica).characters
         embeds = self._text._embeds
         cuts = self._starts[bisect_right(self._starts, piece.start) : bisect_left(self._starts, piece.end)]
+        cuts = [*cuts, *range(piece.start, piece.end, INSERT_LENGTH_MAX)]
         if embeds:
             for counter in range(piece.start, piece.end):
                 if base | counter in embeds:

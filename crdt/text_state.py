@@ -25,6 +25,7 @@ from crdt.ops import (
     SELF,
     TYPE,
     Op,
+    plain,
 )
 from crdt.patch import BlockSet, Deleted, Formatted, Inserted, Marks, TextPatch
 from crdt.replicas import Flip, Replicas, Segment
@@ -100,7 +101,7 @@ class TextState:
         elif kind == EMBED:
             payload = op[4]
             assert isinstance(payload, dict), "admitted"
-            self._embeds[replica << ID_BITS | counter] = payload
+            self._embeds[replica << ID_BITS | counter] = {key: plain(payload[key]) for key in payload}
             patches = self._insert(op, replica, counter, EMBED_CHARACTER)
         elif kind == ERASE:
             patches = self._erase(replica, counter, self._id(op, 4, replica), _int(op, 6))
@@ -259,7 +260,8 @@ class TextState:
         start = self._id(op, 7, replica)
         end = self._id(op, 10, replica)
         time = _int(op, 4)
-        mark = Mark(replica, counter, time, _str(op, 5), op[6], start, _int(op, 9), end, _int(op, 12))
+        value = plain(op[6])
+        mark = Mark(replica, counter, time, _str(op, 5), value, start, _int(op, 9), end, _int(op, 12))
         self._replicas.lamport = max(self._replicas.lamport, time)
         mark.live = self._replicas.is_live(replica, counter)
         mark.inert = not self._is_ordered(mark)
@@ -324,6 +326,7 @@ class TextState:
         assert isinstance(attributes, dict), "admitted"
         time = _int(op, 4)
         self._replicas.lamport = max(self._replicas.lamport, time)
+        attributes = {name: plain(attributes[name]) for name in attributes}
         write = BlockWrite(replica, counter, time, self._id(op, 5, replica), attributes)
         write.live = self._replicas.is_live(replica, counter)
         before = self._blocks.resolve(write.target)

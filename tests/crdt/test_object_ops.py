@@ -22,11 +22,10 @@ from crdt.object_ops import (
     key_of,
     kind_at,
     parse_item,
-    plain,
     size_of,
     time_of,
 )
-from crdt.ops import FLIP, MARK
+from crdt.ops import FLIP, MARK, plain
 
 GOOD = (
     [SET, 1, 0, 5, 0, 0, "key", {"a": [1]}],

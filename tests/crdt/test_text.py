@@ -315,9 +315,6 @@ def test_an_embed_takes_the_place_of_one_character():
     text.check()
 
 
-@pytest.mark.xfail(
-    reason="a time after the last possible one does not fit, and the state with it cannot be loaded"
-)
 def test_marks_after_the_last_possible_time_can_still_be_saved_and_sent():
     text, other = RichText(1), RichText(2)
     ops = text.insert(0, FOX)

@@ -131,7 +131,6 @@ def test_embeds_stand_between_the_pieces_of_a_run():
     assert again.encode() == text.encode()
 
 
-@pytest.mark.xfail(raises=MalformedOp, reason="a run longer than one insert may be comes back as one insert")
 def test_what_was_pasted_twice_in_a_row_comes_back_in_inserts_of_allowed_length():
     text = RichText(1)
     text.insert(0, "x" * INSERT_LENGTH_MAX)
