@@ -198,6 +198,13 @@ def test_after_a_stream_is_taken_away_nothing_of_it_is_sent(desk):
     assert desk.drain(link) == [m.Unsubscribe(STREAM, "revoked")]
 
 
+def test_after_a_stream_is_taken_away_not_even_its_head_is_told(desk):
+    link = desk.link(want="head")
+    desk.commit()
+    desk.hub.detach(link, STREAM, "revoked")
+    assert desk.drain(link) == [m.Unsubscribe(STREAM, "revoked")]
+
+
 def test_a_late_close_of_an_old_socket_does_not_unregister_the_new_one(desk):
     old, new = desk.link(), desk.link()
     desk.hub.disconnect(old.conn)
@@ -365,6 +372,15 @@ def test_presence_bears_the_identity_of_its_connection_whatever_it_says(desk):
     desk.hub.present(bob, forged, 0)
     (seen,) = desk.drain(ann)
     assert (seen.conn, seen.account, seen.name) == (bob.conn, bob.account, bob.name)
+
+
+def test_nobody_is_told_of_themselves(desk):
+    ann, bob = desk.link(), desk.link()
+    desk.hub.present(bob, m.Presence(STREAM, DOCUMENT), 0)
+    desk.hub.present(bob, m.Presence(STREAM, OTHER), 10)
+    desk.hub.tick(1_000)
+    assert desk.drain(bob) == []
+    assert len(desk.drain(ann)) == 1
 
 
 def test_presence_is_sent_at_most_ten_times_a_second_and_the_latest_wins(desk):
