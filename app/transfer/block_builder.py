@@ -15,6 +15,19 @@ LEVEL_MAX = 64
 """Deeper list levels are kept at this one: nobody can read them, and the editor indents no further."""
 
 
+class NestedTooDeeply(ValueError):
+    """
+    A file nests lists, quotes or tags beyond what anybody can read.
+
+    Attributes:
+        levels: How many would have been read.
+    """
+
+    def __init__(self, levels: int) -> None:
+        super().__init__(f"more than {levels} levels")
+        self.levels = levels
+
+
 class BlockBuilder:
     """Blocks so far, and the lists and quotes that are open."""
 

@@ -18,7 +18,7 @@ from html.parser import HTMLParser
 import nh3
 
 from app.transfer.addresses import SCHEMES, PlainResolver, Resolver
-from app.transfer.block_builder import BlockBuilder
+from app.transfer.block_builder import BlockBuilder, NestedTooDeeply
 from app.transfer.blocks import BREAK, EMBED, Attributes, Block, Span, decode_value, tidy
 from app.transfer.inline_html import INLINE_TAGS, OpenMarks, embed_of_tag, marks_of_tag
 from app.transfer.tables import TABLE_LANGUAGE, table_lines
@@ -51,6 +51,12 @@ _ATTRIBUTES = {
     "pre": {"class"},
     "input": {"type", "checked"},
 }
+NESTING_MAX = 2_000
+"""Open tags. An HTML5 parser looks through all of them at each new paragraph or list: 2,000 take 0.1 s, and a
+hundred times as many would take a quarter of an hour."""
+_NESTING = re.compile(
+    r"<(/?)(?:div|ul|ol|dl|blockquote|table|section|article|span|b|i|u|s|a|font|em|strong)\b", re.IGNORECASE
+)
 _TITLE = re.compile(r"<title[^>]*>([^<]{0,2000})</title", re.IGNORECASE)
 _BLANKS = re.compile(r"[ \t\n\r\f]+")
 _LANGUAGE = re.compile(r"(?:^|\s)(?:language|lang|brush:?)[- ]([^\s]+)")
@@ -67,6 +73,9 @@ def read_html(text: str, resolver: Resolver | None = None) -> list[Block]:
     Returns:
         Tidied blocks, at least one.
 
+    Raises:
+        NestedTooDeeply: more than NESTING_MAX tags are open at once.
+
     Cost: linear; about 0.3 s per MB.
     """
     builder = BlockBuilder()
@@ -81,7 +90,13 @@ def html_title(text: str) -> str:
 
 
 def read_html_into(builder: BlockBuilder, text: str, resolver: Resolver) -> None:
-    """Add what the allow-list leaves of the HTML to the blocks that are being built."""
+    """
+    Add what the allow-list leaves of the HTML to the blocks that are being built.
+
+    Raises:
+        NestedTooDeeply: more than NESTING_MAX tags are open at once.
+    """
+    _check_nesting(text)
     clean = nh3.clean(
         text.replace("\x00", "\ufffd"),
         tags=_TAGS,
@@ -94,6 +109,15 @@ def read_html_into(builder: BlockBuilder, text: str, resolver: Resolver) -> None
     reading.feed(clean)
     reading.close()
     reading.finish()
+
+
+def _check_nesting(text: str) -> None:
+    """Raises NestedTooDeeply. Only tags that have to be closed are counted."""
+    depth = 0
+    for found in _NESTING.finditer(text):
+        depth = max(depth - 1, 0) if found[1] else depth + 1
+        if depth > NESTING_MAX:
+            raise NestedTooDeeply(NESTING_MAX)
 
 
 class _Reading(HTMLParser):

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from app.library import Library, NewNote, new_id
 from app.refusals import Refused
+from app.transfer.block_builder import NestedTooDeeply
 from app.transfer.blocks import Block, block_text, is_embed
 from app.transfer.front_matter import FrontMatter, split_front_matter
 from app.transfer.pictures import Attachment, FolderResolver
@@ -152,13 +153,11 @@ class _Import:
 
     def draft(self, source: Source) -> Drafted | None:
         """Read and parse a file and make its note; None when it is refused. Any thread, one at a time."""
-        from app.transfer.markdown_rules import NESTING_MAX, NestedTooDeeply
-
         try:
             created_ms = source.path.stat().st_mtime_ns // 1_000_000
             return self._drafted(source, read_source(source.path), max(created_ms, 0))
-        except NestedTooDeeply:
-            self.report.refuse(shown_path(source.path), Refused("nested", levels=NESTING_MAX))
+        except NestedTooDeeply as error:
+            self.report.refuse(shown_path(source.path), Refused("nested", levels=error.levels))
         except (OSError, Refused, CrdtError) as error:
             self.report.refuse(shown_path(source.path), error)
         return None

@@ -15,15 +15,13 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.state_inline import Delimiter
 
+from app.transfer.block_builder import NestedTooDeeply
+
 NESTING_MAX = 60
 """Levels of lists and quotes (each list takes two, its item and itself). Above it nothing readable is left,
 and the parser recurses: 3 Python frames a level, so 1,000 frames are never reached."""
 
 _EQUALS = ord("=")
-
-
-class NestedTooDeeply(ValueError):
-    """The text nests lists or quotes beyond NESTING_MAX."""
 
 
 @cache
@@ -49,7 +47,7 @@ def _every_link(_address: str) -> bool:
 def _refuse_deep_nesting(state: StateBlock, _start: int, _end: int, silent: bool) -> bool:
     """Never matches; raises where the parser would next drop content without a word."""
     if not silent and state.level > NESTING_MAX:
-        raise NestedTooDeeply
+        raise NestedTooDeeply(NESTING_MAX)
     return False
 
 

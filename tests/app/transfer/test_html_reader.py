@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from app.transfer.html_reader import html_title, read_html
+from app.transfer.block_builder import NestedTooDeeply
+from app.transfer.html_reader import NESTING_MAX, html_title, read_html
 
 
 def read(text):
@@ -103,14 +104,22 @@ def test_the_title_is_found_and_cleaned():
 @pytest.mark.parametrize(
     "text",
     [
-        "<table><tr><td>" * 2_000,
-        "<b>" * 20_000 + "x",
-        "<div>" * 20_000 + "x",
-        "<ul><li>" * 2_000 + "x",
+        "<table><tr><td>" * NESTING_MAX,
+        "<b>x" * NESTING_MAX,
+        "<div>" * NESTING_MAX + "x",
+        "<ul><li>" * NESTING_MAX + "x",
+        "<p>x" * 20_000,
         "&lt;" * 50_000,
     ],
 )
 def test_pages_made_to_be_slow_are_read_in_bounded_time(text):
     begun = time.process_time()
     read_html(text)
-    assert time.process_time() - begun < 10
+    assert time.process_time() - begun < 5
+
+
+@pytest.mark.parametrize("tag", ["<div>", "<ul><li>", "<b>", "<TABLE><tr><td>"])
+def test_one_open_tag_too_many_is_refused(tag):
+    with pytest.raises(NestedTooDeeply) as caught:
+        read_html(tag * (NESTING_MAX + 1))
+    assert caught.value.levels == NESTING_MAX
