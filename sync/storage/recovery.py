@@ -49,6 +49,7 @@ def rotate(
     """
     rewritten: Rewritten = {}
     changed: dict[str, None] = {}
+    first_key = outbox.next_key(connection)  # while what is unsent is out of its table, its keys stay its own
     for stream in outbox.stream_rows(connection):
         _quarantine_diverged(connection, stream, stands, old_rid, now_ms)
         pending = _take_out(connection, stream)
@@ -56,7 +57,7 @@ def rotate(
         fresh = _not_there(connection, stream, pending)
         if stream.id in stands:
             epoch, cursor, _ = stands[stream.id]
-            taken = catch_up.take(connection, stream._replace(acked_n=0))
+            taken = catch_up.take(connection, stream._replace(acked_n=0), first_key=first_key)
             connection.execute(
                 "UPDATE streams SET epoch = ?, cursor = ?, staged_to = 0, staged_after = '' WHERE key = ?",
                 (epoch, cursor, stream.key),

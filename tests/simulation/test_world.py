@@ -17,7 +17,9 @@ from tests.simulation.world import World, play
 
 STEPS = int(os.environ.get("SIMULATION_STEPS", "60"))
 FIXED = (
-    [int(os.environ["SIMULATION_SEED"])] if "SIMULATION_SEED" in os.environ else [0, 1, 2, 9, 41, 50, 56, 110]
+    [int(os.environ["SIMULATION_SEED"])]
+    if "SIMULATION_SEED" in os.environ
+    else [0, 1, 2, 9, 41, 50, 56, 110, 1066]
 )
 FRESH = int(os.environ.get("SIMULATION_RUNS", "1" if "SIMULATION_SEED" not in os.environ else "0"))
 

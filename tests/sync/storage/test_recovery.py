@@ -4,7 +4,7 @@ from crdt import Delta, Stamp
 from sync.model import v1
 from sync.protocol.chain import CHAIN_START, chain_next
 from sync.storage.rows import LocalChange, RemoteDelta
-from tests.support.library import NOTES
+from tests.support.library import FOREIGN, NOTES, foreign_note
 
 NEW = 4242
 
@@ -143,3 +143,18 @@ def test_latest_acked_is_none_in_a_store_that_never_sent(desk):
     desk.new_note("note")
     assert desk.store.latest_acked() is None
     assert v1.MODEL == "1.0"
+
+
+def test_what_is_taken_over_never_takes_the_place_of_what_is_unsent(desk):
+    note = desk.new_note("note", "seen ")
+    desk.store.acknowledge(NOTES, 2, [], 5)
+    desk.type(note, "unseen")
+    _, bodies = foreign_note()
+    desk.store.stage_deltas(NOTES, [RemoteDelta(FOREIGN, body, n) for n, body in enumerate(bodies, 3)], 4)
+    desk.store.rotate(NEW, {NOTES: (9, 4, 2)}, 7)
+    desk.store.acknowledge(NOTES, 1, [], 8)
+    week = 8 * 24 * 3_600_000
+    desk.store.tidy(10)
+    assert desk.store.tidy(week) == 1
+    assert desk.body(note) == "seen unseen"
+    assert desk.body(FOREIGN) == "from elsewhere"
