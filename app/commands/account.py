@@ -32,6 +32,7 @@ async def login(context: Context) -> int:
     if not password:
         raise Refused("wrong_value", option="The password", value="", instead="Give it on standard input.")
     name = wanted.name.strip() if wanted.sign_up else None
+    adopted = _to_be_adopted(context)
     client = _client(context)
     try:
         await client.sign_in(wanted.server, wanted.email.strip(), password, sign_up_name=name)
@@ -43,8 +44,19 @@ async def login(context: Context) -> int:
         if context.library.client is None:
             await client.stop()
     _remember(context, reached)
-    context.give(_plain(context, reached), f"Signed in to {reached.server} as {reached.email}.")
+    words = f"Signed in to {reached.server} as {reached.email}."
+    if adopted:
+        words += f" {adopted} notes on this computer were added to the account."
+    context.give({**_plain(context, reached), "adopted": adopted}, words)
     return DONE
+
+
+def _to_be_adopted(context: Context) -> int:
+    """How many notes here become the account's with the first sign-in."""
+    store = context.library.store
+    if store.meta("account") is not None:
+        return 0
+    return sum(row.notes for row in store.notebooks() if row.local)
 
 
 async def logout(context: Context) -> int:

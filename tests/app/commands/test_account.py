@@ -41,9 +41,15 @@ def signed_in(cli, server, email):
 def test_two_profiles_of_one_account_come_to_the_same_bytes(tmp_path, server):
     one, two = CommandLine(tmp_path / "one"), CommandLine(tmp_path / "two")
     made = one.note("Shared", "from one")
-    signed_up(one, server, "both@example.org")
+    said = one.ok(
+        *("login", "--server", server[0], "--email", "both@example.org", "--password-stdin"),
+        *("--sign-up", "--name", "Ana"),
+        stdin=PASSWORD,
+    )
+    assert "1 notes on this computer were added" in said.out
     assert one.ok("sync", "--once", "--json").json["outbox"] == 0
-    assert signed_in(two, server, "both@example.org").json["auth"] == "ok"
+    signed = signed_in(two, server, "both@example.org").json
+    assert (signed["auth"], signed["adopted"]) == ("ok", 0)
     two.ok("sync")
     two.ok("append", made, "--text", "from two")
     one.ok("edit", made, "--at", "0", "--delete", "4", "--insert", "FROM")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import tomllib
+
 import pytest
 
+from app import VERSION
 from app.commands import arguments
 from app.commands.arguments import COMMANDS, AskedForHelp, WrongUsage, command_of, parse
+from tests.support.command_line import ROOT
 
 WORKING = {
     "import": ["a", "b"],
@@ -116,6 +120,11 @@ def test_help_names_every_command():
         parse(["--help"])
     for name in COMMANDS:
         assert f"\n  {name} " in str(caught.value)
+
+
+def test_the_version_shown_is_the_version_of_the_distribution():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["version"] == VERSION
 
 
 def test_the_model_shown_is_the_model_written():
