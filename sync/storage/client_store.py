@@ -12,17 +12,26 @@ What it is not: SQL (the modules beside this one) or decisions about syncing (sy
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from sqlite3 import Connection
+from typing import TYPE_CHECKING, Final
 
-from crdt import Document, Stamp
 from sync.errors import StoreUnavailable
-from sync.model.v1 import MODEL
-from sync.storage import catch_up, documents, outbox, projections, recovery
+from sync.storage import catch_up, documents, outbox, projections
 from sync.storage.catch_up import Taken
 from sync.storage.database import StoreFile
 from sync.storage.profile_file import write_meta
-from sync.storage.recovery import Rewritten
 from sync.storage.rows import LocalChange, OutboxRow, QuarantineRow, RemoteDelta, StoredDocument, StreamRow
 from sync.storage.shelf import Shelf
+
+if TYPE_CHECKING:
+    from crdt import Document, Stamp
+    from sync.storage.recovery import Rewritten
+
+MODEL: Final = "1.0"
+"""
+Model version of the deltas that are written here: that of sync.model.v1, named here because listing needs no
+model.
+"""
 
 
 class ClientStore(Shelf):
@@ -51,12 +60,7 @@ class ClientStore(Shelf):
         if not changes:
             return []
         with self._writing() as connection:
-            current = [
-                recovery.brought_up_to_date(connection, change, self._rid, self._rewritten)
-                if change.delta.rid != self._rid
-                else change
-                for change in changes
-            ]
+            current = [self._brought_up_to_date(connection, change) for change in changes]
             made = outbox.append(connection, current, MODEL)
             # Only of a document that was made here and now is it certain that nobody else has written in it.
             summaries = {change.document: change.summary for change in current}
@@ -67,6 +71,14 @@ class ClientStore(Shelf):
                     connection.execute("UPDATE documents SET dirty = 0 WHERE key = ?", (key,))
         late = zip(changes, current, strict=True)
         return list(dict.fromkeys(change.document for change, now in late if now is not change))
+
+    def _brought_up_to_date(self, connection: Connection, change: LocalChange) -> LocalChange:
+        """Return a change under the present replica id."""
+        if change.delta.rid == self._rid:
+            return change
+        from sync.storage import recovery
+
+        return recovery.brought_up_to_date(connection, change, self._rid, self._rewritten)
 
     # --- documents -------------------------------------------------------------------------------
 
@@ -294,6 +306,8 @@ class ClientStore(Shelf):
         Returns:
             The documents that changed otherwise than by deltas; whoever shows them must load them again.
         """
+        from sync.storage import recovery
+
         with self._writing() as connection:
             rewritten, changed = recovery.rotate(connection, self._rid, rid, stands, now_ms)
             write_meta(connection, "rid", str(rid))
@@ -306,6 +320,8 @@ class ClientStore(Shelf):
         """
         Give everything unsent new stamps, in its order; returns the documents that must be loaded again.
         """
+        from sync.storage import recovery
+
         with self._writing() as connection:
             changed = recovery.restamp(connection, tick)
         self._projections.forget()
@@ -313,5 +329,7 @@ class ClientStore(Shelf):
 
     def latest_acked(self) -> Stamp | None:
         """Return the greatest stamp of ours that the server has, as far as is known here."""
+        from sync.storage import recovery
+
         with self._reading() as connection:
             return recovery.latest_acked(connection)

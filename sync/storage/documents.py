@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from crdt import Delta, Document
 from sync.storage.rows import RemoteDelta, StoredDocument, StreamRow, apply_all
+
+if TYPE_CHECKING:
+    from crdt import Document
 
 FOLD_DELTAS_MIN: Final = 64
 """Confirmed deltas beside a snapshot before they are folded in: fewer rewrites the snapshot too often, more
@@ -38,6 +40,8 @@ READER: Final = 1
 
 def state_of(snapshot: bytes | None) -> Document:
     """Return a document decoded to be read; an empty one for None."""
+    from crdt import Document
+
     return Document(READER) if snapshot is None else Document.decode(snapshot, READER)
 
 
@@ -141,6 +145,8 @@ def insert_state(connection: sqlite3.Connection, stream: StreamRow, document: st
     if mine is None and not confirmed:
         _save_snapshot(connection, key, state, [])
         return True
+    from crdt import Delta
+
     ours = state_of(mine)
     late = apply_all(ours, [Delta.decode(body) for _, body in confirmed])
     ours.merge(state_of(state))
@@ -190,6 +196,8 @@ def fold(connection: sqlite3.Connection, document: int, acked_n: int) -> bool:
     if len(confirmed) < FOLD_DELTAS_MIN and sum(len(body) for _, body in confirmed) < FOLD_SIZE_MIN:
         return False
     (snapshot,) = connection.execute("SELECT snapshot FROM documents WHERE key = ?", (document,)).fetchone()
+    from crdt import Delta
+
     state = state_of(snapshot)
     if apply_all(state, [Delta.decode(body) for _, body in confirmed]):
         return False

@@ -13,12 +13,11 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Final
 
-from sync.model.v1 import SCHEMAS
 from sync.storage.outbox import make_streams
 from sync.storage.rows import NotebookRow
 
-COLLECTIONS: Final = tuple(SCHEMAS)
-"""The streams of a notebook."""
+COLLECTIONS: Final = ("notes", "folders", "comments")
+"""The streams of a notebook: the collections of the data model, named here because listing needs no model."""
 
 PERSONAL_NAME: Final = "Personal"
 

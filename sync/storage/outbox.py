@@ -13,12 +13,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from crdt import LimitExceeded, Stamp
 from sync.limits import DELTA_SIZE_MAX
 from sync.protocol.chain import CHAIN_START, chain_next
 from sync.storage.rows import LocalChange, OutboxRow, QuarantineRow, StreamRow
+
+if TYPE_CHECKING:
+    from crdt import Stamp
 
 TAIL_MS_MAX: Final = 7 * 24 * 3_600_000
 """A server restored from a backup older than this cannot be repaired from here; keeping more costs disk."""
@@ -93,6 +95,8 @@ def append(
         row = streams.get(change.stream) or stream_row(connection, change.stream)
         body, stamp = change.delta.encode(), change.delta.stamp
         if len(body) > DELTA_SIZE_MAX:
+            from crdt import LimitExceeded
+
             raise LimitExceeded(f"a delta of {len(body)} bytes; at most {DELTA_SIZE_MAX} can be sent")
         chain = chain_next(row.chain, change.document, body)
         if change.document not in documents:
@@ -143,7 +147,11 @@ def raise_clock(connection: sqlite3.Connection, packed: bytes) -> None:
 def clock_mark(connection: sqlite3.Connection) -> Stamp | None:
     """Return the greatest stamp stored, or None in a store in which nothing was written yet."""
     row = connection.execute("SELECT value FROM meta WHERE key = 'clock'").fetchone()
-    return None if row is None else Stamp.unpack(row[0])
+    if row is None:
+        return None
+    from crdt import Stamp
+
+    return Stamp.unpack(row[0])
 
 
 def unsent(

@@ -14,9 +14,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from sqlite3 import Connection
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
-from crdt import Stamp
 from sync.storage import outbox
 from sync.storage.database import (
     StoreFile,
@@ -28,6 +27,9 @@ from sync.storage.database import (
     transaction,
 )
 from sync.storage.schema import APPLICATION, STEPS
+
+if TYPE_CHECKING:
+    from crdt import Stamp
 
 FILE_NAME: Final = "library.sqlite3"
 

@@ -13,11 +13,11 @@ import sqlite3
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Final
 
-from crdt import CrdtError, Delta, Document
 from sync.storage import documents, search
 from sync.storage.rows import apply_all
 
 if TYPE_CHECKING:
+    from crdt import Document
     from sync.model.v1 import FolderSummary, NoteSummary
 
 KEPT_MAX: Final = 4
@@ -45,6 +45,8 @@ class Projections:
         Cost: decoding one document, its summary, and the index, each time; for one of the last KEPT_MAX only
         its new deltas. About 1 ms for an ordinary note.
         """
+        from crdt import CrdtError
+
         rows = connection.execute(
             "SELECT d.key, s.key, s.collection, s.acked_n, d.updated_ms FROM documents d"
             " JOIN streams s ON s.key = d.stream WHERE d.dirty = 1 ORDER BY d.key LIMIT ?",
@@ -88,6 +90,8 @@ class Projections:
             ).fetchone()
             state = whole if whole is not None else snapshot
             kept = (documents.state_of(state), whole_key)
+        from crdt import Delta
+
         document, after = kept
         tail = documents.tail_after(connection, key, after)
         deltas = [Delta.decode(body) for _, body in tail]

@@ -2,6 +2,8 @@
 What goes into the client's store and what comes out of it: plain immutable rows.
 
 Not here: tables (schema.py) or statements. NamedTuples, because a list of 11,024 notes is built in one go.
+The core is imported where a document is built, here and beside: listing a library needs none of it, and it
+costs 0.1 s.
 """
 
 from __future__ import annotations
@@ -9,9 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from crdt import CausalGap, Delta, Document
-
 if TYPE_CHECKING:
+    from crdt import Delta, Document
     from sync.model.v1 import NoteSummary
 
 
@@ -50,6 +51,8 @@ class StoredDocument(NamedTuple):
 
         Cost: decoding the state, plus applying the deltas.
         """
+        from crdt import Delta, Document
+
         document = Document(rid) if self.snapshot is None else Document.decode(self.snapshot, rid)
         apply_all(document, [Delta.decode(body) for body in self.deltas])
         return document
@@ -68,6 +71,8 @@ def apply_all(document: Document, deltas: list[Delta]) -> list[Delta]:
 
 def _refused(document: Document, deltas: list[Delta]) -> Iterator[Delta]:
     """Apply what can be applied and yield the rest."""
+    from crdt import CausalGap
+
     for delta in deltas:
         try:
             document.apply(delta)

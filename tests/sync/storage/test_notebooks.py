@@ -1,6 +1,8 @@
 """Notebooks, the account that adopts them, and roles that come and go."""
 
 from sync.model import v1
+from sync.storage.client_store import MODEL
+from sync.storage.notebooks import COLLECTIONS
 from sync.storage.rows import LocalChange, NotebookRow
 from tests.support.library import NOTEBOOK, NOTES, named
 
@@ -70,3 +72,8 @@ def test_a_notebook_made_on_the_server_is_local_no_more(desk):
     assert desk.store.notebooks_to_make() == []
     desk.store.rename_notebook(MINE, "Renamed")
     assert [row.name for row in desk.store.notebooks()] == ["Personal", "Renamed"]
+
+
+def test_the_names_that_stand_here_are_those_of_the_data_model():
+    assert tuple(v1.SCHEMAS) == COLLECTIONS
+    assert v1.MODEL == MODEL

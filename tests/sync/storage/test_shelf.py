@@ -1,5 +1,8 @@
 """What the shelf adds to the modules behind it: one's own writes show at once."""
 
+import subprocess
+import sys
+
 from tests.support.library import NOTEBOOK
 
 
@@ -29,3 +32,17 @@ def test_the_place_for_new_notes_is_remembered(desk):
     desk.close()
     desk.open()
     assert desk.store.personal() == "O" * 22
+
+
+def test_listing_a_clean_library_imports_neither_the_core_nor_the_data_model(desk):
+    desk.new_note("note", "text")
+    desk.store.refresh_projections()
+    desk.close()
+    code = (
+        "import sys; from sync.storage.client_store import ClientStore;"
+        f"store = ClientStore.open({str(desk.path)!r});"
+        "assert store.notes() and store.search('text') and store.notebooks(); store.close();"
+        "sys.exit('crdt' in sys.modules or 'sync.model' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    desk.open()
