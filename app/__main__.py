@@ -6,6 +6,7 @@ Nothing of Qt, asyncio or SQLite is imported here: `commonplace list` has half a
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 
@@ -23,6 +24,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     profile, rest = split_window_words(words)
     if rest is None:
+        # Looking for cycles among what is imported and listed costs a fifth of the half second; commands that
+        # live longer switch it on again.
+        gc.disable()
         from app.cli import run_process
 
         return run_process(words)

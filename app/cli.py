@@ -10,6 +10,7 @@ before the library is opened until after it is closed.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from argparse import Namespace
@@ -121,6 +122,7 @@ def _run_here(profile: Profile, arguments: Namespace, streams: Streams) -> int:
     """Open the library, run the command, close the library."""
     with ExitStack() as cleanup:
         if arguments.command in LOGGED:
+            gc.enable()  # see app/__main__.py
             from app.logs import start_log, stop_log
 
             log = start_log(profile.log)
