@@ -114,6 +114,8 @@ class Pushing:
 
     def wake_ms(self, now_ms: int) -> int:
         """When `pump` has something to do next without another event."""
+        if self._ahead is not None and not self.idle:
+            return NEVER  # nothing goes before what is under way has been answered
         wakes = [lane.not_before_ms for lane in self._lanes.values() if lane.not_before_ms > now_ms]
         if self._lanes and self._first_ms is not None:
             wakes.append(max(self._due_ms(), self._not_before_ms))

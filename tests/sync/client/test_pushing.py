@@ -142,6 +142,21 @@ def test_stamps_too_far_ahead_are_renewed_once_nothing_is_under_way(bench):
     assert bench.desk.body(note) == "text"
 
 
+def test_waiting_for_answers_before_stamps_are_renewed_is_no_busy_waiting(bench):
+    bench.live()
+    write(bench, 300)
+    pushes = bench.sent(m.Push)
+    assert len(pushes) == 2
+    bench.hear(m.Nack(NOTES, pushes[0].batch, "clock_ahead", now=bench.desk.wall.ms))
+    bench.desk.new_note("meanwhile")
+    bench.feed(e.Written())
+    bench.wait(500)  # asserts that the engine never asks for the same moment twice
+    assert bench.sent(m.Push) == []
+    bench.hear(m.Nack(NOTES, pushes[1].batch, "gap", want_n=1))
+    bench.wait(10)
+    assert [len(push.deltas) for push in bench.sent(m.Push)] == [200, 101]
+
+
 @pytest.mark.parametrize("code", ["fork", "not_subscribed", "something_new"])
 def test_a_refusal_that_puts_the_stream_in_doubt_asks_where_it_stands(bench, code):
     bench.live()
