@@ -236,7 +236,7 @@ class ClientStore(Shelf):
 
         Args:
             n: acked_n <= n < next_n.
-            rejected: (n, code, message) of what was refused; it goes to the quarantine.
+            rejected: (n, code, message) of what was refused; it goes to the quarantine, once.
 
         Returns:
             The documents concerned, and those of them from which a refused delta was taken.
@@ -246,6 +246,7 @@ class ClientStore(Shelf):
             refused = [
                 outbox.reject(connection, where, number, code, message, self._rid, now_ms)
                 for number, code, message in rejected
+                if number > where.acked_n
             ]
             concerned = outbox.acknowledge(connection, where, n)
         if refused:

@@ -205,6 +205,25 @@ def fold(connection: sqlite3.Connection, document: int, acked_n: int) -> bool:
     return True
 
 
-def save_whole(connection: sqlite3.Connection, document: int, state: bytes, key: int) -> None:
-    """Cache the state of a document with everything up to `key`, unsent deltas included."""
-    connection.execute("UPDATE documents SET whole = ?, whole_key = ? WHERE key = ?", (state, key, document))
+def shorten(connection: sqlite3.Connection, document: int, acked_n: int, state: Document, last: int) -> None:
+    """
+    Keep a document quick to open: when its tail has become long, store the state that somebody has in hand.
+
+    Args:
+        state: The document with everything up to the key `last`, which is everything there is.
+    """
+    (whole_key,) = connection.execute("SELECT whole_key FROM documents WHERE key = ?", (document,)).fetchone()
+    after = {"document": document, "after": whole_key}
+    (length,) = connection.execute(f"SELECT count(*) FROM ({_TAIL})", after).fetchone()
+    if length < WHOLE_DELTAS_MIN:
+        return
+    unsent = connection.execute(
+        "SELECT 1 FROM outbox WHERE document = ? AND n > ? AND rejected = 0 LIMIT 1", (document, acked_n)
+    ).fetchone()
+    if unsent is None:
+        save_snapshot(connection, document, acked_n, state.encode())
+    else:
+        # Unsent deltas must not be in the snapshot: they may be given other ids or stamps.
+        connection.execute(
+            "UPDATE documents SET whole = ?, whole_key = ? WHERE key = ?", (state.encode(), last, document)
+        )

@@ -99,8 +99,7 @@ class Projections:
         last = tail[-1][0] if tail else after
         if not late:
             self._keep(key, document, last)
-            if len(tail) >= documents.WHOLE_DELTAS_MIN:
-                documents.save_whole(connection, key, document.encode(), last)
+            documents.shorten(connection, key, acked_n, document, last)
         return document, document.updated_ms()
 
     def _keep(self, key: int, document: Document, last: int) -> None:

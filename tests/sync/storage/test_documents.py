@@ -5,7 +5,7 @@ import pytest
 from crdt import Document, Stamp
 from sync.errors import StoreUnavailable
 from sync.model import v1
-from sync.storage.rows import RemoteDelta
+from sync.storage.rows import LocalChange, RemoteDelta
 from tests.support.library import FOREIGN, NOTES, foreign_note, named
 
 
@@ -86,3 +86,20 @@ def test_a_missing_document_is_reported_by_name(desk):
     with pytest.raises(StoreUnavailable) as caught:
         desk.store.load("nobody")
     assert caught.value.reason == "missing"
+
+
+@pytest.mark.parametrize("acked", [False, True])
+def test_a_note_that_is_typed_in_all_day_stays_quick_to_open(desk, acked):
+    note = desk.new_note("diary")
+    view = desk.note(note)
+    for _ in range(300):
+        delta = view.edit(desk.ticker.stamp(), lambda e: e.text(("body",)).insert(0, "x"))
+        desk.store.append([LocalChange(NOTES, note, delta)])
+        if acked:
+            desk.store.acknowledge(NOTES, desk.store.stream(NOTES).next_n - 1, [], 5)
+        desk.store.refresh_projections()
+    stored = desk.store.load(note)
+    assert len(stored.deltas) < 64
+    assert stored.build(1).encode() == view.encode()
+    desk.store.acknowledge(NOTES, desk.store.stream(NOTES).next_n - 1, [(250, "schema", "")], 9)
+    assert desk.note(note).text(("body",)).text() == ("x" * 300 if acked else "x" * 248)
