@@ -109,12 +109,16 @@ def _take_out(connection: sqlite3.Connection, stream: StreamRow) -> list[_Pendin
 
 def _not_there(connection: sqlite3.Connection, stream: StreamRow, pending: list[_Pending]) -> list[_Pending]:
     """
-    Return the unsent deltas that are not, word for word, in what was staged: those whose ack alone was lost
-    are.
+    Return the unsent deltas that are not, word for word, in what was staged: those whose ack alone was lost.
 
-    In a staged state a document's deltas are all there, or else all of them are taken as not being there.
+    Stamps do not count: what was sent may have been given new ones after the copy was made that is in use
+    now. In a staged state a document's deltas are all there, or else all of them are taken as not being
+    there.
     """
-    deltas, states = catch_up.staged(connection, stream)
+    if not pending:
+        return []
+    bodies, states = catch_up.staged(connection, stream)
+    deltas = {(name, _timeless(body)) for name, body in bodies}
     there: set[str] = set()
     for name in {row[1] for row in pending} & states.keys():
         rows = [row for row in pending if row[1] == name]
@@ -123,7 +127,16 @@ def _not_there(connection: sqlite3.Connection, stream: StreamRow, pending: list[
         whole.merge(documents.state_of(states[name]))
         if whole.encode() == states[name]:
             there.add(name)
-    return [row for row in pending if (row[1], row[5]) not in deltas and row[1] not in there]
+    return [row for row in pending if (row[1], _timeless(row[5])) not in deltas and row[1] not in there]
+
+
+def _timeless(body: bytes) -> bytes:
+    """Return a delta as if it had been written at the beginning of time; bytes that are none as they are."""
+    try:
+        delta = Delta.decode(body)
+        return delta.restamped(Stamp(0, 0, delta.rid)).encode()
+    except CrdtError:
+        return body
 
 
 def _rename(

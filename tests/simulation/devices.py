@@ -125,6 +125,15 @@ class Device:
         else:
             shutil.copy(self.path, target)
 
+    def unsent(self) -> bytes:
+        """All bodies that are not on the server, one behind the other."""
+        rows = self.store.streams()
+        return b"".join(
+            row.body
+            for at in rows
+            for row in self.store.unsent(at.id, at.acked_n, count=1 << 20, size=1 << 30)
+        )
+
     def go_back(self) -> None:
         """
         Put the copy in place of the file. What was written since is this device's only if the server has it.

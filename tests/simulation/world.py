@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import heapq
 import itertools
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -58,7 +59,7 @@ class World:
         self.tokens: dict[str, str] = {}  # token -> note
         self.excused: set[str] = set()
         self.safe: set[str] = set()
-        self.twice: set[str] = set()
+        self.copies: Counter[str] = Counter()
         self.twins: set[str] = set()
         self.reachable = True
         self._wires: dict[int, tuple[Device, Wire, Talk]] = {}
@@ -284,7 +285,8 @@ class World:
             clone = Device(self, len(self.devices), device.person, path)
             clone.written = list(device.written)
             # What was unsent then is unsent on both, and neither can know of the other in time.
-            self.twice.update(token for token in device.written if token not in self.safe)
+            unsent = device.unsent()
+            self.copies.update(token for token in device.written if token.encode() in unsent)
             # A note that nobody else had seen is made twice under one id; the loser's text is kept, but not
             # shown.
             seen = self._bodies_on_the_server()
@@ -341,7 +343,7 @@ class World:
             if note in self.twins:
                 continue
             count = shown.get(note, "").count(token)
-            assert count <= 1 + (token in self.twice), f"{token} is in {note} {count} times"
+            assert count <= 1 + self.copies[token], f"{token} is in {note} {count} times"
             there = count or token.encode() in kept
             assert there or token in self.excused, f"{token} is lost from {note}"
             assert count or token not in self.safe, f"{token} was on the server and is not"

@@ -158,3 +158,14 @@ def test_what_is_taken_over_never_takes_the_place_of_what_is_unsent(desk):
     assert desk.store.tidy(week) == 1
     assert desk.body(note) == "seen unseen"
     assert desk.body(FOREIGN) == "from elsewhere"
+
+
+def test_what_the_server_has_under_newer_stamps_is_not_sent_again(desk):
+    note = desk.new_note("note", "one")
+    ticks = iter(range(1, 100))
+    before = [sent.body for sent in rows(desk)]
+    sent = [Delta.decode(body).restamped(Stamp(9, next(ticks), desk.store.rid)).encode() for body in before]
+    desk.store.stage_deltas(NOTES, [RemoteDelta(note, body, n) for n, body in enumerate(sent, 1)], 2)
+    desk.store.rotate(NEW, {NOTES: (9, 2, 2)}, 7)
+    assert rows(desk) == []
+    assert desk.body(note) == "one"
