@@ -7,6 +7,7 @@ import pytest
 from sync.client import events as e
 from sync.errors import StoreUnavailable
 from sync.protocol import messages as m
+from sync.protocol.rows import LoggedDelta
 from tests.support.engine_bench import ACCOUNT, NOTES, URL, Bench
 
 
@@ -156,7 +157,7 @@ def test_a_store_that_cannot_be_written_drops_the_message_and_tries_again(bench,
         raise StoreUnavailable(bench.store.path, "no_space", "")
 
     monkeypatch.setattr(bench.store, "append_remote", full)
-    row = m.LoggedDelta(1, "x" * 22, b"body") if hasattr(m, "LoggedDelta") else (1, "x" * 22, b"body")
+    row = LoggedDelta(1, "x" * 22, b"body")
     bench.hear(m.Deltas(NOTES, 0, 1, "1.0", (row,)))
     assert bench.engine.status.store == "no_space"
     assert bench.engine.status.link == "waiting"

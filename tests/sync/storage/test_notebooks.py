@@ -74,6 +74,6 @@ def test_a_notebook_made_on_the_server_is_local_no_more(desk):
     assert [row.name for row in desk.store.notebooks()] == ["Personal", "Renamed"]
 
 
-def test_the_names_that_stand_here_are_those_of_the_data_model():
+def test_the_names_that_stand_here_are_those_of_the_model():
     assert tuple(v1.SCHEMAS) == COLLECTIONS
     assert v1.MODEL == MODEL

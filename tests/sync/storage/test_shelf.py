@@ -34,7 +34,7 @@ def test_the_place_for_new_notes_is_remembered(desk):
     assert desk.store.personal() == "O" * 22
 
 
-def test_listing_a_clean_library_imports_neither_the_core_nor_the_data_model(desk):
+def test_listing_a_clean_library_imports_neither_the_core_nor_the_model(desk):
     desk.new_note("note", "text")
     desk.store.refresh_projections()
     desk.close()
