@@ -59,6 +59,7 @@ class _Lane:
     transfer: _Transfer | None = None
     states_expected: bool = False
     pulled_ms: int | None = None
+    behind_ms: int | None = None  # since when a hint says that there is more, and nothing has come
 
     @property
     def level(self) -> bool:
@@ -130,6 +131,7 @@ class Pulling:
             self._append(message, lane)
             lane.cursor, lane.pulled_ms = message.to, None
             lane.states_expected = False
+            lane.behind_ms = now_ms if lane.behind_ms is not None and lane.head > lane.cursor else None
             self._moved.add(message.stream)
         elif message.to > lane.cursor:
             self._pull(message.stream, lane, now_ms)
@@ -160,13 +162,18 @@ class Pulling:
                 self._line.note("a stamp is too far ahead to be believed", stamp=str(stamp))
 
     def poked(self, message: Poke, now_ms: int) -> None:
-        """Take note of streams that have grown, and ask for what is new."""
+        """
+        Take note of streams that have grown.
+
+        What they grew by comes by itself when we have returned credit; asking at once would have everything
+        that is under way sent again. `pump` asks when nothing has come for a while.
+        """
         for head in message.heads:
             lane = self._lanes.get(head.stream)
             if lane is not None and head.head > lane.head:
                 lane.head = head.head
-            if lane is not None and head.head > lane.cursor:
-                self._pull(head.stream, lane, now_ms)
+            if lane is not None and head.head > lane.cursor and lane.behind_ms is None:
+                lane.behind_ms = now_ms
 
     def _pull(self, stream: str, lane: _Lane, now_ms: int) -> None:
         """Ask for what follows the cursor, unless the answer to the same question is under way."""
@@ -216,6 +223,7 @@ class Pulling:
         lane.epoch, lane.cursor = message.epoch, message.end.to
         lane.saved = lane.cursor
         lane.head = max(lane.head, lane.cursor)
+        lane.behind_ms = None
         self._moved.add(stream)
         if not lane.stage:
             taken = store.take_staged(stream, epoch=lane.epoch, cursor=lane.cursor)
@@ -246,10 +254,21 @@ class Pulling:
 
     def wake_ms(self) -> int:
         """When `pump` has something to do without another event."""
-        return NEVER if self._owed_since is None else self._owed_since + CREDIT_HELD_MS
+        wakes = [
+            lane.behind_ms + PULL_PATIENCE_MS for lane in self._lanes.values() if lane.behind_ms is not None
+        ]
+        if self._owed_since is not None:
+            wakes.append(self._owed_since + CREDIT_HELD_MS)
+        return min(wakes, default=NEVER)
 
     def pump(self, now_ms: int) -> None:
-        """Return credit when enough has gathered or it has waited long enough."""
+        """
+        Return credit when enough has gathered or it has waited long enough; ask for what a hint promised.
+        """
+        for stream, lane in self._lanes.items():
+            if lane.behind_ms is not None and now_ms >= lane.behind_ms + PULL_PATIENCE_MS:
+                lane.behind_ms = now_ms
+                self._pull(stream, lane, now_ms)
         if self._owed_since is None:
             return
         if self._owed < CREDIT_OWED_MAX and now_ms < self._owed_since + CREDIT_HELD_MS:

@@ -69,12 +69,20 @@ def test_a_duplicate_is_dropped_and_a_gap_is_pulled_once(bench):
     assert bench.engine.status.inbound == "behind"
 
 
-def test_a_poke_is_answered_by_a_pull(bench):
+def test_what_a_poke_promised_is_asked_for_when_it_does_not_come_by_itself(bench):
     bench.live()
     bench.hear(m.Poke((Head(NOTES, 4), Head("unknown" * 3 + "x/notes", 9))))
-    assert [pull.stream for pull in bench.sent(m.Pull)] == [NOTES]
-    bench.hear(m.Poke((Head(NOTES, 5),)))
+    assert bench.engine.status.inbound == "behind"
+    bench.wait(4_900)
+    bench.hear(m.Deltas(NOTES, 0, 2, "1.0", logged()))
+    bench.wait(4_900)
     assert bench.sent(m.Pull) == []
+    bench.wait(200)
+    assert [(pull.stream, pull.cursor) for pull in bench.sent(m.Pull)] == [(NOTES, 2)]
+    bench.hear(m.Deltas(NOTES, 2, 4, "1.0", ()))
+    bench.wait(10_000)
+    assert bench.sent(m.Pull) == []
+    assert bench.engine.status.inbound == "up_to_date"
 
 
 def test_credit_goes_back_when_enough_has_gathered_or_after_half_a_second(bench):
