@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from sync.client.state import Status
     from sync.client.tokens import TokenStore
 
+# Links over which something may go out in the next seconds: there is a server, and it answers or may.
+SENDING_LINKS = ("connecting", "greeting", "live")
+
 # Documents derived in one go, before the loop looks at its sockets and keys again: about 20 ms.
 PROJECT_MAX = 16
 
@@ -218,8 +221,10 @@ class EngineRoom:
         return Changes(rows, len(rows) < len(changed), done == PROJECT_MAX)
 
     async def drain(self, seconds: float) -> None:
-        """Send what is unsent, for at most this long."""
-        await self._client.drained(seconds)
+        """Send what is unsent, for at most this long; not at all where nothing can be sent now."""
+        self._client.flush()
+        if self._client.status().link in SENDING_LINKS:
+            await self._client.drained(seconds)
 
     async def close(self) -> int:
         """Stop syncing and close the store; how many deltas are still unsent."""

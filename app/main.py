@@ -116,7 +116,7 @@ class Program:
         from app.workspace import Workspace
 
         self.settings = Settings(profile.folder)
-        self.appearance = Appearance(app, theme_mode(self.settings))
+        self.appearance = Appearance(app, theme_mode(self.settings), text_px(self.settings))
         self.bridge = Bridge(partial(open_room, profile, self.settings.get("last_note", "")), app)
         self.workspace = Workspace(self.bridge, app)
         self.window = MainWindow(self.bridge, self.workspace, self.appearance, self.settings)
@@ -158,8 +158,19 @@ class Program:
         """The engine has ended: by itself, because the library did not open, or because the window closed."""
         self._ended = True
         logger.info("%d edits will be sent next time", unsent)
-        if not self.window.isVisible():
+        if self.window.isVisible():
+            return
+        if unsent and self.window.status.status.auth != "local_only":
+            self._say_farewell(finished, unsent)
+        else:
             finished(0)
+
+    def _say_farewell(self, finished: Callable[[int], object], unsent: int) -> None:
+        from app.widgets.farewell import Farewell
+
+        self._farewell = Farewell(self.appearance, unsent, self.window.geometry())
+        self._farewell.destroyed.connect(lambda: finished(0))
+        self._farewell.show()
 
 
 def theme_mode(settings: Settings) -> Mode:
@@ -168,6 +179,14 @@ def theme_mode(settings: Settings) -> Mode:
 
     chosen = settings.get("theme", "system")
     return next((mode for mode in MODES if mode == chosen), "system")
+
+
+def text_px(settings: Settings) -> int:
+    """The size of notes' text that was chosen, or the usual one."""
+    from app.theme import TEXT_SIZE_PX, TEXT_SIZES_PX
+
+    chosen = settings.get("text_px", TEXT_SIZE_PX)
+    return chosen if chosen in TEXT_SIZES_PX else TEXT_SIZE_PX
 
 
 def _raise_other(profile: Profile, by: str) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 
-from PySide6.QtCore import QByteArray, QPoint, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QMenu, QSplitter
 
@@ -18,6 +18,7 @@ from app.actions import Actions
 from app.bridge import Bridge
 from app.dialogs.about import AboutDialog
 from app.dialogs.account_flow import AccountFlow
+from app.dialogs.preferences import PreferencesDialog
 from app.dialogs.transfer_flow import TransferFlow
 from app.models.note_list import NoteListModel, Order
 from app.models.notebook_tree import NotebookTree
@@ -28,6 +29,7 @@ from app.theme import Appearance, Mode
 from app.widgets.browsing import Browsing
 from app.widgets.list_pane import ListPane
 from app.widgets.note_view import NoteView
+from app.widgets.pictures import Pictures
 from app.widgets.sidebar import Sidebar
 from app.widgets.status import StatusRoom
 from app.wording import sentence
@@ -60,6 +62,7 @@ class MainWindow(QMainWindow):
         self.pane = ListPane(appearance, NoteListModel(self))
         self.view = NoteView(appearance)
         self.browsing = Browsing(bridge, workspace, self.sidebar, self.pane, self.view)
+        self.pictures = Pictures(bridge, self.view)
         self.account = AccountFlow(bridge, self, self.view.banners)
         self.transfer = TransferFlow(bridge, self, lambda: self.browsing.target_notebook())
         self.status = StatusRoom(bridge, self.sidebar, self.view.banners, settings, self)
@@ -100,7 +103,7 @@ class MainWindow(QMainWindow):
             (actions.undo, self.view.undo),
             (actions.redo, self.view.redo),
             (actions.search, self._go_to_search),
-            (actions.find_in_note, self._go_to_search),
+            (actions.find_in_note, self.view.edit.find_wanted.emit),
             (actions.pin, self._toggle_pin),
             (actions.rename, lambda: self.sidebar.tree.edit(self.sidebar.tree.currentIndex())),
             (actions.trash, lambda: browsing.put_away(browsing.targets(), True)),
@@ -111,6 +114,7 @@ class MainWindow(QMainWindow):
             (actions.focus_list, self.pane.list.setFocus),
             (actions.focus_note, self.view.focus_text),
             (actions.show_sidebar, lambda: self.sidebar.setVisible(actions.show_sidebar.isChecked())),
+            (actions.preferences, self._show_preferences),
             (actions.about, lambda: AboutDialog(self).show()),
         ]
         for action, work in wiring:
@@ -185,7 +189,8 @@ class MainWindow(QMainWindow):
         shown = bool(self._settings.get("sidebar", True))
         self.sidebar.setVisible(shown)
         self.actions_.show_sidebar.setChecked(shown)
-        self.actions_.modes[self._appearance.mode].setChecked(True)
+        self._show_mode()
+        self._appearance.changed.connect(self._show_mode)
 
     def remember(self) -> None:
         """Keep size, panes, place and note for the next start."""
@@ -196,6 +201,12 @@ class MainWindow(QMainWindow):
         self._settings.set("sidebar", self.actions_.show_sidebar.isChecked())
         self._settings.set("place", self.browsing.scope.to_text())
         self._settings.set("last_note", note.id if note is not None and not note.draft else "")
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Coming to the front, ask the server for news; going to the back, let it have what waits."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self._workspace.is_ready:
+            self.account.check_now() if self.isActiveWindow() else self.account.send_now()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Everything typed is stored already: close at once, the rest happens without a window."""
@@ -246,6 +257,12 @@ class MainWindow(QMainWindow):
     def _go_to_search(self) -> None:
         self.pane.search.setFocus()
         self.pane.search.selectAll()
+
+    def _show_preferences(self) -> None:
+        PreferencesDialog(self, self._appearance, self._settings).show()
+
+    def _show_mode(self) -> None:
+        self.actions_.modes[self._appearance.mode].setChecked(True)
 
     def _choose_mode(self, mode: Mode) -> None:
         self._appearance.set_mode(mode)

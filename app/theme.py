@@ -19,7 +19,7 @@ from typing import Any, Literal
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPainter, QPalette, QPixmap
-from PySide6.QtWidgets import QApplication, QStyleFactory
+from PySide6.QtWidgets import QApplication
 
 from app.resources import FONT_NAMES, font_bytes, icon_svg, style_template, theme_toml
 
@@ -29,6 +29,8 @@ MODES: tuple[Mode, ...] = ("system", "light", "dark")
 # Pixels at 100 %. Qt multiplies them by the screen's scale.
 UI_SIZE_PX = 13
 ICON_SIZE_PX = 18
+TEXT_SIZES_PX = (14, 16, 18, 20)
+TEXT_SIZE_PX = 16
 
 # An icon is drawn for screens of up to this scale; above it Qt enlarges the picture.
 ICON_SCALE_MAX = 3
@@ -127,14 +129,15 @@ class Appearance(QObject):
 
     changed = Signal()
 
-    def __init__(self, app: QApplication, mode: Mode = "system") -> None:
+    def __init__(self, app: QApplication, mode: Mode = "system", text_px: int = TEXT_SIZE_PX) -> None:
         """Load the fonts, put on the theme. Cost: about 15 ms."""
         super().__init__(app)
         self._app = app
         self._themes: dict[str, Theme] = {}
         self._tinted: list[tuple[weakref.ref[Any], str, str]] = []
         self._mode: Mode = mode
-        app.setStyle(QStyleFactory.create("Fusion"))
+        self.text_px = text_px
+        app.setStyle("Fusion")
         app.setFont(ui_font())
         self.theme = self._wanted()
         self._wear()
@@ -153,6 +156,12 @@ class Appearance(QObject):
             self.theme = wanted
             self._wear()
             self._retint()
+            self.changed.emit()
+
+    def set_text_px(self, text_px: int) -> None:
+        """Choose the size of notes' text, one of TEXT_SIZES_PX."""
+        if text_px != self.text_px:
+            self.text_px = text_px
             self.changed.emit()
 
     def icon(self, name: str, role: str = "icon") -> QIcon:

@@ -53,6 +53,10 @@ class AccountFlow(QObject):
         """Try to reach the server at once."""
         self._bridge.call(lambda library: client_of(library).nudge())
 
+    def send_now(self) -> None:
+        """Send what waits for the typing to pause."""
+        self._bridge.call(lambda library: client_of(library).flush())
+
     def show_account(self, near: QWidget | None = None) -> None:
         """Offer what can be done about the account: a dialog without one, a menu with one."""
         if self._status.auth == "local_only":

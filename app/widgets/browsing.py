@@ -311,6 +311,7 @@ class Browsing(QObject):
         self._pane.note_chosen.connect(self.open)
         self._pane.note_activated.connect(lambda note_id: self.open(note_id, write=True))
         self._pane.new.clicked.connect(self.new_note)
+        self._view.note_asked.connect(self.open)
         self.search.answered.connect(self._take_hits)
         self.search.ended.connect(self._end_search)
         self._workspace.shelf_changed.connect(self._take_shelf)

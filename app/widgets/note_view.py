@@ -10,33 +10,44 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
+from app.editor.find_bar import FindBar
 from app.editor.loading import DOCUMENT_MARGIN_PX
 from app.editor.note import Caret
 from app.editor.note_edit import NoteEdit
+from app.editor.paste import blocks_of_markdown
 from app.editor.toolbar import Toolbar
 from app.models.people import people_of, person_of
 from app.models.times import long_time
 from app.open_note import OpenNote
 from app.theme import Appearance
-from app.widgets.banner import BannerRoom
+from app.transfer.addresses import NOTE_SCHEME
+from app.widgets.banner import BannerRoom, Choice, Message, Topic
 from app.widgets.empty_state import EmptyState
 from app.widgets.names import named
 from app.widgets.palette import editor_palette
 from app.widgets.presence_strip import PresenceStrip
 from app.widgets.title_edit import TitleEdit
+from app.wording import sentence
+from crdt import CrdtError
 from sync.storage.rows import NoteRow
 
 BAR_HEIGHT_PX = 46
 TITLE_TOP_PX = 30
+
+# What a link may make the system open. Anything else a note could name is none of a link's business.
+OPENED_SCHEMES = ("http", "https", "mailto")
 HEAD_BOTTOM_PX = 4
 
 
 class NoteView(QFrame):
     """The right pane."""
+
+    note_asked = Signal(str)
+    """A link to another note was followed; its id."""
 
     def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
         """Show no note."""
@@ -44,10 +55,12 @@ class NoteView(QFrame):
         self.setObjectName("noteView")
         self._appearance = appearance
         self.note: OpenNote | None = None
-        self.edit = NoteEdit(editor_palette(appearance.theme))
+        self.edit = NoteEdit(editor_palette(appearance.theme, appearance.text_px))
+        self.edit.read_markdown = blocks_of_markdown
         self.title = TitleEdit()
         self.meta = named(QLabel(), "meta")
         self.toolbar = Toolbar(self.edit, appearance.icon)
+        self.find_bar = FindBar(self.edit, appearance.icon)
         self.presence = PresenceStrip(appearance)
         self.banners = BannerRoom(appearance)
         self.empty = EmptyState(appearance)
@@ -64,6 +77,9 @@ class NoteView(QFrame):
         self._pages.setCurrentWidget(self.empty)
         self.title.body_asked.connect(self._go_to_text)
         self.edit.installEventFilter(self)
+        self.edit.link_activated.connect(self._follow)
+        self.edit.embed_activated.connect(self._open_embed)
+        self.edit.refused.connect(self._say_refused)
         appearance.changed.connect(self._restyle)
 
     def show_note(self, note: OpenNote) -> None:
@@ -119,6 +135,21 @@ class NoteView(QFrame):
     def settle(self) -> None:
         """What is being composed becomes text: called before the window closes."""
         self.edit.end_composition()
+
+    def _follow(self, address: str) -> None:
+        """A link was clicked: notes open here, the rest where the system opens it."""
+        if address.startswith(NOTE_SCHEME):
+            self.note_asked.emit(address.removeprefix(NOTE_SCHEME))
+        elif address.partition(":")[0].lower() in OPENED_SCHEMES:
+            QDesktopServices.openUrl(QUrl(address))
+
+    def _open_embed(self, payload: dict[str, Any]) -> None:
+        if payload.get("type") == "note" and isinstance(payload.get("id"), str):
+            self.note_asked.emit(payload["id"])
+
+    def _say_refused(self, error: CrdtError) -> None:
+        choice = Choice(self.tr("OK"), lambda: self.banners.unsay(Topic.NOTICE))
+        self.banners.say(Topic.NOTICE, Message(sentence(error), (choice,)))
 
     def _leave(self) -> None:
         if self.note is not None:
@@ -187,7 +218,8 @@ class NoteView(QFrame):
 
     def _restyle(self) -> None:
         self.toolbar.use_icons(self._appearance.icon)
-        self.edit.use_palette(editor_palette(self._appearance.theme))
+        self.find_bar.use_icons(self._appearance.icon)
+        self.edit.use_palette(editor_palette(self._appearance.theme, self._appearance.text_px))
         self._show_carets()
 
     def _lay_out_head(self) -> None:

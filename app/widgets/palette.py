@@ -7,11 +7,11 @@ from __future__ import annotations
 from PySide6.QtGui import QColor
 
 from app.editor.palette import EditorPalette
-from app.theme import Theme
+from app.theme import TEXT_SIZE_PX, Theme
 
 
-def editor_palette(theme: Theme) -> EditorPalette:
-    """What the editor is drawn with under a theme."""
+def editor_palette(theme: Theme, text_px: int = TEXT_SIZE_PX) -> EditorPalette:
+    """What the editor is drawn with under a theme, its running text `text_px` high."""
     base = EditorPalette.dark() if theme.dark else EditorPalette()
 
     def css(role: str) -> str:
@@ -40,4 +40,5 @@ def editor_palette(theme: Theme) -> EditorPalette:
         comment_background=css("warning_background"),
         colours=base.colours,
         highlights=base.highlights,
+        size_px=text_px,
     )

@@ -1,29 +1,34 @@
 """Commands stand in the menus, and their pictures follow the theme."""
 
+import pytest
 from PySide6.QtWidgets import QMainWindow
 
 from app.actions import Actions
 from tests.support.looks import worn
 
 
-def test_every_command_with_a_shortcut_can_be_found_in_a_menu(qt_app):
-    with worn(qt_app) as appearance:
-        window = QMainWindow()
-        actions = Actions(window, appearance)
-        actions.fill(window.menuBar())
-        listed = set()
-        for top in window.menuBar().actions():
-            listed |= {action.text() for action in top.menu().actions()}
-        named = {action.text() for action in window.actions() if not action.shortcut().isEmpty()}
-        assert named <= listed
-        menus = [top.menu().accessibleName() for top in window.menuBar().actions()]
-        assert menus == ["File", "Edit", "Note", "View", "Help"]
+@pytest.fixture
+def appearance(qt_app):
+    with worn(qt_app) as made:
+        yield made
 
 
-def test_the_menu_of_a_place_renames_only_what_has_a_name_of_its_own(qt_app):
-    with worn(qt_app) as appearance:
-        window = QMainWindow()
-        actions = Actions(window, appearance)
-        assert actions.rename in actions.place_menu(True).actions()
-        assert actions.rename not in actions.place_menu(False).actions()
-        assert actions.trash in actions.note_menu([]).actions()
+def test_every_command_with_a_shortcut_can_be_found_in_a_menu(appearance):
+    window = QMainWindow()
+    actions = Actions(window, appearance)
+    actions.fill(window.menuBar())
+    listed = set()
+    for top in window.menuBar().actions():
+        listed |= {action.text() for action in top.menu().actions()}
+    named = {action.text() for action in window.actions() if not action.shortcut().isEmpty()}
+    assert named <= listed
+    menus = [top.menu().accessibleName() for top in window.menuBar().actions()]
+    assert menus == ["File", "Edit", "Note", "View", "Help"]
+
+
+def test_the_menu_of_a_place_renames_only_what_has_a_name_of_its_own(appearance):
+    window = QMainWindow()
+    actions = Actions(window, appearance)
+    assert actions.rename in actions.place_menu(True).actions()
+    assert actions.rename not in actions.place_menu(False).actions()
+    assert actions.trash in actions.note_menu([]).actions()

@@ -160,3 +160,21 @@ def test_a_change_made_elsewhere_is_stored_with_the_others(room):
     note = room.library.draft_note(room.library.personal(), title="x")
     room.submit([LocalChange(*change[:3]) for change in note.changes])
     assert [row.title for row in room.project().rows] == ["x"]
+
+
+def test_closing_waits_for_nothing_where_nobody_is_signed_in(tmp_path, told):
+    import time
+
+    profile = Profile(tmp_path)
+    room = told.room = EngineRoom(profile, "", told.outlets(), TokenFile(profile.token_file))
+    room.library.new_note(title="unsent")
+
+    async def live():
+        await room.start()
+        start = time.perf_counter()
+        await room.drain(30)
+        return time.perf_counter() - start, await room.close()
+
+    waited, unsent = asyncio.run(live())
+    assert waited < 1
+    assert unsent == 1

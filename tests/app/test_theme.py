@@ -8,14 +8,14 @@ from PySide6.QtWidgets import QPushButton
 
 from app import theme as themes
 from app.resources import style_template, theme_names
-from app.theme import Appearance, draw_icon, load_theme
+from app.theme import draw_icon, load_theme
+from tests.support.looks import worn
 
 
 @pytest.fixture
 def appearance(qt_app):
-    made = Appearance(qt_app, "light")
-    yield made
-    made.deleteLater()
+    with worn(qt_app) as made:
+        yield made
 
 
 def luminance(colour: QColor) -> float:

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.crash import CrashDesk
 from app.main import Program
 from app.paths import Profile
+from tests.support.looks import undress
 from tests.support.running_server import RunningServer, running_server
 from tests.support.waiting import wait_for
 
@@ -102,9 +103,8 @@ def started(app: QApplication, folder: Path) -> Iterator[Started]:
         yield made.ready()
     finally:
         made.close()
-        app.setStyleSheet("")
-        app.setPalette(palette)
-        app.setFont(font)
+        del made
+        undress(app, palette, font)
 
 
 class Served:

@@ -121,3 +121,34 @@ def test_enter_in_the_title_goes_to_the_text(view):
     view.begin_writing()
     type_text(view.title, "\n")
     assert view.focusWidget() is view.edit
+
+
+def test_links_to_notes_open_here_and_only_harmless_ones_go_to_the_system(view, monkeypatch):
+    opened, asked = [], []
+    monkeypatch.setattr(
+        "app.widgets.note_view.QDesktopServices.openUrl", lambda url: opened.append(url.toString())
+    )
+    view.note_asked.connect(asked.append)
+    for address in ("note:abc", "https://example.org/", "file:///etc/passwd", "javascript:1", "mailto:a@b.c"):
+        view.edit.link_activated.emit(address)
+    view.edit.embed_activated.emit({"type": "note", "id": "xyz", "title": "t"})
+    view.edit.embed_activated.emit({"type": "divider"})
+    assert asked == ["abc", "xyz"]
+    assert opened == ["https://example.org/", "mailto:a@b.c"]
+
+
+def test_what_the_note_does_not_take_is_said(view):
+    from crdt import LimitExceeded
+
+    view.show_note(open_note(body="a"))
+    view.edit.refused.emit(LimitExceeded("too much"))
+    assert view.banners.first() is not None
+
+
+def test_finding_in_the_note_opens_its_bar(view):
+    view.show_note(open_note(body="find me, find me"))
+    view.edit.find_wanted.emit()
+    assert view.find_bar.isVisible()
+    view.find_bar.query.setText("find")
+    view.find_bar.search()
+    assert "2" in view.find_bar.count.text()

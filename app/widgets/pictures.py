@@ -1,0 +1,139 @@
+"""
+The pictures of notes: kept in the library, shown in the text.
+
+A pasted or dropped picture is stored on the engine thread and named in the note; the text shows it at once.
+A picture that a note names is loaded when it is first painted. Only raster pictures are decoded, at most as
+large as is useful on a screen; what cannot be decoded is shown by its words. Not here: sending attachments.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections import OrderedDict
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QSize, Qt
+from PySide6.QtGui import QImage, QImageReader
+
+from app.bridge import Bridge
+from app.transfer.addresses import ATTACHMENT_SCHEME, picture_payload
+from app.transfer.pictures import PICTURE_SIZE_MAX, picture_mime
+from app.widgets.note_view import NoteView
+from crdt import Edit
+
+logger = logging.getLogger(__name__)
+
+# Decoded pictures kept: going back to a note shows its pictures at once.
+KEPT_SIZE_MAX = 64 << 20
+
+# A picture is never shown wider or higher than this; a larger one is decoded smaller.
+SIDE_PX_MAX = 2_048
+
+
+class Pictures(QObject):
+    """Keeps and finds the pictures of whatever note is shown. GUI thread only."""
+
+    def __init__(self, bridge: Bridge, view: NoteView) -> None:
+        """Serve the editor of `view`."""
+        super().__init__(view)
+        self._bridge = bridge
+        self._view = view
+        self._kept: OrderedDict[str, QImage] = OrderedDict()
+        self._asked: set[str] = set()
+        view.edit.take_picture = self.take
+        view.edit.take_files = self.take_files
+        view.edit.find_attachment = self.find
+
+    def take(self, body: bytes, name: str) -> dict[str, Any] | None:
+        """
+        Keep a picture for the note that is shown.
+
+        Args:
+            body: A PNG, JPEG, GIF, BMP or WebP.
+            name: Of its file; "" when it has none.
+
+        Returns:
+            The embed to insert; None for what is no picture or too large.
+        """
+        note, mime = self._view.note, picture_mime(body)
+        picture = decoded(body)
+        if note is None or mime is None or picture is None or len(body) > PICTURE_SIZE_MAX:
+            return None
+        digest = hashlib.sha256(body).hexdigest()
+        self._keep(digest, picture)
+        self._bridge.call(lambda library: library.store.save_attachment(body, mime))
+        facts = {"name": name or digest[:8], "mime": mime, "size_bytes": len(body)}
+        if not note.document.has(("attachments", digest)):
+            note.edit(partial(_name_attachment, digest, facts))
+        return picture_payload(ATTACHMENT_SCHEME + digest, "", name)
+
+    def take_files(self, paths: Sequence[str]) -> list[dict[str, Any]]:
+        """Keep the pictures among dropped files; the embeds to insert, one for each."""
+        taken = (self._take_file(Path(path)) for path in paths)
+        return [payload for payload in taken if payload is not None]
+
+    def find(self, digest: str) -> QImage | None:
+        """A picture by its SHA-256; None while it is loaded, or when it is not on this computer."""
+        known = self._kept.get(digest)
+        if known is not None:
+            self._kept.move_to_end(digest)
+            return known
+        if digest not in self._asked:
+            self._asked.add(digest)
+            self._bridge.call(
+                lambda library: library.store.load_attachment(digest), partial(self._loaded, digest)
+            )
+        return None
+
+    def _take_file(self, path: Path) -> dict[str, Any] | None:
+        try:
+            if not path.is_file() or path.stat().st_size > PICTURE_SIZE_MAX:
+                return None
+            return self.take(path.read_bytes(), path.name)
+        except OSError as error:
+            logger.info("a dropped file cannot be read: %s", error.strerror)
+            return None
+
+    def _loaded(self, digest: str, body: bytes | None) -> None:
+        self._asked.discard(digest)
+        picture = decoded(body) if body is not None else None
+        if picture is None:
+            # Not asked for again at each paint; the next note that opens asks anew.
+            self._asked.add(digest)
+            return
+        self._keep(digest, picture)
+        self._view.edit.picture_arrived(digest)
+
+    def _keep(self, digest: str, picture: QImage) -> None:
+        self._kept[digest] = picture
+        while len(self._kept) > 1 and sum(kept.sizeInBytes() for kept in self._kept.values()) > KEPT_SIZE_MAX:
+            self._kept.popitem(last=False)
+
+
+def decoded(body: bytes) -> QImage | None:
+    """A raster picture, no larger than is useful; None for anything else, drawings included."""
+    mime = picture_mime(body)
+    if mime is None or mime == "image/svg+xml":
+        return None
+    buffer = QBuffer()
+    buffer.setData(QByteArray(body))
+    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+    reader = QImageReader(buffer)
+    reader.setAutoTransform(True)
+    size = reader.size()
+    if size.isValid() and max(size.width(), size.height()) > SIDE_PX_MAX:
+        side = QSize(SIDE_PX_MAX, SIDE_PX_MAX)
+        reader.setScaledSize(size.scaled(side, Qt.AspectRatioMode.KeepAspectRatio))
+    picture = reader.read()
+    return None if picture.isNull() else picture
+
+
+def _name_attachment(digest: str, facts: dict[str, Any], edit: Edit) -> None:
+    """Say in the note that it has this attachment."""
+    edit.make(("attachments", digest), "map")
+    for key, value in facts.items():
+        edit.set(("attachments", digest, key), value)
