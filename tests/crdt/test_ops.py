@@ -29,7 +29,7 @@ plain_values = st.recursive(
         st.none(),
         st.booleans(),
         st.integers(-(1 << 63), (1 << 64) - 1),
-        st.floats(allow_nan=False),
+        st.floats(allow_nan=False, allow_infinity=False),
         st.binary(),
     ),
     lambda inner: st.lists(inner) | st.tuples(inner) | st.dictionaries(st.text(), inner),
