@@ -9,6 +9,7 @@ What it is not: transactions (client_store.py) or what lists show (projections.p
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
@@ -26,6 +27,8 @@ WHOLE_DELTAS_MIN: Final = 256
 """
 Unsent deltas before the whole state is cached: a day of typing offline must not make a note slow to open.
 """
+
+_log = logging.getLogger(__name__)
 
 _TAIL: Final = (
     "SELECT key, body FROM deltas WHERE document = :document AND key > :after"
@@ -131,7 +134,7 @@ def insert_state(connection: sqlite3.Connection, stream: StreamRow, document: st
     Take over a document's state as the server has it; what is here and not there stays.
 
     Returns:
-        Whether anything about the document may be new here.
+        Whether anything about the document may be new here; not so for a state that makes no sense.
 
     Cost: one statement for a document that is new or unchanged; otherwise two states are decoded and merged.
     """
@@ -145,11 +148,16 @@ def insert_state(connection: sqlite3.Connection, stream: StreamRow, document: st
     if mine is None and not confirmed:
         _save_snapshot(connection, key, state, [])
         return True
-    from crdt import Delta
+    from crdt import CrdtError, Delta
 
-    ours = state_of(mine)
-    late = apply_all(ours, [Delta.decode(body) for _, body in confirmed])
-    ours.merge(state_of(state))
+    try:
+        ours = state_of(mine)
+        late = apply_all(ours, [Delta.decode(body) for _, body in confirmed])
+        ours.merge(state_of(state))
+    except CrdtError as error:
+        # Of a newer kind, or damaged: what is here stays, and nothing else waits for it.
+        _log.error("the state of %s cannot be merged: %s", document, error)
+        return False
     # What still waits for its cause stays in the tail; applying the rest of the tail again changes nothing.
     folded = [] if apply_all(ours, late) else [number for number, _ in confirmed]
     _save_snapshot(connection, key, ours.encode(), folded)

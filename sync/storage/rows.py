@@ -47,7 +47,11 @@ class StoredDocument(NamedTuple):
         """
         Return the document, to be edited as replica `rid`. May be called on any thread.
 
-        A delta whose cause is missing (what it builds on was refused by the server) is left out.
+        A delta whose cause is missing (what it builds on was refused by the server) is left out, and so is
+        one that makes no sense: the rest of a note can be read without it.
+
+        Raises:
+            CrdtError: Bytes that are no state or no delta at all.
 
         Cost: decoding the state, plus applying the deltas.
         """
@@ -59,7 +63,10 @@ class StoredDocument(NamedTuple):
 
 
 def apply_all(document: Document, deltas: list[Delta]) -> list[Delta]:
-    """Apply deltas in whatever order their causes allow; return those whose cause is not among them."""
+    """
+    Apply deltas in whatever order their causes allow; return those whose cause is missing, or that make no
+    sense.
+    """
     waiting = deltas
     while waiting:
         late = list(_refused(document, waiting))
@@ -71,12 +78,12 @@ def apply_all(document: Document, deltas: list[Delta]) -> list[Delta]:
 
 def _refused(document: Document, deltas: list[Delta]) -> Iterator[Delta]:
     """Apply what can be applied and yield the rest."""
-    from crdt import CausalGap
+    from crdt import CrdtError
 
     for delta in deltas:
         try:
             document.apply(delta)
-        except CausalGap:
+        except CrdtError:
             yield delta
 
 

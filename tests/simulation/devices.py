@@ -79,6 +79,7 @@ class Device:
         self.written: list[str] = []
         self.made = 0
         self.copy: tuple[Path, int] | None = None
+        self.unsent_in_copy: list[str] = []
         self.signed_in = True
         self.boot()
 
@@ -117,6 +118,8 @@ class Device:
         target = self.path.with_name(f"{self.path.stem}-copy.sqlite3")
         self.snapshot_to(target)
         self.copy = (target, len(self.written))
+        unsent = self.unsent() if self.alive else b""
+        self.unsent_in_copy = [token for token in self.written if token.encode() in unsent]
 
     def snapshot_to(self, target: Path) -> None:
         target.unlink(missing_ok=True)
@@ -141,6 +144,9 @@ class Device:
         assert self.copy is not None
         self.die()
         source, count = self.copy
+        # Where the account has no access then, nobody can look what has been sent since.
+        if self.world.drawn.roles:
+            self.world.copies.update(self.unsent_in_copy)
         for token in self.written[count:]:
             self.world.may_be_lost(token)
         self.written = self.written[:count]

@@ -54,6 +54,7 @@ class World:
             for name in ("network", "faults", "people", "devices", "server", "steps")
         }
         self.faults = faults if faults is not None else drawn(self.dice["faults"])
+        self.drawn = self.faults
         self.trace = hashlib.sha256()
         self.notes = 0
         self.tokens: dict[str, str] = {}  # token -> note

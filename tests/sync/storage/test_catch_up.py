@@ -27,3 +27,14 @@ def test_a_state_is_merged_with_what_is_here_and_unsent(desk):
     assert desk.store.take_states(NOTES, [(FOREIGN, theirs.encode())]) == []
     assert desk.body(FOREIGN) == "hello world!"
     assert desk.store.outbox_count() == 1
+
+
+def test_a_state_that_makes_no_sense_is_left_out_and_the_others_are_taken(desk, expect_log):
+    expect_log("cannot be merged")
+    note = desk.new_note("mine", "text")
+    desk.store.acknowledge(NOTES, 2, [], 5)
+    theirs, _ = foreign_note()
+    desk.store.stage_states(NOTES, [(note, b"\xff" * 40), (FOREIGN, theirs.encode())], 9, FOREIGN)
+    assert desk.store.take_staged(NOTES, epoch=1, cursor=9).documents == [FOREIGN]
+    assert desk.body(note) == "text"
+    assert desk.body(FOREIGN) == "from elsewhere"

@@ -33,6 +33,13 @@ def test_a_delta_without_its_cause_is_left_out_and_named():
     assert document.text(("body",)).text() == "ab"
 
 
+def test_a_delta_that_makes_no_sense_does_not_hide_the_rest_of_a_note():
+    note, deltas = history()
+    wrong = Delta(8, 0, 1, Stamp(99, 0, 8), [[16, 8, 0, Stamp(99, 0, 8).time, 5, 999, "key", 1]])
+    stored = StoredDocument("s", None, [delta.encode() for delta in [deltas[0], wrong, *deltas[1:]]])
+    assert stored.build(9).encode() == note.encode()
+
+
 def test_a_snapshot_is_where_building_begins():
     note, deltas = history()
     half = Document(9)
