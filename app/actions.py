@@ -1,5 +1,5 @@
 """
-Every command of the window: its name, shortcut and picture, and the menus they stand in.
+Every command of the window: its name and shortcut, and the menus they stand in.
 
 One object with one attribute per command, so that a typing mistake is an error and not a dead button. What a
 command does is connected by the window.
@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
-from app.theme import MODES, Appearance, Mode
+from app.theme import MODES, Mode
 
 Key = QKeySequence.StandardKey | str | None
 
@@ -21,38 +21,37 @@ Key = QKeySequence.StandardKey | str | None
 class Actions(QObject):
     """The commands. They belong to `window`, so their shortcuts work wherever the focus is in it."""
 
-    def __init__(self, window: QWidget, appearance: Appearance) -> None:
+    def __init__(self, window: QWidget) -> None:
         """Make them all; nothing is connected yet."""
         super().__init__(window)
         self._window = window
-        self._appearance = appearance
         make = self._make
-        self.new_note = make(self.tr("New note"), QKeySequence.StandardKey.New, "square-pen")
-        self.new_folder = make(self.tr("New folder"), "Ctrl+Shift+N", "folder-plus")
-        self.new_notebook = make(self.tr("New notebook"), None, "book-open")
-        self.import_folder = make(self.tr("Import Markdown folder…"), None, "download")
-        self.export_library = make(self.tr("Export as Markdown…"), None, "upload")
-        self.sign_in = make(self.tr("Sign in…"), None, "log-in")
-        self.sign_out = make(self.tr("Sign out"), None, "log-out")
-        self.check_now = make(self.tr("Check now"), "F5", "refresh-cw")
-        self.quit = make(self.tr("Quit"), QKeySequence.StandardKey.Quit, None)
-        self.undo = make(self.tr("Undo"), QKeySequence.StandardKey.Undo, "undo-2")
-        self.redo = make(self.tr("Redo"), QKeySequence.StandardKey.Redo, "redo-2")
-        self.find_in_note = make(self.tr("Find in note"), "Ctrl+F", "search")
-        self.search = make(self.tr("Search all notes"), "Ctrl+Shift+F", "search")
-        self.pin = make(self.tr("Pin"), "Ctrl+Shift+P", "pin")
-        self.rename = make(self.tr("Rename…"), None, "type")
-        self.trash = make(self.tr("Move to trash"), "Ctrl+Backspace", "trash-2")
-        self.restore = make(self.tr("Restore from trash"), None, "rotate-ccw")
-        self.next_note = make(self.tr("Next note"), "Ctrl+Alt+Down", None)
-        self.previous_note = make(self.tr("Previous note"), "Ctrl+Alt+Up", None)
-        self.focus_places = make(self.tr("Go to notebooks"), "Ctrl+1", None)
-        self.focus_list = make(self.tr("Go to notes"), "Ctrl+2", None)
-        self.focus_note = make(self.tr("Go to text"), "Ctrl+3", None)
-        self.show_sidebar = make(self.tr("Show sidebar"), "F9", "panel-left")
+        self.new_note = make(self.tr("New note"), QKeySequence.StandardKey.New)
+        self.new_folder = make(self.tr("New folder"), "Ctrl+Shift+N")
+        self.new_notebook = make(self.tr("New notebook"))
+        self.import_folder = make(self.tr("Import Markdown folder…"))
+        self.export_library = make(self.tr("Export as Markdown…"))
+        self.sign_in = make(self.tr("Sign in…"))
+        self.sign_out = make(self.tr("Sign out"))
+        self.check_now = make(self.tr("Check now"), "F5")
+        self.quit = make(self.tr("Quit"), QKeySequence.StandardKey.Quit)
+        self.undo = make(self.tr("Undo"), QKeySequence.StandardKey.Undo)
+        self.redo = make(self.tr("Redo"), QKeySequence.StandardKey.Redo)
+        self.find_in_note = make(self.tr("Find in note"), "Ctrl+F")
+        self.search = make(self.tr("Search all notes"), "Ctrl+Shift+F")
+        self.pin = make(self.tr("Pin"), "Ctrl+Shift+P")
+        self.rename = make(self.tr("Rename…"))
+        self.trash = make(self.tr("Move to trash"), "Ctrl+Backspace")
+        self.restore = make(self.tr("Restore from trash"))
+        self.next_note = make(self.tr("Next note"), "Ctrl+Alt+Down")
+        self.previous_note = make(self.tr("Previous note"), "Ctrl+Alt+Up")
+        self.focus_places = make(self.tr("Go to notebooks"), "Ctrl+1")
+        self.focus_list = make(self.tr("Go to notes"), "Ctrl+2")
+        self.focus_note = make(self.tr("Go to text"), "Ctrl+3")
+        self.show_sidebar = make(self.tr("Show sidebar"), "F9")
         self.show_sidebar.setCheckable(True)
-        self.preferences = make(self.tr("Preferences…"), QKeySequence.StandardKey.Preferences, "settings")
-        self.about = make(self.tr("About Commonplace"), None, "info")
+        self.preferences = make(self.tr("Preferences…"), QKeySequence.StandardKey.Preferences)
+        self.about = make(self.tr("About Commonplace"))
         self.modes = self._make_modes()
         self.undo.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
 
@@ -109,12 +108,10 @@ class Actions(QObject):
         menu.setAccessibleName(title.replace("&", ""))
         return menu
 
-    def _make(self, text: str, key: Key, icon: str | None) -> QAction:
+    def _make(self, text: str, key: Key = None) -> QAction:
         action = QAction(text, self)
         if key is not None:
             action.setShortcut(QKeySequence(key))
-        if icon is not None:
-            self._appearance.tint(action, icon)
         self._window.addAction(action)
         return action
 
@@ -127,7 +124,7 @@ class Actions(QObject):
         group = QActionGroup(self)
         modes: dict[Mode, QAction] = {}
         for mode in MODES:
-            action = self._make(texts[mode], None, None)
+            action = self._make(texts[mode])
             action.setCheckable(True)
             action.setActionGroup(group)
             modes[mode] = action

@@ -7,6 +7,7 @@ Opened, used and closed there by the bridge; knows nothing of Qt. Not here: the 
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,10 +21,13 @@ from sync.storage.rows import FolderRow, LocalChange, NotebookRow, NoteRow, Stor
 if TYPE_CHECKING:
     from app.library import Library
     from app.paths import Profile
-    from app.remote import Request, Say
+    from app.remote import Request, Say, WindowServer
     from sync.client.session import Client
     from sync.client.state import Status
     from sync.client.tokens import TokenStore
+
+# What syncing needs is loaded when the first note is on screen; the two would wait for each other.
+START_SECONDS = 0.15
 
 # Links over which something may go out in the next seconds: there is a server, and it answers or may.
 SENDING_LINKS = ("connecting", "greeting", "live")
@@ -105,8 +109,7 @@ class Room(Protocol):
 
 def client_of(library: Library) -> Client:
     """The client of a window's library; a window always has one. Engine thread."""
-    client: Client | None = library.client
-    assert client is not None
+    client: Client = library.client.made()  # type: ignore[union-attr]  # a window's library has a LaterClient
     return client
 
 
@@ -149,9 +152,7 @@ class EngineRoom:
             StoreUnavailable, VersionTooNew: The library cannot be opened; it is unchanged.
         """
         # Imported here, on the engine thread, while the GUI thread paints the empty window.
-        from app.remote import WindowServer
-        from app.window_library import WindowLibrary
-        from sync.client.session import Client
+        from app.window_library import LaterClient, WindowLibrary
         from sync.storage.client_store import ClientStore
 
         self._profile = profile
@@ -162,22 +163,13 @@ class EngineRoom:
         store = ClientStore.open(profile.library)
         self._store = store
         self._ticker = Ticker(Clock(store.rid, store.clock_high_water()), wall_ms)
-        self._client = Client(
-            store,
-            self._ticker,
-            tokens=TokenOnceKnown(tokens, store.meta("server_url") is not None),
-            on_status=self._take_status,
-            on_remote=self._take_remote,
-            on_reset=self._take_reset,
-            on_notebooks=outlets.notebooks,
-            on_presence=outlets.presence,
-            on_replica=lambda rid: outlets.replica(),
-        )
+        self._tokens = tokens
+        self._later = LaterClient(store, self._make_client)
+        self._server: WindowServer | None = None
         self.library = WindowLibrary(
-            store, self._client, self._ticker, editor=outlets.edit, stored=self._note_stored
+            store, self._later, self._ticker, editor=outlets.edit, stored=self._note_stored
         )
         self.library.personal()
-        self._server = WindowServer(profile, self._run, outlets.raised)
         self.opening = self._open(first)
 
     def _open(self, first: str) -> Opening:
@@ -187,10 +179,30 @@ class EngineRoom:
         return Opening(self._ticker, notebooks, folders, loaded)
 
     async def start(self) -> None:
-        """Begin to sync, if somebody is signed in."""
-        await self._client.start()
-        self._outlets.status(self._client.status())
+        """Begin to sync, if somebody is signed in, and to answer the command line."""
+        await asyncio.sleep(START_SECONDS)
+        client = self._later.made()
+        await client.start()
+        self._outlets.status(client.status())
+        from app.remote import WindowServer
+
+        self._server = WindowServer(self._profile, self._run, self._outlets.raised)
         await self._server.start()
+
+    def _make_client(self) -> Client:
+        from sync.client.session import Client
+
+        return Client(
+            self._store,
+            self._ticker,
+            tokens=TokenOnceKnown(self._tokens, self._store.meta("server_url") is not None),
+            on_status=self._take_status,
+            on_remote=self._take_remote,
+            on_reset=self._take_reset,
+            on_notebooks=self._outlets.notebooks,
+            on_presence=self._outlets.presence,
+            on_replica=lambda rid: self._outlets.replica(),
+        )
 
     def submit(self, changes: Sequence[LocalChange]) -> None:
         """Store changes in one commit, then send them. Raises StoreUnavailable: nothing was stored."""
@@ -222,14 +234,16 @@ class EngineRoom:
 
     async def drain(self, seconds: float) -> None:
         """Send what is unsent, for at most this long; not at all where nothing can be sent now."""
-        self._client.flush()
-        if self._client.status().link in SENDING_LINKS:
-            await self._client.drained(seconds)
+        if self._later.is_made and self._later.made().status().link in SENDING_LINKS:
+            self._later.made().flush()
+            await self._later.made().drained(seconds)
 
     async def close(self) -> int:
         """Stop syncing and close the store; how many deltas are still unsent."""
-        await self._server.stop()
-        await self._client.stop()
+        if self._server is not None:
+            await self._server.stop()
+        if self._later.is_made:
+            await self._later.made().stop()
         unsent = self._store.outbox_count()
         self._store.close()
         return unsent

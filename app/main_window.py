@@ -57,7 +57,7 @@ class MainWindow(QMainWindow):
         self._settings = settings
         self.setWindowTitle("Commonplace")
         self.setMinimumSize(*SIZE_PX_MIN)
-        self.actions_ = Actions(self, appearance)
+        self.actions_ = Actions(self)
         self.sidebar = Sidebar(appearance, NotebookTree(self))
         self.pane = ListPane(appearance, NoteListModel(self))
         self.view = NoteView(appearance)

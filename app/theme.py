@@ -15,6 +15,7 @@ import re
 import tomllib
 import weakref
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, Signal
@@ -165,11 +166,8 @@ class Appearance(QObject):
             self.changed.emit()
 
     def icon(self, name: str, role: str = "icon") -> QIcon:
-        """An icon in a role's colour, faint where disabled."""
-        icon = QIcon()
-        for mode, wanted in ((QIcon.Mode.Normal, role), (QIcon.Mode.Disabled, "line_strong")):
-            icon.addPixmap(self.picture(name, wanted), mode)
-        return icon
+        """An icon in a role's colour; Qt greys it where it is disabled."""
+        return QIcon(self.picture(name, role))
 
     def picture(self, name: str, role: str = "icon", size_px: int = ICON_SIZE_PX) -> QPixmap:
         """The icon as a pixmap, `size_px` wide and high at 100 %."""
@@ -221,10 +219,15 @@ def draw_icon(name: str, colour: QColor, size_px: int = ICON_SIZE_PX) -> QPixmap
 
 def ui_font() -> QFont:
     """The font of menus, lists and buttons; the bundled one, with the system's for scripts it lacks."""
-    if "Inter" not in QFontDatabase.families():
-        for name in FONT_NAMES:
-            QFontDatabase.addApplicationFontFromData(QByteArray(font_bytes(name)))
+    _load_fonts()
     font = QFont("Inter")
     font.setPixelSize(UI_SIZE_PX)
     font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     return font
+
+
+@cache
+def _load_fonts() -> None:
+    """Make the bundled fonts known to Qt, once. Asking Qt which it has takes as long as loading them."""
+    for name in FONT_NAMES:
+        QFontDatabase.addApplicationFontFromData(QByteArray(font_bytes(name)))

@@ -1,21 +1,16 @@
-"""Commands stand in the menus, and their pictures follow the theme."""
+"""Commands stand in the menus, where their shortcuts can be learnt."""
 
 import pytest
 from PySide6.QtWidgets import QMainWindow
 
 from app.actions import Actions
-from tests.support.looks import worn
+
+pytestmark = pytest.mark.usefixtures("qt_app")
 
 
-@pytest.fixture
-def appearance(qt_app):
-    with worn(qt_app) as made:
-        yield made
-
-
-def test_every_command_with_a_shortcut_can_be_found_in_a_menu(appearance):
+def test_every_command_with_a_shortcut_can_be_found_in_a_menu():
     window = QMainWindow()
-    actions = Actions(window, appearance)
+    actions = Actions(window)
     actions.fill(window.menuBar())
     listed = set()
     for top in window.menuBar().actions():
@@ -26,9 +21,9 @@ def test_every_command_with_a_shortcut_can_be_found_in_a_menu(appearance):
     assert menus == ["File", "Edit", "Note", "View", "Help"]
 
 
-def test_the_menu_of_a_place_renames_only_what_has_a_name_of_its_own(appearance):
+def test_the_menu_of_a_place_renames_only_what_has_a_name_of_its_own():
     window = QMainWindow()
-    actions = Actions(window, appearance)
+    actions = Actions(window)
     assert actions.rename in actions.place_menu(True).actions()
     assert actions.rename not in actions.place_menu(False).actions()
     assert actions.trash in actions.note_menu([]).actions()
