@@ -160,9 +160,12 @@ class EngineRoom:
         self._changed: set[str] = set()
         self._unsent: set[str] = set()
         self._acked_ms: int | None = None
+        self._many = False
         store = ClientStore.open(profile.library)
         self._store = store
         self._ticker = Ticker(Clock(store.rid, store.clock_high_water()), wall_ms)
+        # Notes that were unsent before this run are not in `_unsent`: all of them are told when all are sent.
+        self._unsent_before = store.outbox_count() > 0
         self._tokens = tokens
         self._later = LaterClient(store, self._make_client)
         self._server: WindowServer | None = None
@@ -225,7 +228,8 @@ class EngineRoom:
         """Derive what lists show of some changed documents."""
         done = self._store.refresh_projections(PROJECT_MAX)
         changed, self._changed = self._changed, set()
-        if done > len(changed) or len(changed) > PROJECT_MAX:
+        many, self._many = self._many, False
+        if many or done > len(changed) or len(changed) > PROJECT_MAX:
             return Changes([], True, done == PROJECT_MAX)
         rows = [row for name in changed for row in self._store.find_note(name) if row.id == name]
         self._unsent -= {row.id for row in rows if not row.unsent}
@@ -263,6 +267,8 @@ class EngineRoom:
             # The server has confirmed something: what was unsent may be no more.
             self._acked_ms = status.last_ack_ms
             self._changed |= self._unsent
+            if self._unsent_before and not status.outbox:
+                self._unsent_before, self._many = False, True
             self._outlets.changed()
         self._outlets.status(status)
 

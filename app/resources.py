@@ -7,8 +7,14 @@ alike. This is not a place for a person's own files: those are `app.paths`. Need
 
 from __future__ import annotations
 
+import atexit
+from contextlib import ExitStack
 from functools import cache
-from importlib.resources import files
+from importlib.resources import as_file, files
+
+# Files that had to be unpacked from an archive to have a path.
+_kept = ExitStack()
+atexit.register(_kept.close)
 
 FONT_NAMES = (
     "Inter-Regular",
@@ -41,6 +47,13 @@ def theme_toml(name: str) -> str:
 def style_template() -> str:
     """The style sheet of all windows, with @role where a colour goes."""
     return files("resources").joinpath("themes", "style.qss").read_text(encoding="utf-8")
+
+
+@cache
+def tick_path(dark: bool) -> str:
+    """The path of the tick in a box, for style sheets, which take nothing else. It lasts as the process."""
+    name = "tick-dark.svg" if dark else "tick-light.svg"
+    return _kept.enter_context(as_file(files("resources").joinpath("themes", name))).as_posix()
 
 
 def font_bytes(name: str) -> bytes:

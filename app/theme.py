@@ -22,7 +22,7 @@ from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication
 
-from app.resources import FONT_NAMES, font_bytes, icon_svg, style_template, theme_toml
+from app.resources import FONT_NAMES, font_bytes, icon_svg, style_template, theme_toml, tick_path
 
 Mode = Literal["system", "light", "dark"]
 MODES: tuple[Mode, ...] = ("system", "light", "dark")
@@ -66,7 +66,8 @@ class Theme:
 
     def style_sheet(self) -> str:
         """The style sheet of all windows, roles filled in."""
-        return _ROLE.sub(lambda found: self.css(found[1]), style_template())
+        template = style_template().replace("@tick", tick_path(self.dark))
+        return _ROLE.sub(lambda found: self.css(found[1]), template)
 
     def palette(self) -> QPalette:
         """Qt's palette, for what the style sheet does not reach."""

@@ -22,16 +22,15 @@ class AboutDialog(Form):
         super().__init__(parent, "Commonplace")
         self.setWindowTitle(self.tr("About Commonplace"))
         lines = (
-            self.tr("Version {version}").format(version=VERSION),
-            f"Python {platform.python_version()}, Qt {PySide6.__version__}",
+            self.tr("Version {version}").format(version=VERSION)
+            + f" · Python {platform.python_version()} · Qt {PySide6.__version__}",
             self.tr("A notebook that people write in together. Your notes live on this computer."),
             self.tr("Icons: Lucide (ISC). Font: Inter (SIL OFL 1.1)."),
         )
-        for line in lines:
-            label = QLabel(line, wordWrap=True)
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            label.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            self.column.addWidget(label)
+        text = QLabel("\n\n".join(lines), wordWrap=True)
+        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        text.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.column.addWidget(text)
         close = QPushButton(self.tr("Close"))
         close.clicked.connect(self.close)
         self.add_buttons(close)

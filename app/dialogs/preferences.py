@@ -4,13 +4,17 @@ The few things that are a matter of taste: theme and text size. Everything takes
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from app.dialogs.form import Form
 from app.settings import Settings
-from app.theme import TEXT_SIZES_PX, Appearance
+from app.theme import TEXT_SIZES_PX, Appearance, Mode
 from app.widgets.names import named
+from app.widgets.segments import Segments
 
 
 class PreferencesDialog(Form):
@@ -21,42 +25,32 @@ class PreferencesDialog(Form):
         super().__init__(parent, QCoreApplication.translate("PreferencesDialog", "Preferences"))
         self._appearance = appearance
         self._settings = settings
-        self.theme = self._add_choice(self.tr("Theme"))
-        texts = {
-            "system": self.tr("As the system"),
-            "light": self.tr("Light"),
-            "dark": self.tr("Dark"),
-        }
-        for mode, text in texts.items():
-            self.theme.addItem(text, mode)
-        self.theme.setCurrentIndex(self.theme.findData(appearance.mode))
-        self.text_size = self._add_choice(self.tr("Text size"))
+        themes = (
+            (self.tr("As the system"), "system"),
+            (self.tr("Light"), "light"),
+            (self.tr("Dark"), "dark"),
+        )
+        self.theme = self._add_choice(self.tr("Theme"), themes, appearance.mode)
         names = (self.tr("Small"), self.tr("Medium"), self.tr("Large"), self.tr("Very large"))
-        for name, size_px in zip(names, TEXT_SIZES_PX, strict=True):
-            self.text_size.addItem(name, size_px)
-        self.text_size.setCurrentIndex(self.text_size.findData(appearance.text_px))
-        self.theme.currentIndexChanged.connect(self._use_theme)
-        self.text_size.currentIndexChanged.connect(self._use_text_size)
+        sizes = tuple(zip(names, TEXT_SIZES_PX, strict=True))
+        self.text_size = self._add_choice(self.tr("Text size"), sizes, appearance.text_px)
+        self.theme.changed.connect(self._use_theme)
+        self.text_size.changed.connect(self._use_text_size)
         close = QPushButton(self.tr("Close"))
         close.clicked.connect(self.close)
         self.add_buttons(close)
 
-    def _add_choice(self, label: str) -> QComboBox:
-        name = named(QLabel(label), "fieldLabel")
-        choice = QComboBox()
-        choice.setAccessibleName(label)
-        name.setBuddy(choice)
-        self.column.addWidget(name)
-        self.column.addWidget(choice)
-        self.column.addSpacing(6)
-        return choice
+    def _add_choice(self, label: str, choices: Sequence[tuple[str, Any]], chosen: Any) -> Segments:
+        segments = Segments(label, choices, chosen)
+        self.column.addWidget(named(QLabel(label), "fieldLabel"))
+        self.column.addWidget(segments)
+        self.column.addSpacing(8)
+        return segments
 
-    def _use_theme(self) -> None:
-        mode = self.theme.currentData()
+    def _use_theme(self, mode: Mode) -> None:
         self._appearance.set_mode(mode)
         self._settings.set("theme", mode)
 
-    def _use_text_size(self) -> None:
-        size_px = self.text_size.currentData()
+    def _use_text_size(self, size_px: int) -> None:
         self._appearance.set_text_px(size_px)
         self._settings.set("text_px", size_px)

@@ -52,14 +52,17 @@ def panel_rows(status: Status) -> list[tuple[str, str]]:
     """(what, how it stands) for the panel behind the chip."""
     rows = [(_tr("Connection"), link_words(status)), (_tr("Account"), auth_words(status))]
     if status.auth != "local_only":
-        rows.append((_tr("Server"), status.server or "–"))
+        rows[1] = (_tr("Account"), status.email or auth_words(status))
+        if status.auth != "ok":
+            rows.append((_tr("Sign-in"), auth_words(status)))
+        rows.append((_tr("Server"), server_name(status.server)))
         acked = clock_time(status.last_ack_ms) if status.last_ack_ms else _tr("never")
         rows.append((_tr("Last confirmed"), acked))
         rows.append((_tr("Others' edits"), _inbound_words(status)))
     rows.append((_tr("Not on a server"), _tr("%n edits", status.outbox)))
     if status.quarantine:
         rows.append((_tr("Refused by the server"), _tr("%n edits", status.quarantine)))
-    rows.append((_tr("Data model"), status.model))
+    rows.append((_tr("Version of the notes"), status.model))
     return rows
 
 
@@ -91,7 +94,7 @@ def auth_words(status: Status) -> str:
         "unknown": _tr("Not checked yet"),
     }
     said = words.get(status.auth, status.auth)
-    return f"{said} ({status.email})" if status.email and status.auth in ("ok", "expiring") else said
+    return said
 
 
 def _inbound_words(status: Status) -> str:
@@ -141,8 +144,9 @@ def signed_out_words(status: Status, edits: int, notes: int, since_ms: int | Non
         return first + " " + _tr("Nothing is waiting to be sent; you can go on writing.")
     count = _tr("1 edit") if edits == 1 else _tr("%n edits", edits)
     places = _tr("1 note") if notes == 1 else _tr("%n notes", notes)
-    rest = _tr("{edits} in {notes} are safe on this computer and will be sent after you sign in.")
-    return first + " " + rest.format(edits=count, notes=places)
+    one = _tr("{edits} in {notes} is safe on this computer and will be sent after you sign in.")
+    many = _tr("{edits} in {notes} are safe on this computer and will be sent after you sign in.")
+    return first + " " + (one if edits == 1 else many).format(edits=count, notes=places)
 
 
 def server_address(address: str | None) -> str:

@@ -29,6 +29,7 @@ class Farewell(QWidget):
         """
         super().__init__(None, Qt.WindowType.ToolTip | Qt.WindowType.FramelessWindowHint)
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         named(self, "popup")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)

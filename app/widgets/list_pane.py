@@ -130,12 +130,18 @@ class ListPane(QFrame):
 
     def _set_up_search(self) -> None:
         self.search.setPlaceholderText(self.tr("Search"))
-        self.search.setClearButtonEnabled(True)
         self.search.setAccessibleName(self.tr("Search all notes"))
         lens = self.search.addAction(
             self._appearance.icon("search", "text_faint"), QLineEdit.ActionPosition.LeadingPosition
         )
         self._appearance.tint(lens, "search", "text_faint")
+        trailing = QLineEdit.ActionPosition.TrailingPosition
+        self._clear = self.search.addAction(self._appearance.icon("x", "text_faint"), trailing)
+        self._appearance.tint(self._clear, "x", "text_faint")
+        self._clear.setToolTip(self.tr("End the search"))
+        self._clear.triggered.connect(self.search.clear)
+        self._clear.setVisible(False)
+        self.search.textChanged.connect(lambda text: self._clear.setVisible(bool(text)))
         self.search.textChanged.connect(self.searched)
         self.search.installEventFilter(self)
 

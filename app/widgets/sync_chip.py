@@ -111,7 +111,9 @@ class SyncPanel(QFrame):
 
     def __init__(self, status: Status, unsent: Sequence[NoteRow], parent: QWidget) -> None:
         """Show a status and the notes that have unsent edits. The panel destroys itself when it closes."""
-        super().__init__(parent, Qt.WindowType.Popup)
+        frame = Qt.WindowType.FramelessWindowHint | Qt.WindowType.NoDropShadowWindowHint
+        super().__init__(parent, Qt.WindowType.Popup | frame)
+        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         self.setObjectName("syncPanel")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAccessibleName(self.tr("Synchronisation"))

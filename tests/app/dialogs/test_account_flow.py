@@ -77,6 +77,17 @@ def test_two_windows_see_each_others_words_and_each_other(qt_app, tmp_path, serv
             wait_for(lambda: other.view.presence.accessibleName() == "Also here: Ana")
 
 
+def test_no_note_is_marked_unsent_once_everything_of_an_earlier_run_is_sent(qt_app, tmp_path, server):
+    with started(qt_app, tmp_path / "a") as desk:
+        for number in range(3):
+            desk.call(lambda library, n=number: library.new_note(title=str(n)))
+    with started(qt_app, tmp_path / "a") as desk:
+        assert all(desk.notes.row_at(place).unsent for place in range(3))
+        fill(ask(desk), server, name="Ana")
+        wait_for(lambda: desk.status.auth == "ok" and desk.status.outbox == 0)
+        wait_for(lambda: not any(desk.notes.row_at(place).unsent for place in range(desk.notes.rowCount())))
+
+
 def test_a_wrong_password_is_said_in_the_dialog_and_changes_nothing(qt_app, tmp_path, server):
     with started(qt_app, tmp_path / "a") as desk:
         dialog = ask(desk)

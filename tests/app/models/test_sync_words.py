@@ -73,6 +73,9 @@ def test_the_panel_of_a_local_library_speaks_of_no_server():
     assert said["Account"] == "Not signed in"
     assert said["Not on a server"] == "3 edits"
     assert dict(panel_rows(LIVE))["Last confirmed"] == "14:03"
+    assert dict(panel_rows(LIVE))["Account"] == "ana@example.org"
+    assert "Sign-in" not in dict(panel_rows(LIVE))
+    assert dict(panel_rows(replace(LIVE, auth="expired")))["Sign-in"] == "Sign-in has expired"
 
 
 def test_a_server_is_named_without_what_people_do_not_read():
@@ -88,7 +91,7 @@ def test_a_lost_sign_in_says_where_since_when_and_what_becomes_of_the_edits():
         "Signed out of notes.example.org since 14:03. "
         "37 edits in 4 notes are safe on this computer and will be sent after you sign in."
     )
-    assert "1 edit in 1 note" in signed_out_words(expired, 1, 1, None)
+    assert "1 edit in 1 note is safe" in signed_out_words(expired, 1, 1, None)
     assert "Nothing is waiting" in signed_out_words(expired, 0, 0, None)
     said = {signed_out_words(replace(LIVE, auth=auth), 1, 1, None) for auth in AUTHS_PARKED}
     assert len(said) == len(AUTHS_PARKED)

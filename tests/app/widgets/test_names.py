@@ -16,6 +16,6 @@ def test_a_widget_is_named_and_handed_back(qt_app):
 
 def test_the_looks_of_buttons_are_in_the_style_sheet(qt_app):
     looks = set(re.findall(r'look="(\w+)"', style_template()))
-    assert looks == {"main", "link"}
+    assert looks == {"main", "link", "segment"}
     assert button("Go", "main").property("look") == "main"
     assert button("Go").property("look") is None
