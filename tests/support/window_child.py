@@ -40,7 +40,7 @@ class Pilot(QObject):
         self.status: Any = None
         self.heard.connect(self.obey)
         program.bridge.status_changed.connect(self.keep_status)
-        program.window.view.edit.document().contentsChange.connect(self.keep_time)
+        program.window.view.edit.textChanged.connect(self.keep_time)
         self.ready_at = 0.0
         program.window.browsing.shown.connect(self.note_shown)
         threading.Thread(target=self.listen, name="pilot", daemon=True).start()
@@ -61,7 +61,7 @@ class Pilot(QObject):
     def keep_status(self, status: Any) -> None:
         self.status = status
 
-    def keep_time(self, *change: int) -> None:
+    def keep_time(self) -> None:
         self.seen.append((time.monotonic(), self.program.window.view.edit.document().characterCount()))
 
     def obey(self, line: str) -> None:
