@@ -257,6 +257,18 @@ def test_deleting_key_by_key_leaves_one_tombstone_run():
         text.check()
 
 
+def test_backspace_beside_letters_that_two_deleted_counts_one_reason_for_its_own():
+    writer, other = RichText(1), RichText(2)
+    other.apply(writer.insert(0, "abcd"))
+    theirs = other.delete(2, 2)
+    writer.delete(2, 2)
+    writer.apply(theirs)
+    writer.delete(1, 1)
+    writer.check()
+    assert writer.text() == "a"
+    assert reloaded(writer).encode() == writer.encode()
+
+
 def test_emptied_chunks_disappear():
     text = RichText(1)
     text.insert(0, "a" * 700)

@@ -215,6 +215,18 @@ def test_typing_on_after_anything_is_the_same_as_typing_after_a_load(seed, kind)
     world.settle()
 
 
+def test_typing_goes_on_where_it_was_after_others_took_back_what_stood_before_it():
+    writer, other = RichText(1), RichText(2)
+    other.apply(writer.insert(0, "0123456789"))
+    writer.apply(other.insert(0, "gone "))
+    other.apply(writer.insert(8, "!"))
+    writer.apply(other.undo())
+    assert writer.text() == "012!3456789"
+    writer.insert(9, "?")
+    assert writer.text() == "012!34567?89"
+    writer.check()
+
+
 def test_a_flip_that_is_entered_in_a_document_names_the_stretches_for_each_text():
     replicas = Replicas(4)
     one, other = RichText(4, replicas), RichText(4, replicas)

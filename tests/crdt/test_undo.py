@@ -457,6 +457,6 @@ def test_groups_that_others_switched_off_are_not_mine_to_redo():
     for start in (0, 4):
         replicas.start_group(0, start, 0)
     replicas.ends[0] = 8
-    replicas.flip(0, 4, Flip(1, other, 0, 8, False))
+    replicas.flip(0, 4, Flip(1, other, 70, 8, False))
     stacks = UndoStacks(replicas)
     assert (stacks.next_undo(), stacks.next_redo()) == (0, None)
