@@ -1,0 +1,48 @@
+"""The planted bugs are well listed, and the harness tells a noticed bug from an unnoticed one."""
+
+import pytest
+
+from tests.support import mutants
+from tests.support.mutants import KILLED, ROOT, STALE, SURVIVED, Mutant, applied, attempt
+
+OF_NO_CONSEQUENCE = Mutant(
+    "another word in a message", "crdt/errors.py", "Do not retry.", "Do not try this again."
+)
+
+
+def test_every_planted_bug_has_a_name_of_its_own_and_changes_a_file_of_ours():
+    planted = mutants.mutants()
+    assert len(planted) >= 60
+    assert len({mutant.name for mutant in planted}) == len(planted)
+    for mutant in planted:
+        assert (ROOT / mutant.file).exists()
+        assert mutant.old != mutant.new
+
+
+def test_planted_bugs_still_find_their_lines_and_leave_python_behind():
+    planted = mutants.mutants()
+    stale = [mutant.name for mutant in planted if applied(mutant) is None]
+    assert len(stale) <= len(planted) // 20, stale
+    for mutant in planted:
+        if mutant.name not in stale:
+            compile(applied(mutant) or "", mutant.file, "exec")
+
+
+def test_a_canary_is_killed_and_a_change_of_no_consequence_survives(monkeypatch):
+    monkeypatch.setattr(mutants, "ALWAYS", ())
+    canary = Mutant(
+        "no CausalGap", "crdt/errors.py", "class CausalGap(CrdtError):", "class CausalGap(Exception):"
+    )
+    dead = attempt(canary, 60)
+    assert (dead.fate, dead.noticed_by.split("[")[0]) == (
+        KILLED,
+        "test_every_error_of_ours_is_a_crdt_error_and_a_value_error",
+    )
+    assert attempt(OF_NO_CONSEQUENCE, 60).fate == SURVIVED
+    assert attempt(canary._replace(old="no such line"), 60).fate == STALE
+
+
+def test_a_change_that_python_cannot_read_is_not_taken_for_a_noticed_bug(monkeypatch):
+    monkeypatch.setattr(mutants, "ALWAYS", ())
+    with pytest.raises(RuntimeError):
+        attempt(OF_NO_CONSEQUENCE._replace(new='"""'), 60)
