@@ -21,6 +21,11 @@ from tests.support.processes import Server, Window, commonplace, processes, sign
 
 STARTS = 5
 
+SETTLE_SECONDS = 20
+"""
+After ten thousand notes went through server and disk at once: the disk is then busy with them, not with keys.
+"""
+
 
 def spread(values: list[float]) -> dict[str, float]:
     """The percentiles of some milliseconds."""
@@ -93,6 +98,7 @@ def two_windows(folder: Path, first: Path, keys: int) -> dict:
         for window in windows:
             window.open(note)
         one, other = windows
+        time.sleep(SETTLE_SECONDS)
         length = len(one("state")["shown"])
         other("times")
         one("type", text="x" * keys, pause_ms=40, at_once=False)
