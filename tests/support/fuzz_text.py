@@ -208,9 +208,11 @@ def use(random: Random, text: RichText, counts: Counter) -> None:
         counts["accepted, but nobody else takes it"] += 1
         return
     other.check()
-    if shown(other) != shown(text):
+    if text.version() != other.version():
+        # Loading does not ask whether each counter stands for one op; in a document a text has gaps anyway.
+        counts["accepted, but others hear of fewer ops"] += 1
+    elif shown(other) != shown(text):
         # Loading takes the order as written; only replaying tells one that no typing can have made.
-        assert text.version() == other.version()
         counts["accepted, in an order that nobody else gets"] += 1
 
 
