@@ -127,4 +127,5 @@ def text_files() -> list[tuple[str, str]]:
         if path.is_file()
         and (path.suffix in TEXT_ENDINGS or path.suffix == "")
         and "__pycache__" not in path.parts
+        and path.name != ".git"  # a file in a linked worktree, and git's own
     ]
