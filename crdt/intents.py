@@ -15,6 +15,7 @@ from crdt.ops import (
     EMBED_CHARACTER,
     ERASE,
     INSERT,
+    INSERT_LENGTH_MAX,
     KIND_LENGTH_MAX,
     MARK,
     SELF,
@@ -25,7 +26,7 @@ from crdt.ops import (
 )
 from crdt.patch import Inserted, Marks, TextPatch, Value
 from crdt.reading import TextReading
-from crdt.runs import ID_BITS, START, Run
+from crdt.runs import ID_BITS, Run
 
 SURROGATES: Final = chr(0xD800)
 """Below it every character stands for itself."""
@@ -55,16 +56,27 @@ class Intents(TextReading):
     def _time(self) -> int:
         return self._replicas.time or min(self._replicas.lamport + 1, TIME_MAX)
 
-    def _gap(self, index: int) -> tuple[int, int]:
-        """The elements left and right of where text typed at ``index`` goes."""
+    def _gap(self, index: int) -> int:
+        """
+        Put the finger on the run that holds the element left of where text typed at ``index`` goes.
+
+        Returns:
+            How many elements of that run stay in front of the text; at least one.
+        """
         sequence = self._sequence
-        left = START
         if index:
             run = sequence.seek(index - 1)
-            left = run.first_id() + index - 1 - sequence.at
+            offset = index - sequence.at
+        else:
+            run = sequence.start_run
+            sequence.goto(run)
+            offset = 1
         if self._marks.marks:
-            left = self._outer_side(left, index)
-        return left, self._behind(left)
+            left = self._outer_side(run.first_id() + offset - 1, index)
+            run = sequence.run_of(left)
+            sequence.goto(run)
+            offset = left - run.first_id() + 1
+        return offset
 
     def _behind(self, element: int) -> int:
         """The element right behind another, tombstones included."""
@@ -85,75 +97,68 @@ class Intents(TextReading):
                 left = mark.end
         return left
 
-    def _may_grow(self, tail: Run, text: str) -> bool:
-        """Whether text typed at the tail is one printable character that needs neither marks nor blocks."""
+    def _type_on(self, tail: Run, text: str) -> list[object] | None:
+        """
+        Type where the last stroke ended: the same as integrating the TYPE, for its place is known (V3). None,
+        and nothing is changed, for what is not plain text or needs marks or blocks.
+        """
         replicas = self._replicas
-        return (
-            len(text) == 1
-            and (" " <= text < SURROGATES or (text == "\n" and not self._blocks.writes))
-            and replicas.open
-            and tail.start + tail.length == replicas.ends[0]
-            and (not self._marks.marks or self._sequence.replicas[0].characters[-1] != "\n")
-        )
-
-    def _grow_tail(self, tail: Run, text: str) -> list[object]:
-        """Type one character at the tail: the same as integrating its TYPE, for its place is known (V3)."""
-        replicas = self._replicas
+        here = self._sequence.replicas[0]
         counter = replicas.ends[0]
-        replicas.ends[0] = counter + 1
-        self._sequence.replicas[0].characters.append(text)
-        self._sequence.grow(tail, 1)
-        self._tail_index += 1
+        if (
+            not (text.isprintable() or (text == "\n" and not self._blocks.writes))
+            or not 0 < len(text) <= INSERT_LENGTH_MAX
+            or not replicas.open
+            or tail.start + tail.length != counter
+            or (self._marks.marks and here.characters[-1] == "\n")
+        ):
+            return None
+        size = len(text)
+        replicas.ends[0] = counter + size
+        here.characters.extend(text)
+        self._sequence.grow(tail, size)
+        self._tail_index += size
         return [TYPE, replicas.rids[0], counter, text]
 
     def _insert_op(self, index: int, text: str) -> list[object]:
         """Insert where nobody can have inserted concurrently: between two elements side by side here."""
-        left, right = self._gap(index)
+        sequence = self._sequence
         replicas = self._replicas
+        offset = self._gap(index)
+        run = sequence.finger_run()
+        left = run.first_id() + offset - 1
+        right = sequence.behind_finger(offset)
         counter = replicas.ends[0]
         op: list[object]
-        if replicas.open and left == counter - 1 and self._sequence.run_of(left).right == right:
+        if replicas.open and left == counter - 1 and run.right == right:
             op = [TYPE, replicas.rids[0], counter, text]
             self._type(0, counter, text)
+            new = sequence.run_of(counter)
         else:
-            origins = (*self._reference(left), *self._reference(right))
-            op = [INSERT, replicas.rids[0], counter, self._starts(), text, *origins]
+            head: list[object] = [INSERT, replicas.rids[0], counter, self._starts(), text]
+            op = [*head, *self._reference(left), *self._reference(right)]
             if op[3]:
                 replicas.start_group(0, counter, replicas.time)
-            self._place(Run(0, counter, len(text), left, right, 0, 0), text)
-        last = counter + len(text) - 1
-        replicas.ends[0] = last + 1
+            new = Run(0, counter, len(text), left, right, 0, self._marks.behind(run.marks, left))
+            sequence.of(0).store(counter, text)
+            sequence.insert_at_finger(offset, new)
+        replicas.ends[0] = counter + len(text)
         self._tail_index = index + len(text)
-        self._tail = None if (last << 1 | AFTER) in self._marks.anchored else self._sequence.run_of(last)
+        self._tail = None if (new.last_id() << 1 | AFTER) in self._marks.anchored else new
         return op
 
-    def _erase_last(self, run: Run) -> list[object]:
-        """The op for an element that has just been worn off the end of ``run``."""
+    def _erase_op(self, replica: int, start: int, length: int) -> list[object]:
+        """The op for elements that the holder has hidden just now; it is entered into the log of deletes."""
         self._tail = None
         replicas = self._replicas
         counter = replicas.ends[0]
+        starts = self._starts()
+        if starts:
+            replicas.start_group(0, counter, replicas.time)
         replicas.ends[0] = counter + 1
-        erased = run.start + run.length
-        self._erasures_of(0).record(counter, (run.replica << ID_BITS) + erased, 1)
-        target = replicas.rids[run.replica] if run.replica else SELF
-        return [ERASE, replicas.rids[0], counter, 0, target, erased, 1]
-
-    def _ranges(self, index: int, count: int) -> list[tuple[int, int, int]]:
-        """The visible elements of a range as (replica, first counter, length), neighbours joined."""
-        ranges: list[tuple[int, int, int]] = []
-        sequence = self._sequence
-        while count:
-            run = sequence.seek(index)
-            offset = index - sequence.at
-            length = min(run.length - offset, count)
-            start = run.start + offset
-            if ranges and ranges[-1][0] == run.replica and ranges[-1][1] + ranges[-1][2] == start:
-                ranges[-1] = (run.replica, ranges[-1][1], ranges[-1][2] + length)
-            else:
-                ranges.append((run.replica, start, length))
-            index += length
-            count -= length
-        return ranges
+        self._erasures_of(0).record(counter, (replica << ID_BITS) + start, length)
+        target = replicas.rids[replica] if replica else SELF
+        return [ERASE, replicas.rids[0], counter, starts, target, start, length]
 
     def _paragraph_start_marks(self, index: int) -> Marks | None:
         """At the start of a paragraph text takes the format of the character that follows; None elsewhere."""

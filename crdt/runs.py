@@ -46,6 +46,23 @@ class Run:
         """The packed id of the last element."""
         return (self.replica << ID_BITS) + self.start + self.length - 1
 
+    def part(self, offset: int, length: int) -> "Run":
+        """A run of the ``length`` elements behind the first ``offset`` > 0, that stands in no chunk yet."""
+        start = self.start + offset
+        left = (self.replica << ID_BITS) + start - 1
+        return Run(self.replica, start, length, left, self.right, self.hidden, self.marks)
+
+
+def continues(run: Run, following: Run) -> bool:
+    """Whether the run that stands right behind ``run`` differs from it in no more than what hides it."""
+    return (
+        following.start == run.start + run.length
+        and following.replica == run.replica
+        and following.marks == run.marks
+        and following.right == run.right
+        and following.left == (run.replica << ID_BITS) + following.start - 1
+    )
+
 
 class Chunk:
     """Some runs side by side and how many of their elements are visible (S3)."""

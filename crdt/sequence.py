@@ -11,7 +11,7 @@ stated on origins instead of tree nodes, so that a run needs no nodes of its own
 from bisect import bisect_left
 from typing import Final
 
-from crdt.runs import CHUNK_RUNS_MAX, COUNTER_MASK, END, ID_BITS, START, Chunk, ReplicaRuns, Run
+from crdt.runs import CHUNK_RUNS_MAX, COUNTER_MASK, END, ID_BITS, START, Chunk, ReplicaRuns, Run, continues
 
 CROWD_MIN: Final = 8
 """Fewer siblings are scanned faster than looked up; an entry for every insertion would cost memory."""
@@ -95,6 +95,10 @@ class Sequence:
             runs = chunks[ci].runs
             ri = 0
 
+    def finger_run(self) -> Run:
+        """The run at the finger."""
+        return self.chunks[self.ci].runs[self.ri]
+
     def goto(self, run: Run) -> int:
         """Move the finger to ``run``; the visible index where it starts. Cost: O(chunks between)."""
         chunks = self.chunks
@@ -155,15 +159,7 @@ class Sequence:
     def split(self, run: Run, length: int) -> Run:
         """Cut ``run`` behind its first ``length`` elements; the second part. The finger goes to the first."""
         self.goto(run)
-        rest = Run(
-            run.replica,
-            run.start + length,
-            run.length - length,
-            (run.replica << ID_BITS) + run.start + length - 1,
-            run.right,
-            run.hidden,
-            run.marks,
-        )
+        rest = run.part(length, run.length - length)
         run.length = length
         self.replicas[run.replica].add(rest)
         self._place_behind_finger(rest, 0)
@@ -243,35 +239,115 @@ class Sequence:
         self.length += change
         return 1 if was else -1
 
-    def wear_down(self, run: Run) -> bool:
+    def hide_part(self, offset: int, count: int) -> None:
         """
-        Hide the last element of the visible run at the finger by giving it to the tombstones right behind.
+        Hide elements of the visible run at the finger for one reason; tombstones beside them take them over.
 
-        Returns:
-            False, and nothing is changed, unless they are its own continuation, hidden for one reason. This
-            is what holding Backspace does; it makes and joins no runs.
+        Args:
+            offset: How many elements of the run stay in front of them.
+            count: How many, at most the rest of the run.
+
+        Holding Backspace or Delete makes and joins no runs. Cost: O(runs of a chunk).
         """
-        runs = run.chunk.runs
-        if run.length == 1 or self.ri + 1 == len(runs):
-            return False
-        behind = runs[self.ri + 1]
-        start = run.start + run.length
-        if (
-            behind.hidden != 1
-            or behind.start != start
-            or behind.replica != run.replica
-            or behind.marks != run.marks
-            or behind.right != run.right
-            or behind.left != (run.replica << ID_BITS) + start - 1
-        ):
-            return False
-        self.replicas[run.replica].move_start(behind, start - 1)
-        behind.left -= 1
-        behind.length += 1
-        run.length -= 1
-        run.chunk.visible -= 1
-        self.length -= 1
-        return True
+        chunk = self.chunks[self.ci]
+        runs = chunk.runs
+        run = runs[self.ri]
+        here = self.replicas[run.replica]
+        chunk.visible -= count
+        self.length -= count
+        if count == run.length:
+            run.hidden = 1
+            self._join_at_finger(here, runs)
+            return
+        start = run.start + offset
+        if offset + count == run.length:
+            behind = runs[self.ri + 1] if self.ri + 1 < len(runs) else run
+            if behind.hidden == 1 and continues(run, behind):
+                here.move_start(behind, start)
+                behind.left -= count
+                behind.length += count
+                run.length = offset
+                return
+        elif offset == 0:
+            before = runs[self.ri - 1] if self.ri else run
+            if before.hidden == 1 and continues(before, run):
+                before.length += count
+                here.move_start(run, start + count)
+                run.left += count
+                run.length -= count
+                return
+        self._cut_out(run, offset, count)
+
+    def _cut_out(self, run: Run, offset: int, count: int) -> None:
+        """Hide a part of the visible run at the finger by making it a run of its own."""
+        here = self.replicas[run.replica]
+        chunk = run.chunk
+        place = self.ri + 1
+        rest = run.length - offset - count
+        if rest:
+            behind = run.part(offset + count, rest)
+            behind.chunk = chunk
+            here.add(behind)
+            chunk.runs.insert(place, behind)
+        if offset:
+            gone = run.part(offset, count)
+            gone.hidden = 1
+            gone.chunk = chunk
+            here.add(gone)
+            chunk.runs.insert(place, gone)
+            run.length = offset
+        else:
+            run.hidden = 1
+            run.length = count
+        if len(chunk.runs) > CHUNK_RUNS_MAX:
+            self._halve(chunk)
+
+    def _join_at_finger(self, here: ReplicaRuns, runs: list[Run]) -> None:
+        """Join the run at the finger, hidden just now, with the tombstones on both sides of it."""
+        run = runs[self.ri]
+        if self.ri + 1 == len(runs):
+            self.join_next(run)
+        else:
+            behind = runs[self.ri + 1]
+            if behind.hidden == 1 and continues(run, behind):
+                here.forget(behind)
+                run.length += behind.length
+                del runs[self.ri + 1]
+        if self.ri == 0:
+            if self.ci:
+                self.join_next(self.chunks[self.ci - 1].runs[-1])
+        else:
+            before = runs[self.ri - 1]
+            if before.hidden == 1 and continues(before, run):
+                here.forget(run)
+                before.length += run.length
+                del runs[self.ri]
+                self.ri -= 1
+
+    def behind_finger(self, offset: int) -> int:
+        """The element behind the first ``offset`` (at least one) of the run at the finger."""
+        chunk = self.chunks[self.ci]
+        run = chunk.runs[self.ri]
+        if offset < run.length:
+            return run.first_id() + offset
+        if self.ri + 1 < len(chunk.runs):
+            return chunk.runs[self.ri + 1].first_id()
+        return self.chunks[self.ci + 1].runs[0].first_id()
+
+    def insert_at_finger(self, offset: int, new: Run) -> None:
+        """Stand a new visible run, its author's last, behind the first ``offset`` of the finger's run."""
+        chunk = self.chunks[self.ci]
+        run = chunk.runs[self.ri]
+        if offset < run.length:
+            rest = run.part(offset, run.length - offset)
+            rest.chunk = chunk
+            run.length = offset
+            self.replicas[run.replica].add(rest)
+            chunk.runs.insert(self.ri + 1, rest)
+        here = self.replicas[new.replica]
+        here.starts.append(new.start)
+        here.runs.append(new)
+        self._place_behind_finger(new, new.length)
 
     def join_next(self, run: Run) -> bool:
         """
@@ -279,14 +355,7 @@ class Sequence:
         none.
         """
         following = self.next_run(run)
-        if (
-            following.replica != run.replica
-            or following.start != run.start + run.length
-            or following.hidden != run.hidden
-            or following.marks != run.marks
-            or following.left != run.last_id()
-            or following.right != run.right
-        ):
+        if following.hidden != run.hidden or not continues(run, following):
             return False
         self.goto(run)
         self.replicas[run.replica].forget(following)

@@ -16,7 +16,7 @@ from crdt.anchor import Anchor, anchor_at, index_of
 from crdt.check import check_rich_text
 from crdt.errors import OutOfRange
 from crdt.intents import Intents, Kinds, Ops
-from crdt.ops import EMBED, ERASE, FLIP, SELF, Op, check_text, check_value
+from crdt.ops import EMBED, FLIP, Op, check_text, check_value
 from crdt.patch import TextPatch, Value
 from crdt.replicas import Replicas
 from crdt.text_codec import decode_text, encode_text
@@ -68,8 +68,10 @@ class RichText(Intents):
         Source: Weidner & Kleppmann 2023, Algorithm 1, ``insert``.
         """
         tail = self._tail
-        if tail is not None and index == self._tail_index and marks is None and self._may_grow(tail, text):
-            return [self._grow_tail(tail, text)]
+        if tail is not None and index == self._tail_index and marks is None:
+            typed = self._type_on(tail, text)
+            if typed is not None:
+                return [typed]
         self._check_index(index)
         check_text(text)
         if not text:
@@ -98,8 +100,9 @@ class RichText(Intents):
         check_value(dict(payload))
         if marks is not None:
             self._check_kinds(marks)
-        left, right = self._gap(index)
-        origins = (*self._reference(left), *self._reference(right))
+        offset = self._gap(index)
+        left = self._sequence.finger_run().first_id() + offset - 1
+        origins = (*self._reference(left), *self._reference(self._sequence.behind_finger(offset)))
         op = self._do([EMBED, self._rid(), self._counter(), self._starts(), dict(payload), *origins])
         return [op] if marks is None else [op, *self._put_marks(index, index + 1, marks)]
 
@@ -113,14 +116,24 @@ class RichText(Intents):
         Cost: O(log runs + runs deleted).
         """
         self._check_range(index, index + count)
-        if count == 1 and self._replicas.open and not self._replicas.flips:
-            run = self._sequence.seek(index)
-            if index - self._sequence.at == run.length - 1 and self._sequence.wear_down(run):
-                return [self._erase_last(run)]
+        sequence = self._sequence
         ops: Ops = []
-        for replica, start, length in self._ranges(index, count):
-            target = self._replicas.rids[replica] if replica else SELF
-            ops.append(self._do([ERASE, self._rid(), self._counter(), self._starts(), target, start, length]))
+        replica, start, length = 0, 0, 0
+        while count:
+            run = sequence.seek(index)
+            offset = index - sequence.at
+            size = min(run.length - offset, count)
+            first = run.start + offset
+            if length and (run.replica != replica or first != start + length):
+                ops.append(self._erase_op(replica, start, length))
+                length = 0
+            if not length:
+                replica, start = run.replica, first
+            length += size
+            count -= size
+            sequence.hide_part(offset, size)
+        if length:
+            ops.append(self._erase_op(replica, start, length))
         return ops
 
     def replace(self, index: int, removed: int, inserted: str, marks: Kinds | None = None) -> Ops:
