@@ -19,6 +19,8 @@ from crdt.ops import (
     ERASE,
     FLIP,
     INSERT,
+    INSERT_LENGTH_MAX,
+    INSERTING,
     KIND_LENGTH_MAX,
     MARK,
     RID_MAX,
@@ -28,7 +30,6 @@ from crdt.ops import (
     Op,
     check_text,
     check_value,
-    counters_of,
     integer,
     kind_of,
     mapping,
@@ -37,6 +38,9 @@ from crdt.ops import (
 from crdt.replicas import Replicas
 from crdt.runs import END, ID_BITS, START
 from crdt.sequence import Sequence
+
+UNPLACED: Final = -3 << ID_BITS
+"""Stands for the packed id of an element that only this batch brings."""
 
 END_PLACE: Final = 1
 """The counter that, with EDGE for a replica, names the end of the text; 0 names its start."""
@@ -126,40 +130,45 @@ class Gate:
         kind = kind_of(op)
         rid = integer(op, 1, 0, RID_MAX)
         counter = integer(op, 2, 0, COUNTER_MAX)
-        size = counters_of(op)
+        text = ""
+        if kind == TYPE:
+            text = string(op, 3, INSERT_LENGTH_MAX)
+        elif kind == INSERT:
+            text = string(op, 4, INSERT_LENGTH_MAX)
+        elif kind == EMBED:
+            text = EMBED_CHARACTER
+        size = len(text) if kind in INSERTING else 1
         if size == 0 or counter + size > COUNTER_MAX:
             raise MalformedOp("an op of no size, or beyond the last counter")
-        if not self.arrivals.is_new(rid, counter, size):
+        arrivals = self.arrivals
+        if counter != arrivals.end_of(rid) and not arrivals.is_new(rid, counter, size):
             return False
         starts = False
         if kind == TYPE:
-            check_text(string(op, 3, COUNTER_MAX))
-            self._element(rid, rid, counter - 1)
+            check_text(text)
+            self._element(rid, counter - 1)
         elif kind == FLIP:
             self._flip(op)
         else:
             starts = integer(op, 3, 0, 1) == 1
-            self._body(kind, op, rid)
-        if kind != FLIP and not starts and not self.arrivals.has_any_group(rid):
+            self._body(kind, op, rid, text)
+        if kind != FLIP and not starts and not arrivals.has_any_group(rid):
             raise MalformedOp("an op belongs to no edit group")
-        self.arrivals.admit(rid, counter, size, starts)
-        if kind == INSERT:
-            self._note(rid, counter, string(op, 4, COUNTER_MAX))
-        elif kind == TYPE:
-            self._note(rid, counter, string(op, 3, COUNTER_MAX))
-        elif kind == EMBED:
-            self._note(rid, counter, EMBED_CHARACTER)
+        arrivals.admit(rid, counter, size, starts)
+        if text:
+            self._note(rid, counter, text)
         return True
 
-    def _body(self, kind: int, op: Op, rid: int) -> None:
+    def _body(self, kind: int, op: Op, rid: int, text: str) -> None:
         if kind == INSERT:
-            check_text(string(op, 4, COUNTER_MAX))
+            check_text(text)
             self._origins(op, rid)
         elif kind == EMBED:
             mapping(op, 4)
             self._origins(op, rid)
         elif kind == ERASE:
-            self._range(rid, integer(op, 4, SELF, RID_MAX), integer(op, 5, 0, COUNTER_MAX), op)
+            target = integer(op, 4, SELF, RID_MAX)
+            self._range(rid if target == SELF else target, integer(op, 5, 0, COUNTER_MAX), op)
         elif kind == MARK:
             integer(op, 4, 0, TIME_MAX)
             check_value({string(op, 5, KIND_LENGTH_MAX): op[6]})
@@ -176,37 +185,22 @@ class Gate:
             mapping(op, 7)
 
     def _origins(self, op: Op, rid: int) -> None:
-        left = integer(op, 5, EDGE, RID_MAX)
-        right = integer(op, 7, EDGE, RID_MAX)
-        if left == EDGE:
-            integer(op, 6, 0, 0)
-        else:
-            self._element(rid, left, integer(op, 6, 0, COUNTER_MAX))
-        if right == EDGE:
-            integer(op, 8, END_PLACE, END_PLACE)
-        else:
-            self._element(rid, right, integer(op, 8, 0, COUNTER_MAX))
-        self._check_ordered(rid, op)
-
-    def _check_ordered(self, author: int, op: Op) -> None:
         """
-        Refuse a left origin that does not stand before the right one, as far as both are placed already.
+        Check both; refuse a left one that does not stand before the right one, if both are placed already.
         """
-        left = self._placed(author, op, 5)
-        right = self._placed(author, op, 7)
-        if left is not None and right is not None and not self._sequence.is_before(left, right):
+        left = self._origin(op, 5, rid, START)
+        right = self._origin(op, 7, rid, END)
+        if left != UNPLACED and right != UNPLACED and not self._sequence.is_before(left, right):
             raise MalformedOp("the origins of an op stand in the wrong order")
 
-    def _placed(self, author: int, op: Op, place: int) -> int | None:
-        """The packed id of a checked reference, or None when this batch brings the element."""
-        rid = integer(op, place, EDGE, RID_MAX)
-        counter = integer(op, place + 1, 0, COUNTER_MAX)
-        if rid == EDGE:
-            return END if counter else START
-        known = self._sequence_index(author if rid == SELF else rid)
-        if known < 0 or not self._sequence.contains(known, counter):
-            return None
-        return known << ID_BITS | counter
+    def _origin(self, op: Op, place: int, author: int, edge: int) -> int:
+        """The packed id of the origin at ``place``; UNPLACED when this batch brings the element."""
+        target = integer(op, place, EDGE, RID_MAX)
+        if target == EDGE:
+            bound = END_PLACE if edge == END else 0
+            integer(op, place + 1, bound, bound)
+            return edge
+        return self._element(author if target == SELF else target, integer(op, place + 1, 0, COUNTER_MAX))
 
     def _anchor(self, op: Op, place: int, rid: int, edge: tuple[int, int]) -> None:
         """Check the anchor at ``place``; ``edge`` is the one at the edge of the text that it may be."""
@@ -214,7 +208,7 @@ class Gate:
         counter = integer(op, place + 1, 0, COUNTER_MAX)
         side = integer(op, place + 2, BEFORE, AFTER)
         if target != EDGE:
-            self._element(rid, target, counter)
+            self._element(rid if target == SELF else target, counter)
         elif (counter, side) != edge:
             raise MalformedOp("an anchor outside the text")
 
@@ -231,15 +225,17 @@ class Gate:
         if until > self.arrivals.group_end(rid, start):
             raise MalformedOp("an edit group ends before the counter until which it is switched")
 
-    def _element(self, author: int, target: int, counter: int) -> None:
-        rid = author if target == SELF else target
+    def _element(self, rid: int, counter: int) -> int:
+        """The packed id of an element that exists; UNPLACED when this batch brings it."""
+        known = self.arrivals.replicas.find(rid)
+        replicas = self._sequence.replicas
+        if 0 <= known < len(replicas) and replicas[known].find(counter) is not None:
+            return known << ID_BITS | counter
         if counter >= self.arrivals.end_of(rid):
             raise CausalGap(f"element {counter} of a replica is missing")
-        known = self._sequence_index(rid)
-        if known >= 0 and self._sequence.contains(known, counter):
-            return
         if not self._fresh_character(rid, counter):
             raise MalformedOp("an op refers to something that is no element of its text")
+        return UNPLACED
 
     def _fresh_character(self, rid: int, counter: int) -> str:
         """The character of an element that the batch brings; '' when it brings none of this id."""
@@ -252,36 +248,36 @@ class Gate:
         return texts[place][counter - starts[place]]
 
     def _newline(self, author: int, target: int, counter: int) -> None:
-        self._element(author, target, counter)
         rid = author if target == SELF else target
+        self._element(rid, counter)
         character = self._fresh_character(rid, counter)
         if not character:
-            character = self._sequence.of(self._sequence_index(rid)).characters[counter]
+            character = self._sequence.replicas[self.arrivals.replicas.find(rid)].characters[counter]
         if character != "\n":
             raise MalformedOp("a block that does not end at a newline")
 
-    def _range(self, author: int, target: int, counter: int, op: Op) -> None:
+    def _range(self, rid: int, counter: int, op: Op) -> None:
+        """Check that the elements of ``rid`` from ``counter`` on exist that an ERASE names."""
         count = integer(op, 6, 1, COUNTER_MAX)
-        rid = author if target == SELF else target
-        if counter + count > self.arrivals.end_of(rid):
-            raise CausalGap("an op erases elements that are missing")
-        known = self._sequence_index(rid)
+        end = counter + count
+        known = self.arrivals.replicas.find(rid)
         covered = 0
-        if known >= 0:
-            for run in self._sequence.of(known).overlapping(counter, counter + count):
-                covered += min(run.start + run.length, counter + count) - max(run.start, counter)
+        if 0 <= known < len(self._sequence.replicas):
+            here = self._sequence.replicas[known]
+            run = here.find(counter)
+            if run is not None and end <= run.start + run.length:
+                return
+            for run in here.overlapping(counter, end):
+                covered += min(run.start + run.length, end) - max(run.start, counter)
+        if end > self.arrivals.end_of(rid):
+            raise CausalGap("an op erases elements that are missing")
         starts, texts = self._fresh.get(rid, ([], []))
         place = max(bisect_right(starts, counter) - 1, 0)
-        while place < len(starts) and starts[place] < counter + count:
-            end = min(starts[place] + len(texts[place]), counter + count)
-            covered += max(end - max(starts[place], counter), 0)
+        while place < len(starts) and starts[place] < end:
+            covered += max(min(starts[place] + len(texts[place]), end) - max(starts[place], counter), 0)
             place += 1
         if covered != count:
             raise MalformedOp("an op erases something that is no element of its text")
-
-    def _sequence_index(self, rid: int) -> int:
-        known = self.arrivals.replicas.find(rid)
-        return known if known < len(self._sequence.replicas) else -1
 
     def _note(self, rid: int, counter: int, text: str) -> None:
         starts, texts = self._fresh.setdefault(rid, ([], []))

@@ -6,7 +6,7 @@ two commonest strokes, typing on and deleting back, change the runs at hand with
 """
 
 from collections.abc import Mapping
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from crdt.errors import LimitExceeded, OutOfRange
 from crdt.marks import AFTER, BEFORE, GROWS_AT_END
@@ -27,9 +27,6 @@ from crdt.ops import (
 from crdt.patch import Inserted, Marks, TextPatch, Value
 from crdt.reading import TextReading
 from crdt.runs import ID_BITS, Run
-
-SURROGATES: Final = chr(0xD800)
-"""Below it every character stands for itself."""
 
 Ops: TypeAlias = list[list[object]]
 Kinds: TypeAlias = Mapping[str, Value]
@@ -103,17 +100,18 @@ class Intents(TextReading):
         and nothing is changed, for what is not plain text or needs marks or blocks.
         """
         replicas = self._replicas
-        here = self._sequence.replicas[0]
         counter = replicas.ends[0]
+        size = len(text)
+        here = self._sequence.replicas[0]
         if (
             not (text.isprintable() or (text == "\n" and not self._blocks.writes))
-            or not 0 < len(text) <= INSERT_LENGTH_MAX
+            or not 0 < size <= INSERT_LENGTH_MAX
             or not replicas.open
             or tail.start + tail.length != counter
+            or tail.replica
             or (self._marks.marks and here.characters[-1] == "\n")
         ):
             return None
-        size = len(text)
         replicas.ends[0] = counter + size
         here.characters.extend(text)
         self._sequence.grow(tail, size)
@@ -135,13 +133,17 @@ class Intents(TextReading):
             self._type(0, counter, text)
             new = sequence.run_of(counter)
         else:
-            head: list[object] = [INSERT, replicas.rids[0], counter, self._starts(), text]
-            op = [*head, *self._reference(left), *self._reference(right)]
-            if op[3]:
+            starts = self._starts()
+            if starts:
                 replicas.start_group(0, counter, replicas.time)
-            new = Run(0, counter, len(text), left, right, 0, self._marks.behind(run.marks, left))
+            number = self._marks.behind(run.marks, left) if self._marks.marks else run.marks
+            new = Run(0, counter, len(text), left, right, 0, number)
             sequence.of(0).store(counter, text)
             sequence.insert_at_finger(offset, new)
+            left_rid, left_counter = self._reference(left)
+            right_rid, right_counter = self._reference(right)
+            head: list[object] = [INSERT, replicas.rids[0], counter, starts, text]
+            op = [*head, left_rid, left_counter, right_rid, right_counter]
         replicas.ends[0] = counter + len(text)
         self._tail_index = index + len(text)
         self._tail = None if (new.last_id() << 1 | AFTER) in self._marks.anchored else new
@@ -215,7 +217,7 @@ class Intents(TextReading):
 
     def _hear_typing(self, op: Op) -> TextPatch | None:
         """
-        Take in one more character where its author typed the last one; None, and nothing is changed, if it is
+        Take in what someone else typed where the last stroke ended; None, and nothing is changed, if it is
         not the plainest case of that. The same as admitting and integrating the op.
         """
         if not isinstance(op, (list, tuple)) or len(op) != 4 or type(op[0]) is not int or op[0] != TYPE:
@@ -223,24 +225,36 @@ class Intents(TextReading):
         rid, counter, text = op[1], op[2], op[3]
         if type(rid) is not int or type(counter) is not int or type(text) is not str:
             return None
+        size = len(text)
+        if not text.isprintable() or not 0 < size <= INSERT_LENGTH_MAX:
+            return None
         replicas = self._replicas
-        replica = replicas.find(rid)
-        if replica < 0 or replicas.ends[replica] != counter or replicas.flips:
+        tail = self._tail
+        if tail is None or tail.start + tail.length != counter or replicas.rids[tail.replica] != rid:
+            tail = self._find_tail(rid, counter)
+        if tail is None or replicas.ends[tail.replica] != counter:
             return None
+        replicas.ends[tail.replica] = counter + size
+        self._sequence.replicas[tail.replica].characters.extend(text)
+        self._sequence.grow(tail, size)
+        index = self._tail_index
+        self._tail_index = index + size
+        return Inserted(index, text, self._marks.resolve(tail.marks))
+
+    def _find_tail(self, rid: int, counter: int) -> Run | None:
+        """Make the run that ``rid`` typed last the tail (V3), if it ends before ``counter`` and is one."""
+        replica = self._replicas.find(rid)
         sequence = self._sequence
-        if len(text) != 1 or not " " <= text < SURROGATES or replica >= len(sequence.replicas):
+        if not 0 <= replica < len(sequence.replicas) or not sequence.replicas[replica].runs:
             return None
-        here = sequence.replicas[replica]
-        run = here.runs[-1] if here.runs else None
-        if run is None or run.start + run.length != counter or run.hidden:
+        run = sequence.replicas[replica].runs[-1]
+        if run.hidden or run.start + run.length != counter:
             return None
-        if (run.last_id() << 1 | AFTER) in self._marks.anchored or sequence.next_run(
-            run
-        ).first_id() != run.right:
+        if (run.last_id() << 1 | AFTER) in self._marks.anchored:
             return None
         index = sequence.goto(run) + run.length
-        here.characters.append(text)
-        sequence.grow(run, 1)
-        replicas.ends[replica] = counter + 1
-        self._tail = None
-        return Inserted(index, text, self._marks.resolve(run.marks))
+        if sequence.behind_finger(run.length) != run.right:
+            return None
+        self._tail = run
+        self._tail_index = index
+        return run

@@ -52,6 +52,9 @@ KIND_LENGTH_MAX: Final = 256
 
 EMBED_CHARACTER: Final = "\ufffc"
 
+INSERTING: Final = (INSERT, TYPE, EMBED)
+"""The kinds that bring elements."""
+
 LENGTHS: Final = (9, 4, 7, 13, 8, 9, 8)
 """Fields of each kind, by number; trailing fields of a newer version are kept out by the model version."""
 

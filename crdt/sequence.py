@@ -149,12 +149,8 @@ class Sequence:
             return one < other
         if a.chunk is not b.chunk:
             return a.chunk.order < b.chunk.order
-        for run in a.chunk.runs:
-            if run is a:
-                return True
-            if run is b:
-                return False
-        raise AssertionError("S6: a run is in its chunk")
+        runs = a.chunk.runs
+        return runs.index(a) < runs.index(b)
 
     def split(self, run: Run, length: int) -> Run:
         """Cut ``run`` behind its first ``length`` elements; the second part. The finger goes to the first."""
@@ -335,7 +331,7 @@ class Sequence:
         return self.chunks[self.ci + 1].runs[0].first_id()
 
     def insert_at_finger(self, offset: int, new: Run) -> None:
-        """Stand a new visible run, its author's last, behind the first ``offset`` of the finger's run."""
+        """Stand a new run, its author's last, behind the first ``offset`` elements of the finger's run."""
         chunk = self.chunks[self.ci]
         run = chunk.runs[self.ri]
         if offset < run.length:
@@ -347,7 +343,7 @@ class Sequence:
         here = self.replicas[new.replica]
         here.starts.append(new.start)
         here.runs.append(new)
-        self._place_behind_finger(new, new.length)
+        self._place_behind_finger(new, 0 if new.hidden else new.length)
 
     def join_next(self, run: Run) -> bool:
         """

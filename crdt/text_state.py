@@ -4,8 +4,8 @@ The state of a rich text and how an admitted op changes it: the same path for lo
 Not here: making ops from intents (``crdt.text``), deciding whether an op may come in (``crdt.admission``).
 Invariants: V1 an element is visible exactly when its own group is live and no live group erases it;
 ``Run.hidden`` counts the reasons. V2 every change of what is visible is reported as patches in the order in
-which it happened. V3 while there is a tail, it is a visible run of the holder that ends at the visible index
-remembered with it, its right origin stands right behind it, and no mark begins or ends there: what is typed
+which it happened. V3 while there is a tail, it is a visible run that ends at the visible index remembered
+with it, its right origin stands right behind it, and no mark begins or ends there: what its author types
 there next only makes it longer.
 """
 
@@ -67,7 +67,7 @@ class TextState:
         self._embeds: dict[int, Marks] = {}
         self._erasures: list[ErasureLog] = []
         self._tail: Run | None = None
-        """The run that the holder's last keystroke ended, while nothing has happened since (V3)."""
+        """The run that the last keystroke ended, while nothing else has happened since (V3)."""
         self._tail_index: int = 0
 
     def _erasures_of(self, replica: int) -> ErasureLog:
@@ -85,8 +85,10 @@ class TextState:
         kind = op[0]
         self._tail = None
         replicas = self._replicas
-        replica = replicas.intern(_int(op, 1))
-        counter = _int(op, 2)
+        rid, counter = op[1], op[2]
+        assert isinstance(rid, int), "admitted"
+        assert isinstance(counter, int), "admitted"
+        replica = replicas.intern(rid)
         if kind == TYPE:
             text = _str(op, 3)
             replicas.ends[replica] = counter + len(text)
@@ -114,8 +116,9 @@ class TextState:
 
     def _id(self, op: Op, place: int, author: int) -> int:
         """The packed id of the reference at ``place``."""
-        rid = _int(op, place)
-        counter = _int(op, place + 1)
+        rid, counter = op[place], op[place + 1]
+        assert isinstance(rid, int), "admitted"
+        assert isinstance(counter, int), "admitted"
         if rid == SELF:
             return author << ID_BITS | counter
         if rid == EDGE:
@@ -152,6 +155,13 @@ class TextState:
     def _insert(self, op: Op, replica: int, counter: int, text: str) -> list[TextPatch]:
         left = self._id(op, 5, replica)
         right = self._id(op, 7, replica)
+        beside = self._sequence.run_of(left)
+        offset = left - beside.first_id() + 1
+        index = self._sequence.goto(beside)
+        if self._sequence.behind_finger(offset) == right:
+            return self._insert_between(
+                index, offset, Run(replica, counter, len(text), left, right, 0, 0), text
+            )
         if right != END and not self._sequence.is_before(left, right):
             # Nobody can have seen these side by side. The gate cannot tell while the same batch brings one of
             # them; here all replicas can, by an order that never changes, and give the op the same place.
@@ -159,6 +169,23 @@ class TextState:
         self._sequence.cut_before(right)
         run = self._place(Run(replica, counter, len(text), left, right, 0, 0), text)
         return [] if run.hidden else self._appeared(run)
+
+    def _insert_between(self, index: int, offset: int, run: Run, text: str) -> list[TextPatch]:
+        """Insert between two elements that stand side by side: nothing competes for the place (S4)."""
+        sequence = self._sequence
+        beside = sequence.finger_run()
+        if not beside.hidden:
+            index += offset
+        sequence.of(run.replica).store(run.start, text)
+        if self._replicas.flips and not self._replicas.is_live(run.replica, run.start):
+            run.hidden = 1
+        run.marks = self._marks.behind(beside.marks, run.left) if self._marks.marks else beside.marks
+        sequence.insert_at_finger(offset, run)
+        if run.hidden:
+            return []
+        if self._embeds or self._blocks.writes:
+            return self._appeared_at(index, run)
+        return [Inserted(index, text, self._marks.resolve(run.marks))]
 
     def _place(self, run: Run, text: str) -> Run:
         """Integrate a new run, with the marks of the gap it falls into and the state of its group (V1)."""
@@ -172,7 +199,9 @@ class TextState:
 
     def _appeared(self, run: Run) -> list[TextPatch]:
         """The patches for a run that has just become visible: its spans, then the blocks its newlines end."""
-        index = self._sequence.goto(run)
+        return self._appeared_at(self._sequence.goto(run), run)
+
+    def _appeared_at(self, index: int, run: Run) -> list[TextPatch]:
         marks = self._marks.resolve(run.marks)
         patches: list[TextPatch] = []
         at = index
@@ -245,6 +274,12 @@ class TextState:
         if not self._replicas.is_live(replica, counter):
             return []
         start = target & COUNTER_MASK
+        run = self._sequence.run_of(target)
+        if not run.hidden and start + count <= run.start + run.length:
+            offset = start - run.start
+            index = self._sequence.goto(run) + offset
+            self._sequence.hide_part(offset, count)
+            return [Deleted(index, count)]
         patches = self._shift(target >> ID_BITS, start, start + count, 1)
         self._tidy(target >> ID_BITS, start, start + count)
         return patches

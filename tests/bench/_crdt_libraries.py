@@ -18,7 +18,7 @@ class Ours:
 
         from crdt import RichText
 
-        self.face, self.pack, self.unpack = RichText, msgpack.packb, msgpack.unpackb
+        self.face, self.pack, self.unpack = RichText, msgpack.Packer().pack, msgpack.unpackb
         self.text = RichText(rid)
 
     def edit(self, position: int, deleted: int, inserted: str) -> list:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from crdt.check import check_sequence
 from crdt.errors import CausalGap
-from crdt.runs import CHUNK_RUNS_MAX, END, START, Chunk, Run
+from crdt.runs import CHUNK_RUNS_MAX, END, START, Run
 from crdt.sequence import Sequence
 from crdt.text import RichText
 from tests.support.meeting import reloaded
@@ -355,12 +355,3 @@ def test_runs_are_split_into_many_chunks_and_join_again_across_their_borders():
             check_sequence(sequence)
         assert sequence.run_of(0).length == 200
         assert sequence.length == (0 if hidden else 200)
-
-
-def test_a_run_that_is_not_in_its_chunk_is_noticed_by_who_asks():
-    sequence = sequence_of((0, 3, START, END), (3, 2, 0, 1))
-    stray = Chunk(0)
-    for element in (0, 3):
-        sequence.run_of(element).chunk = stray
-    with pytest.raises(AssertionError, match="S6"):
-        sequence.is_before(0, 3)
