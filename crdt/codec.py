@@ -188,6 +188,38 @@ class Reader:
         self._at = at
         return numbers
 
+    def references(self, count: int) -> tuple[list[int], list[int]]:
+        """``count`` references as two columns: a code, and a counter behind each code above 1, else 0."""
+        data = self._data
+        at = self._at
+        end = len(data)
+        columns: tuple[list[int], list[int]] = ([], [])
+        codes, counters = columns
+        for _ in range(count):
+            code = data[at] if at < end else 128
+            if code < 128:
+                at += 1
+            else:
+                self._at = at
+                code = self.uint()
+                at = self._at
+            counter = 0
+            if code > 1:
+                counter = data[at] if at < end else 128
+                if counter < 128:
+                    at += 1
+                elif at + 2 < end and data[at + 1] > 127 and 0 < data[at + 2] < 128:
+                    counter = counter & 127 | (data[at + 1] & 127) << 7 | data[at + 2] << 14
+                    at += 3
+                else:
+                    self._at = at
+                    counter = self.uint()
+                    at = self._at
+            codes.append(code)
+            counters.append(counter)
+        self._at = at
+        return columns
+
     def sints(self, count: int) -> list[int]:
         """A column of ``count`` integers of either sign."""
         return [-((number + 1) >> 1) if number & 1 else number >> 1 for number in self.uints(count)]

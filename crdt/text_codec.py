@@ -20,7 +20,7 @@ from crdt.ops import COUNTER_MAX, RID_MAX, TIME_MAX
 from crdt.patch import Marks
 from crdt.replicas import Flip, Replicas
 from crdt.runs import COUNTER_MASK, END, ID_BITS, START
-from crdt.text_load import TextColumns, load_columns
+from crdt.text_load import LEFT_IMPLIED, RIGHT_IMPLIED, TextColumns, load_columns
 
 if TYPE_CHECKING:
     from crdt.reading import TextReading
@@ -33,9 +33,6 @@ COUNTERS_MAX: Final = 1 << 26
 Of all replicas of a document together. What one wrote is kept by counter, so bytes that claim more would take
 memory that nothing in them pays for; nobody types as much.
 """
-
-LEFT_IMPLIED: Final = 1
-RIGHT_IMPLIED: Final = 2
 
 
 class WholeRun(NamedTuple):

@@ -4,23 +4,25 @@ Building the state of a text from its columns, checked as a stranger's, without 
 The order is taken as written; what hides an element and what formats it is worked out anew from the logs.
 """
 
-from bisect import bisect_right
-from itertools import accumulate, groupby, pairwise
 from typing import TYPE_CHECKING, Final
 
 from crdt.blocks import BlockWrite
 from crdt.codec import Reader
-from crdt.erasures import Erased, ErasureLog
+from crdt.erasures import ErasureLog
 from crdt.errors import MalformedOp
 from crdt.marks import AFTER, BEFORE, Mark
 from crdt.ops import COUNTER_MAX, EMBED_CHARACTER, KIND_LENGTH_MAX, TIME_MAX, check_value
 from crdt.patch import Marks
 from crdt.replicas import Replicas
 from crdt.runs import CHUNK_RUNS_MAX, COUNTER_MASK, END, ID_BITS, START, Chunk, Run
+from crdt.text_rows import Row, note_erasures, note_groups, rows_of
 
 if TYPE_CHECKING:
     from crdt.reading import TextReading
     from crdt.sequence import Sequence
+
+LEFT_IMPLIED: Final = 1
+RIGHT_IMPLIED: Final = 2
 
 LENGTH_MAX: Final = 1 << 26
 """
@@ -61,13 +63,10 @@ class TextColumns:
             self._read_marks(reader, replica)
             self._read_writes(reader, replica)
         self.embeds: dict[int, Marks] = self._read_embeds(reader)
-        self._check_groups()
 
-    def _check_groups(self) -> None:
+    def check_groups(self, rows: dict[int, Row]) -> None:
         """Every op belongs to an edit group: none comes before the first of its author."""
-        first: dict[int, int] = {}
-        for run in self.runs:
-            first[run.replica] = min(first.get(run.replica, run.start), run.start)
+        first = {replica: row.starts[0] for replica, row in rows.items()}
         for author, log in self.erasures:
             if log.counters:
                 first[author] = min(first.get(author, log.counters[0]), log.counters[0])
@@ -86,11 +85,16 @@ class TextColumns:
         return self._numbers[number]
 
     def _element(self, reader: Reader) -> int:
-        number = reader.uint()
-        if number < 2:
-            return END if number else START
-        replica = self._replica(number - 2)
-        counter = reader.uint()
+        codes, counters = reader.references(1)
+        return self._element_of(codes[0], counters[0])
+
+    def _element_of(self, code: int, counter: int) -> int:
+        """The packed id of a reference: 0 and 1 are the edges of the text, 2 + n is replica n."""
+        if code < 2:
+            return END if code else START
+        if code - 2 >= len(self._numbers):
+            raise MalformedOp("a replica out of range")
+        replica = self._numbers[code - 2]
         if counter >= self._replicas.ends[replica]:
             raise MalformedOp("an element out of range")
         return replica << ID_BITS | counter
@@ -100,30 +104,43 @@ class TextColumns:
         heads = reader.uints(count)
         starts = reader.sints(count)
         lengths = reader.uints(count)
+        numbers, limits = self._numbers, self._replicas.ends
         ends: dict[int, int] = {}
         runs: list[Run] = []
         total = 0
-        for place in range(count):
-            replica = self._replica(heads[place] >> 2)
+        for place, head in enumerate(heads):
+            if head >> 2 >= len(numbers):
+                raise MalformedOp("a replica out of range")
+            replica = numbers[head >> 2]
             start = ends.get(replica, 0) + starts[place]
             length = lengths[place]
-            ends[replica] = start + length
+            end = start + length
+            ends[replica] = end
             total += length
-            if start < 0 or length < 1 or start + length > self._replicas.ends[replica] or total > LENGTH_MAX:
+            if start < 0 or length < 1 or end > limits[replica] or total > LENGTH_MAX:
                 raise MalformedOp("a run out of range")
-            runs.append(Run(replica, start, length, START, END, 0, 0))
-        for place, run in enumerate(runs):
-            if heads[place] & 1:
-                run.left = runs[place - 1].last_id() if place else START
-            else:
-                run.left = self._element(reader)
-                self.named_left.append(place)
-            if heads[place] & 2:
-                run.right = runs[place + 1].first_id() if place + 1 < count else END
-            else:
-                run.right = self._element(reader)
-                self.named_right.append(place)
+            left = runs[-1].last_id() if head & LEFT_IMPLIED and runs else START
+            runs.append(Run(replica, start, length, left, END, 0, 0))
+        self._read_origins(reader, heads, runs)
         return runs
+
+    def _read_origins(self, reader: Reader, heads: list[int], runs: list[Run]) -> None:
+        """Give the runs the origins that are written out, and those on the right that are implied."""
+        named = [
+            place << 1 | side for place, head in enumerate(heads) for side in (0, 1) if not head >> side & 1
+        ]
+        codes, counters = reader.references(len(named))
+        for number, packed in enumerate(named):
+            element = self._element_of(codes[number], counters[number])
+            if packed & 1:
+                runs[packed >> 1].right = element
+                self.named_right.append(packed >> 1)
+            else:
+                runs[packed >> 1].left = element
+                self.named_left.append(packed >> 1)
+        for place in range(len(runs) - 1):
+            if heads[place] & RIGHT_IMPLIED:
+                runs[place].right = runs[place + 1].first_id()
 
     def _read_erasures(self, reader: Reader, author: int) -> ErasureLog:
         log = ErasureLog()
@@ -208,14 +225,16 @@ def load_columns(text: "TextReading", columns: TextColumns, visible: str) -> Non
     """
     if sum([run.length for run in columns.runs]) != len(visible) + len(columns.hidden):
         raise MalformedOp("there is not one character for each element")
-    _check_origins(columns)
+    rows = rows_of(columns.runs)
+    columns.check_groups(rows)
+    _check_origins(columns, rows)
     for replica, log in columns.erasures:
         if log.counters:
             while replica >= len(text._erasures):
                 text._erasures.append(ErasureLog())
             text._erasures[replica] = log
-    pieces = _cut_by_visibility(text, columns)
-    _share_characters(text, pieces, visible, columns.hidden)
+    pieces = _cut_by_visibility(text, columns, rows)
+    _share_characters(text, rows, pieces, visible, columns.hidden)
     _fill(text._sequence, pieces)
     _check_named(text, columns)
     text._embeds.update(columns.embeds)
@@ -225,178 +244,51 @@ def load_columns(text: "TextReading", columns: TextColumns, visible: str) -> Non
         text.restore_block(write)
 
 
-class Stretches:
-    """
-    Which counters of one replica are elements of the text, as stretches without gaps, and their places: the
-    number of elements before each. So memory is taken for elements, never for the counters between them.
-    """
-
-    __slots__ = ("bases", "begins", "ends")
-
-    def __init__(self, spans: list[tuple[int, int]]) -> None:
-        """Join ``(first counter, end)`` of all runs of a replica. MalformedOp when they overlap."""
-        spans.sort()
-        self.begins: list[int] = []
-        self.ends: list[int] = []
-        self.bases: list[int] = []
-        last = -1
-        total = 0
-        for begin, end in spans:
-            if begin < last:
-                raise MalformedOp("an element twice")
-            if begin > last:
-                self.begins.append(begin)
-                self.bases.append(total)
-                self.ends.append(end)
-            else:
-                self.ends[-1] = end
-            last = end
-            total += end - begin
-
-    def size(self) -> int:
-        """How many elements there are."""
-        return self.bases[-1] + self.ends[-1] - self.begins[-1]
-
-    def place(self, counter: int, count: int) -> int:
-        """The place of an element when it and the ``count - 1`` behind it are elements; else MalformedOp."""
-        found = bisect_right(self.begins, counter) - 1
-        if found < 0 or counter + count > self.ends[found]:
-            raise MalformedOp("a delete of no element")
-        return self.bases[found] + counter - self.begins[found]
-
-    def next_place(self, counter: int) -> int:
-        """The place of the first element from ``counter`` on; ``size()`` where there is none."""
-        found = bisect_right(self.begins, counter) - 1
-        if found < 0:
-            return 0
-        return self.bases[found] + min(counter, self.ends[found]) - self.begins[found]
-
-
-def _stretches(columns: TextColumns) -> dict[int, Stretches]:
-    """The elements of each replica. Raises MalformedOp when one stands in two runs."""
-    spans: dict[int, list[tuple[int, int]]] = {}
-    for run in columns.runs:
-        spans.setdefault(run.replica, []).append((run.start, run.start + run.length))
-    return {replica: Stretches(own) for replica, own in spans.items()}
-
-
-def _check_origins(columns: TextColumns) -> None:
+def _check_origins(columns: TextColumns, rows: dict[int, Row]) -> None:
     """An origin that is written out is an element; a left one stands before its run, a right one behind."""
-    by_replica: dict[int, list[tuple[int, int]]] = {}
-    for place, run in enumerate(columns.runs):
-        by_replica.setdefault(run.replica, []).append((run.start, place))
-    for own in by_replica.values():
-        own.sort()
     for place in columns.named_left:
         left = columns.runs[place].left
-        if left == END or (left >= 0 and not -1 < _place_of(columns, by_replica, left) < place):
+        if left == END or (left >= 0 and not -1 < _place_of(rows, left) < place):
             raise MalformedOp("a left origin that does not stand before its element")
     for place in columns.named_right:
         right = columns.runs[place].right
-        if right == START or (right >= 0 and _place_of(columns, by_replica, right) <= place):
+        if right == START or (right >= 0 and _place_of(rows, right) <= place):
             raise MalformedOp("a right origin that does not stand behind its element")
 
 
-def _place_of(columns: TextColumns, by_replica: dict[int, list[tuple[int, int]]], element: int) -> int:
+def _place_of(rows: dict[int, Row], element: int) -> int:
     """The place of the run that holds an element; -1 when none does."""
-    own = by_replica.get(element >> ID_BITS, [])
-    counter = element & COUNTER_MASK
-    found = bisect_right(own, (counter, len(columns.runs))) - 1
-    if found < 0:
-        return -1
-    start, place = own[found]
-    return place if counter < start + columns.runs[place].length else -1
+    row = rows.get(element >> ID_BITS)
+    return row.place_of(element & COUNTER_MASK) if row is not None else -1
 
 
-def _cut_by_visibility(text: "TextReading", columns: TextColumns) -> list[Run]:
+def _cut_by_visibility(text: "TextReading", columns: TextColumns, rows: dict[int, Row]) -> list[Run]:
     """Runs in order, cut where the number of reasons to be hidden changes (S2)."""
-    stretches = _stretches(columns)
-    reasons = _count_reasons(text, columns, stretches)
+    for author, log in columns.erasures:
+        note_erasures(rows, text._replicas, author, log)
+    note_groups(rows, text._replicas)
+    cut: list[list[Run]] = [[] for _ in columns.runs]
+    for row in rows.values():
+        row.hide(cut)
     pieces: list[Run] = []
-    for run in columns.runs:
-        place = stretches[run.replica].place(run.start, run.length)
-        counts = reasons[run.replica][place : place + run.length]
-        if counts.count(counts[0]) == run.length:
-            run.hidden = counts[0]
+    for place, run in enumerate(columns.runs):
+        if cut[place]:
+            pieces.extend(cut[place])
+        else:
             pieces.append(run)
-            continue
-        start = run.start
-        left = run.left
-        for hidden, group in groupby(counts):
-            length = len(list(group))
-            pieces.append(Run(run.replica, start, length, left, run.right, hidden, 0))
-            start += length
-            left = (run.replica << ID_BITS) + start - 1
     return pieces
 
 
-def _count_reasons(
-    text: "TextReading", columns: TextColumns, stretches: dict[int, Stretches]
-) -> dict[int, list[int]]:
-    """For each replica and place of an element how many reasons hide it (V1)."""
-    replicas = text._replicas
-    changes = {replica: [0] * (own.size() + 1) for replica, own in stretches.items()}
-    for author, log in columns.erasures:
-        for place in range(len(log.counters)):
-            erased = log.entry(place)
-            lowest = erased.lowest()
-            replica = lowest >> ID_BITS
-            if replica not in stretches:
-                raise MalformedOp("a delete of no element")
-            first = stretches[replica].place(lowest & COUNTER_MASK, erased.size)
-            if not replicas.flips:
-                _note(changes[replica], first, erased.size)
-                continue
-            for begin, end in _live_parts(replicas, author, erased):
-                if not erased.step:
-                    _note(changes[replica], first, erased.size)
-                elif erased.step > 0:
-                    _note(changes[replica], first + begin - erased.counter, end - begin)
-                else:
-                    _note(changes[replica], first + erased.counter + erased.size - end, end - begin)
-    for (replica, start), flips in replicas.flips.items():
-        if replica in stretches:
-            own = stretches[replica]
-            for begin, end in pairwise(sorted({start, *[flip.until for flip in flips]})):
-                if not replicas.is_live(replica, begin):
-                    place = own.next_place(begin)
-                    _note(changes[replica], place, own.next_place(end) - place)
-    return {replica: list(accumulate(change)) for replica, change in changes.items()}
-
-
-def _live_parts(replicas: Replicas, author: int, erased: Erased) -> list[tuple[int, int]]:
-    """The stretches of a stretch of deletes whose groups are live, as (first counter, end)."""
-    found: list[tuple[int, int]] = []
-    begin = erased.counter
-    stop = begin + erased.ops()
-    while begin < stop:
-        group = replicas.group_of(author, begin)
-        edges = {begin, min(replicas.group_end(author, group), stop)}
-        edges.update([flip.until for flip in replicas.flips.get((author, group), ())])
-        inside = sorted([edge for edge in edges if begin <= edge <= stop])
-        for start, end in pairwise(inside):
-            if replicas.is_live(author, start):
-                found.append((start, end))
-        begin = inside[-1]
-    return found
-
-
-def _note(change: list[int], place: int, count: int) -> None:
-    change[place] += 1
-    change[place + count] -= 1
-
-
-def _share_characters(text: "TextReading", pieces: list[Run], visible: str, hidden: str) -> None:
+def _share_characters(
+    text: "TextReading", rows: dict[int, Row], pieces: list[Run], visible: str, hidden: str
+) -> None:
     """
     Give each element its character: the visible ones and the hidden ones stand in order, in two strings.
     """
     sequence = text._sequence
     at = under = 0
-    sizes: dict[int, int] = {}
-    for run in pieces:
-        sizes[run.replica] = max(sizes.get(run.replica, 0), run.start + run.length)
-    for replica, size in sizes.items():
-        sequence.of(replica).characters = [""] * size
+    for replica, row in rows.items():
+        sequence.of(replica).characters = [""] * row.end
     for run in pieces:
         characters = sequence.replicas[run.replica].characters
         if run.hidden:
