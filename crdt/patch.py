@@ -19,7 +19,7 @@ class Inserted:
     ``text`` appeared at ``index``, all of it with ``marks``; an embed is U+FFFC with ``marks["embed"]``.
     """
 
-    __match_args__ = ("index", "text", "marks")
+    __match_args__: Final = ("index", "text", "marks")
     __slots__ = ("index", "marks", "text")
 
     def __init__(self, index: int, text: str, marks: Marks) -> None:
@@ -40,7 +40,7 @@ class Inserted:
 class Deleted:
     """``count`` code points from ``index`` on are no longer visible."""
 
-    __match_args__ = ("index", "count")
+    __match_args__: Final = ("index", "count")
     __slots__ = ("count", "index")
 
     def __init__(self, index: int, count: int) -> None:
@@ -60,7 +60,7 @@ class Deleted:
 class Formatted:
     """The complete marks of the code points ``start <= i < end`` are now ``marks``."""
 
-    __match_args__ = ("start", "end", "marks")
+    __match_args__: Final = ("start", "end", "marks")
     __slots__ = ("end", "marks", "start")
 
     def __init__(self, start: int, end: int, marks: Marks) -> None:
@@ -83,7 +83,7 @@ class BlockSet:
     The newline at ``index`` (``len(text)``: the last block's sentinel) now carries exactly ``attributes``.
     """
 
-    __match_args__ = ("index", "attributes")
+    __match_args__: Final = ("index", "attributes")
     __slots__ = ("attributes", "index")
 
     def __init__(self, index: int, attributes: Marks) -> None:
@@ -107,7 +107,7 @@ class ValueSet:
     A new container shows as ``{}``, ``[]`` or ``""``; what is in it follows in patches of its own.
     """
 
-    __match_args__ = ("key", "value")
+    __match_args__: Final = ("key", "value")
     __slots__ = ("key", "value")
 
     def __init__(self, key: str, value: Value) -> None:
@@ -128,7 +128,7 @@ class ItemPlaced:
     """The item ``item`` of an array, new or moved, now stands at ``index``; it has left its old place
     before."""
 
-    __match_args__ = ("item", "index")
+    __match_args__: Final = ("item", "index")
     __slots__ = ("index", "item")
 
     def __init__(self, item: str, index: int) -> None:
@@ -148,7 +148,7 @@ class ItemPlaced:
 class ItemRemoved:
     """The item ``item`` of an array, which stood at ``index``, is gone for good."""
 
-    __match_args__ = ("item", "index")
+    __match_args__: Final = ("item", "index")
     __slots__ = ("index", "item")
 
     def __init__(self, item: str, index: int) -> None:

@@ -29,17 +29,7 @@ class Version:
         Raises:
             MalformedOp: A replica or counter is no integer or out of its range.
         """
-        known: dict[int, int] = {}
-        for rid in sorted(ends) if ends is not None else ():
-            assert ends is not None
-            end = ends[rid]
-            if type(rid) is not int or not 0 <= rid <= RID_MAX:
-                raise MalformedOp("a replica id of a version is an integer of at most 63 bits")
-            if type(end) is not int or not 0 <= end <= COUNTER_MAX + 1:
-                raise MalformedOp("a counter of a version is out of range")
-            if end:
-                known[rid] = end
-        self._ends: Final = known
+        self._ends: Final = _checked({} if ends is None else ends)
 
     def end(self, rid: int) -> int:
         """The counter behind the last one seen of ``rid``; 0 for a stranger."""
@@ -93,3 +83,18 @@ class Version:
 
     def __repr__(self) -> str:
         return f"Version({self._ends})"
+
+
+def _checked(ends: object) -> dict[int, int]:
+    """What a caller gave as ends, in order and without zeros (E1, E2). Raises MalformedOp as Version does."""
+    if not isinstance(ends, Mapping):
+        raise MalformedOp("a version is made from a map of replicas to counters")
+    known: dict[int, int] = {}
+    for rid, end in ends.items():
+        if type(rid) is not int or not 0 <= rid <= RID_MAX:
+            raise MalformedOp("a replica id of a version is an integer of at most 63 bits")
+        if type(end) is not int or not 0 <= end <= COUNTER_MAX + 1:
+            raise MalformedOp("a counter of a version is out of range")
+        if end:
+            known[rid] = end
+    return {rid: known[rid] for rid in sorted(known)}

@@ -42,6 +42,12 @@ def digest() -> str:
     return found.hexdigest()
 
 
+def is_current(folder: Path) -> bool:
+    """Whether `folder` holds the present sources, compiled by this interpreter."""
+    stamp = folder / "digest"
+    return stamp.exists() and stamp.read_text() == digest()
+
+
 def compile_core(folder: Path) -> None:
     """
     Put `crdt`, sources and compiled modules, into `folder`; nothing is done when it holds them already.
@@ -49,8 +55,7 @@ def compile_core(folder: Path) -> None:
     Raises:
         CompilationFailed: mypy, setuptools or a C compiler is missing, or the sources do not compile.
     """
-    stamp = folder / "digest"
-    if stamp.exists() and stamp.read_text() == digest():
+    if is_current(folder):
         return
     with tempfile.TemporaryDirectory(prefix="commonplace-core-") as name:
         work = Path(name)
@@ -64,7 +69,7 @@ def compile_core(folder: Path) -> None:
         shutil.copytree(work / "crdt", folder / "crdt", ignore=shutil.ignore_patterns("__pycache__"))
         for path in work.glob("*.so"):
             shutil.copy(path, folder)
-    stamp.write_text(digest())
+    (folder / "digest").write_text(digest())
 
 
 def is_wanted() -> bool | None:

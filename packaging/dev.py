@@ -4,7 +4,8 @@ One command to run Commonplace from a checkout, one to test it.
 
     python3 packaging/dev.py run [-- ARGS]            the program; with a command word, its command line
     python3 packaging/dev.py run-server [-- ARGS]     the server
-    python3 packaging/dev.py test [-- PYTEST ARGS]    ruff, mypy, pytest; with arguments, pytest alone
+    python3 packaging/dev.py test [-- PYTEST ARGS]    ruff, mypy, pytest on both builds of the core;
+                                                      with arguments, pytest alone
     python3 packaging/dev.py bench [NAME [ARGS]]      a module of tests/bench; without a name, lists them
     python3 packaging/dev.py python [-- ARGS]         prints the interpreter; with arguments, becomes it
 
@@ -25,7 +26,7 @@ from pathlib import Path
 from typing import IO, NoReturn
 
 from environment import ENVIRONMENT, environment, install
-from system import ROOT, Refusal, missing_qt_packages, say
+from system import ROOT, Refusal, missing_compiler_packages, missing_qt_packages, say
 
 BENCHES = ROOT / "tests" / "bench"
 
@@ -121,20 +122,24 @@ def test(arguments: list[str]) -> NoReturn:
     `dev.py test`: the steps in turn, ending at the first that fails, with its code.
 
     With arguments only pytest runs, with them: that is for the minute between two edits. Without, all that
-    a change is held to. Nothing is drawn on a screen unless QT_QPA_PLATFORM says so.
+    a change is held to, the core on both its builds. Nothing is drawn on a screen unless QT_QPA_PLATFORM
+    says so.
     """
-    python = environment(missing_qt_packages())
+    python = environment([*missing_qt_packages(), *([] if arguments else missing_compiler_packages())])
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.chdir(ROOT)
+    compiled_first = "pythonpath=.dev/compiled . packaging"
     steps = [
-        ("ruff check", ["ruff", "check", "."]),
-        ("ruff format --check", ["ruff", "format", "--check", "."]),
-        ("mypy --strict", ["mypy", "--strict", "crdt", "sync", "app", "resources", "packaging"]),
+        ("ruff check", ["-m", "ruff", "check", "."]),
+        ("ruff format --check", ["-m", "ruff", "format", "--check", "."]),
+        ("mypy --strict", ["-m", "mypy", "--strict", "crdt", "sync", "app", "resources", "packaging"]),
+        ("compiling the core", ["packaging/compiled.py"]),
+        ("pytest, the compiled core", ["-P", "-m", "pytest", "-q", "-o", compiled_first, "tests/crdt"]),
     ]
     for number, (name, module) in enumerate([] if arguments else steps, 1):
         print(f"── {number}/{len(steps) + 1} {name}", flush=True)
         begin = time.monotonic()
-        code = call([python, "-m", *module])
+        code = call([python, *module])
         if code:
             say(f"{name} failed after {time.monotonic() - begin:.1f} s.")
             sys.exit(code)

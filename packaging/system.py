@@ -116,6 +116,19 @@ def missing_qt_packages(platforms: Iterable[str] = ()) -> list[str]:
     return list(missing)
 
 
+def missing_compiler_packages() -> list[str]:
+    """Debian's packages for compiling the core: a C compiler, its library's headers, Python's own."""
+    import shutil
+    import sysconfig
+
+    if not sys.platform.startswith("linux"):
+        return []
+    missing = [] if shutil.which("cc") else ["gcc", "libc6-dev"]
+    if not os.path.exists(os.path.join(sysconfig.get_path("include"), "Python.h")):
+        missing.append(f"python{sys.version_info[0]}.{sys.version_info[1]}-dev")
+    return missing
+
+
 def provide(packages: list[str]) -> None:
     """
     Install Debian packages where that needs no password.

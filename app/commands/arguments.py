@@ -222,7 +222,9 @@ def command_of(words: Sequence[str]) -> str:
 def _answer_help(words: Sequence[str], name: str) -> None:
     """Answer `--version` and `--help`, which need nothing else to be right."""
     if "--version" in words and name not in COMMANDS:
-        raise AskedForHelp(f"commonplace {VERSION} (model {MODEL_SHOWN})\n")
+        from crdt import BUILD  # only here: the words of a command need no core
+
+        raise AskedForHelp(f"commonplace {VERSION} (model {MODEL_SHOWN}, core {BUILD})\n")
     if not {"-h", "--help"} & set(words):
         return
     if name in COMMANDS:

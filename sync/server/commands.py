@@ -34,11 +34,25 @@ BUSY_WAIT_S: Final = 10.0
 """How long to wait for a folder that another command, or a server that is just starting, has locked."""
 
 
+def show_version(context: click.Context, _option: click.Parameter, is_asked: bool) -> None:
+    """Print the version, the newest data model and the core's build, and end."""
+    if is_asked:
+        from crdt import BUILD
+        from sync import VERSION
+        from sync.model.v1 import MODEL
+
+        click.echo(f"commonplace-server {VERSION} (model {MODEL}, core {BUILD})")
+        context.exit()
+
+
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--data", "folder", type=click.Path(path_type=Path, file_okay=False), help="The server's folder."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=show_version, help="Show it."
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port", default=8765, show_default=True, type=click.IntRange(0, 65535), help="0: any free one."

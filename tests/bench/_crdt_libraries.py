@@ -1,17 +1,25 @@
 """
 The three libraries that the core is compared with itself on, behind one face: ours, loro, pycrdt.
 
-A *writer* takes local edits and says what it would send; a *reader* applies what was sent. ``patches`` are
-``(position, deleted, inserted)`` in the unit the library counts in.
+A *writer* takes local edits and says what it would send; a *reader* applies what was sent, and knows who
+sent it. ``patches`` are ``(position, deleted, inserted)`` in the unit the library counts in. Ours always
+tells what an op changed, as a view needs it; the others do so from ``watch`` on. Writers have ids as wide as
+each library draws them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+AUTHOR = 1
+"""Where an op of ours names its author."""
+
 
 class Ours:
-    """crdt.RichText; what is sent is the list of ops as msgpack."""
+    """
+    crdt.RichText; what is sent is the list of ops as msgpack, without their author: that is known from the
+    connection, and no other of the three is charged for it either.
+    """
 
     def __init__(self, rid: int = 0x5EED_5EED_5EED_5EED) -> None:
         import msgpack
@@ -19,7 +27,7 @@ class Ours:
         from crdt import RichText
 
         self.face, self.pack, self.unpack = RichText, msgpack.Packer().pack, msgpack.unpackb
-        self.text = RichText(rid)
+        self.rid, self.text = rid, RichText(rid)
 
     def edit(self, position: int, deleted: int, inserted: str) -> list:
         ops = self.text.delete(position, deleted) if deleted else []
@@ -28,10 +36,19 @@ class Ours:
         return ops
 
     def edit_and_encode(self, position: int, deleted: int, inserted: str) -> bytes:
-        return self.pack(self.edit(position, deleted, inserted))
+        ops = self.edit(position, deleted, inserted)
+        for op in ops:
+            del op[AUTHOR]
+        return self.pack(ops)
 
-    def apply(self, sent: bytes) -> None:
-        self.text.apply(self.unpack(sent))
+    def apply(self, sent: bytes, author: int) -> None:
+        ops = self.unpack(sent)
+        for op in ops:
+            op.insert(AUTHOR, author)
+        self.text.apply(ops)
+
+    def watch(self) -> None:
+        """Patches come without asking."""
 
     def content(self) -> str:
         return self.text.text()
@@ -53,14 +70,15 @@ class Ours:
 class Loro:
     """LoroDoc with one text; a commit per edit, as a keystroke is one."""
 
-    def __init__(self, rid: int = 1) -> None:
+    def __init__(self, rid: int = 0x5EED_5EED_5EED_5EED) -> None:
         import loro
 
-        self.loro = loro
+        self.loro, self.rid = loro, rid
         self.doc = loro.LoroDoc()
         self.doc.peer_id = rid
         self.text = self.doc.get_text("t")
         self.sent: list[bytes] = []
+        self.changes: list[object] = []
         self.subscription: object = None
 
     def edit(self, position: int, deleted: int, inserted: str) -> None:
@@ -80,8 +98,11 @@ class Loro:
         self.sent.append(update)
         return True
 
-    def apply(self, sent: bytes) -> None:
+    def apply(self, sent: bytes, author: int) -> None:
         self.doc.import_(sent)
+
+    def watch(self) -> None:
+        self.subscription = self.text.subscribe(lambda event: self.changes.append(event.events[0].diff))
 
     def content(self) -> str:
         return self.text.to_string()
@@ -106,13 +127,14 @@ class Loro:
 class Pycrdt:
     """pycrdt.Doc with one Text; positions are bytes of UTF-8."""
 
-    def __init__(self, rid: int = 1) -> None:
+    def __init__(self, rid: int = 0x5EED_5EED) -> None:
         import pycrdt
 
-        self.pycrdt = pycrdt
+        self.pycrdt, self.rid = pycrdt, rid
         self.doc = pycrdt.Doc(client_id=rid)
         self.text = self.doc.get("t", type=pycrdt.Text)
         self.sent: list[bytes] = []
+        self.changes: list[object] = []
         self.subscription: object = None
 
     def edit(self, position: int, deleted: int, inserted: str) -> None:
@@ -131,8 +153,11 @@ class Pycrdt:
     def keep(self, event) -> None:
         self.sent.append(event.update)
 
-    def apply(self, sent: bytes) -> None:
+    def apply(self, sent: bytes, author: int) -> None:
         self.doc.apply_update(sent)
+
+    def watch(self) -> None:
+        self.subscription = self.text.observe(lambda event: self.changes.append(event.delta))
 
     def content(self) -> str:
         return str(self.text)

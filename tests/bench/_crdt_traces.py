@@ -47,13 +47,13 @@ class Trace:
             text = text[:position] + inserted + text[position + deleted :]
         return found
 
-    def play_concurrently(self, make: Callable[..., Any]) -> list[bytes]:
+    def play_concurrently(self, make: Callable[..., Any]) -> list[tuple[bytes, int]]:
         """
-        What each transaction sent, in the order of the log: agents edit what they had seen, as they did.
+        What each transaction sent, and who, in the order of the log: agents edit what they had seen then.
         """
         agents: dict[int, Any] = {}
         seen: dict[int, set[int]] = {}
-        sent: list[bytes] = []
+        sent: list[tuple[bytes, int]] = []
         origin: list[list[int]] = []
         for number, txn in enumerate(self.transactions):
             agent = txn["agent"]
@@ -68,11 +68,11 @@ class Trace:
                     stack.extend(self.transactions[parent]["parents"])
             for parent in sorted(missing):
                 for place in origin[parent]:
-                    writer.apply(sent[place])
+                    writer.apply(*sent[place])
             origin.append([])
             for patch in txn["patches"]:
                 origin[number].append(len(sent))
-                sent.append(writer.edit_and_encode(*patch))
+                sent.append((writer.edit_and_encode(*patch), writer.rid))
             have.add(number)
         return sent
 

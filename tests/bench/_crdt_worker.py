@@ -54,13 +54,15 @@ def local_encode(make, trace: Trace, patches) -> dict:
     return {"median_us": spent / len(patches) * 1e6, "bytes": sum(map(len, sent)) / len(sent)}
 
 
-def remote(make, trace: Trace, patches) -> dict:
-    sent = all_sent(make(), patches)
-    library = make(2)
+def remote(make, trace: Trace, patches, is_watched: bool = False) -> dict:
+    writer, library = make(), make(2)
+    sent, author = all_sent(writer, patches), writer.rid
+    if is_watched:
+        library.watch()
 
     def act() -> None:
         for one in sent:
-            library.apply(one)
+            library.apply(one, author)
 
     spent = timed(act)
     trace.check(library.content())
@@ -89,12 +91,12 @@ def concurrent(make, trace: Trace, patches) -> dict:
     library = make(99)
 
     def act() -> None:
-        for one in sent:
-            library.apply(one)
+        for one, author in sent:
+            library.apply(one, author)
 
     spent = timed(act)
     trace.check(library.content())
-    return {"median_us": spent / len(sent) * 1e6, "bytes": sum(map(len, sent)) / len(sent)}
+    return {"median_us": spent / len(sent) * 1e6, "bytes": sum(len(one) for one, _ in sent) / len(sent)}
 
 
 def growth(name: str, size: int) -> dict:
@@ -106,6 +108,7 @@ JOBS = {
     "local": local,
     "local+encode": local_encode,
     "remote": remote,
+    "remote+changes": lambda make, trace, patches: remote(make, trace, patches, True),
     "history": history,
     "read": lambda make, trace, patches: load(make, trace, patches, "read"),
     "load": lambda make, trace, patches: load(make, trace, patches, "load"),

@@ -6,6 +6,7 @@ from crdt.document import Document
 from crdt.errors import MalformedOp
 from crdt.object_ops import SET
 from crdt.version import Version
+from tests.support.builds import REFUSED, wrong_integers
 
 
 def make(rid=1):
@@ -98,7 +99,6 @@ def test_h7_restamped_deltas_compete_at_the_new_time():
     [
         (0, 0, 0, Stamp(1, 0, 0)),
         (1, 0, 0, Stamp(1, 0, 2)),
-        (True, 0, 0, Stamp(1, 0, 1)),
         (1, 2, 1, Stamp(1, 0, 1)),
         (1, -1, 1, Stamp(1, 0, 1)),
         (1, 0, 1 << 41, Stamp(1, 0, 1)),
@@ -108,6 +108,12 @@ def test_numbers_that_do_not_fit_each_other_are_malformed(fields):
     rid, start, end, stamp = fields
     with pytest.raises(MalformedOp):
         Delta(rid, start, end, stamp, [])
+
+
+@pytest.mark.parametrize("rid", wrong_integers([True, "1", 1.0, None]))
+def test_a_replica_that_is_no_integer_is_refused(rid):
+    with pytest.raises(REFUSED):
+        Delta(rid, 0, 0, Stamp(1, 0, 1), [])
 
 
 def test_check_finds_ops_that_do_not_fill_the_delta():

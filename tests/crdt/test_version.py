@@ -50,7 +50,9 @@ def test_the_encoded_form_is_a_copy():
     assert Version() == Version({7: 0})
 
 
-@pytest.mark.parametrize("ends", [{-1: 1}, {1 << 63: 1}, {1: -1}, {1: 1 << 41}, {True: 1}, {1: 1.5}])
+@pytest.mark.parametrize(
+    "ends", [{-1: 1}, {1 << 63: 1}, {1: -1}, {1: 1 << 41}, {True: 1}, {1: 1.5}, {"1": 1}, 7]
+)
 def test_what_is_out_of_range_is_malformed(ends):
     with pytest.raises(MalformedOp):
         Version(ends)

@@ -55,15 +55,23 @@ def test_run_server_becomes_the_server(becomes):
 
 def test_test_runs_every_step_and_becomes_pytest(becomes, monkeypatch, capsys):
     ran = []
-    monkeypatch.setattr(dev, "call", lambda command: ran.append(command[2:4]) or 0)
+    monkeypatch.setattr(dev, "call", lambda command: ran.append(command[1:]) or 0)
 
     assert becomes("test") == ["-m", "pytest"]
-    assert ran == [["ruff", "check"], ["ruff", "format"], ["mypy", "--strict"]]
+    assert [step[:3] for step in ran[:3]] == [
+        ["-m", "ruff", "check"],
+        ["-m", "ruff", "format"],
+        ["-m", "mypy", "--strict"],
+    ]
+    assert ran[3] == ["packaging/compiled.py"]
+    assert ran[4][-2:] == ["pythonpath=.dev/compiled . packaging", "tests/crdt"]
     assert capsys.readouterr().out.splitlines() == [
-        "── 1/4 ruff check",
-        "── 2/4 ruff format --check",
-        "── 3/4 mypy --strict",
-        "── 4/4 pytest",
+        "── 1/6 ruff check",
+        "── 2/6 ruff format --check",
+        "── 3/6 mypy --strict",
+        "── 4/6 compiling the core",
+        "── 5/6 pytest, the compiled core",
+        "── 6/6 pytest",
     ]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
+import sync
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -20,6 +22,7 @@ SERVER = load("packaging/server/pyproject.toml")
 def test_program_and_server_have_one_version_and_one_python():
     for key in ("version", "requires-python", "license", "authors"):
         assert PROGRAM["project"][key] == SERVER["project"][key], key
+    assert SERVER["project"]["version"] == sync.VERSION
 
 
 def test_the_server_requires_what_the_program_requires_and_no_qt():

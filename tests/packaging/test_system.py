@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+import sysconfig
 
 import pytest
 
@@ -74,6 +76,20 @@ def test_other_systems_bring_their_libraries_themselves(monkeypatch):
     monkeypatch.setattr(system, "can_load", lambda library: False)
 
     assert system.missing_qt_packages(["xcb"]) == []
+
+
+def test_a_system_without_a_compiler_asks_for_one_and_for_headers(monkeypatch, tmp_path):
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    monkeypatch.setattr(sysconfig, "get_path", lambda name: str(tmp_path))
+    headers = f"python{sys.version_info[0]}.{sys.version_info[1]}-dev"
+
+    assert system.missing_compiler_packages() == ["gcc", "libc6-dev", headers]
+    (tmp_path / "Python.h").touch()
+    monkeypatch.setattr(shutil, "which", lambda name: "/usr/bin/cc")
+    assert system.missing_compiler_packages() == []
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert system.missing_compiler_packages() == []
 
 
 def test_a_font_is_found_at_any_depth(tmp_path):

@@ -6,6 +6,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
+import crdt
 from sync.server import admin, commands
 from sync.server.opening import FolderLock
 from tests.support.running_server import run, running_server
@@ -176,3 +177,11 @@ def test_a_folder_in_use_by_who_does_not_answer_is_said_so(tmp_path, monkeypatch
         commands.execute(tmp_path, "stats", {})
     lock.release()
     assert commands.execute(tmp_path, "stats", {})["accounts"] == 0
+
+
+def test_the_version_names_the_model_and_the_build_of_the_core():
+    result = CliRunner().invoke(commands.main, ["--version"])
+
+    assert result.exit_code == 0
+    assert result.output.startswith("commonplace-server 0.1.0 (model ")
+    assert result.output.endswith(f"core {crdt.BUILD})\n")
