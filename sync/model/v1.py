@@ -7,6 +7,7 @@ stranger, may have put where something else is expected; it reads as if nothing 
 """
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from crdt.clock import Stamp
@@ -32,6 +33,9 @@ from crdt.schema import (
 from crdt.tree import Move, place_all
 
 MODEL: Final = "1.0"
+
+FEATURES: Final[frozenset[str]] = frozenset()
+"""What notes of this model have beyond those of the first: see the later models."""
 
 NOTES: Final = "notes"
 FOLDERS: Final = "folders"
@@ -91,6 +95,11 @@ class NoteSummary(NamedTuple):
     pinned: bool
     created_ms: int
     trashed_ms: int | None
+    archived: bool = False
+    icon: str = ""
+    """A character or two in front of the title; "" for none."""
+    tag_colours: Mapping[str, str] = MappingProxyType({})
+    """Of the tags that have one: the name of a colour of the theme, or ``#rrggbb``."""
 
 
 class FolderSummary(NamedTuple):
@@ -175,6 +184,31 @@ def add_reply(edit: Edit, *, author: str, created_ms: int, text: str) -> None:
     edit.set(("replies", item, "created_ms"), created_ms)
     edit.make(("replies", item, "body"), "text")
     edit.text(("replies", item, "body")).insert(0, text)
+
+
+def set_pinned(edit: Edit, pinned: bool) -> None:
+    """Pin a note, or let it go."""
+    edit.set(("pinned",), pinned)
+
+
+def set_trashed(edit: Edit, trashed_ms: int | None) -> None:
+    """Put a note into the trash at a time, or take it out (None)."""
+    edit.set(("trashed_ms",), trashed_ms)
+
+
+def set_folder(edit: Edit, folder: str | None) -> None:
+    """Put a note into a folder of its notebook; None: into none."""
+    edit.set(("folder",), folder)
+
+
+def add_tag(edit: Edit, tag: str, now_ms: int, colour: str = "") -> None:
+    """Give a note a tag; this model knows neither colours nor when."""
+    edit.set(("tags", tag), True)
+
+
+def remove_tag(edit: Edit, tag: str) -> None:
+    """Take a tag away."""
+    edit.set(("tags", tag), None)
 
 
 def note_title(document: Document) -> str:

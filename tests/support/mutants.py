@@ -47,6 +47,9 @@ ALWAYS = (
 )
 """Run after the test of the changed module itself."""
 
+LENSES = ("crdt/reshape.py", "sync/model/lenses.py", "sync/model/v2.py")
+"""Held by the laws of the lenses."""
+
 
 class Mutant(NamedTuple):
     """One planted bug: ``old``, which occurs once in ``file``, becomes ``new``."""
@@ -82,6 +85,8 @@ def applied(mutant: Mutant, root: Path = ROOT) -> str | None:
 
 def tests_for(mutant: Mutant) -> list[str]:
     """The tests to run, the closest first."""
+    if mutant.file in LENSES:
+        return ["tests/sync/model/test_lenses.py", "tests/sync/model/test_v2.py"]
     own = f"test_{Path(mutant.file).stem}.py"
     names = [own, *[name for name in ALWAYS if name != own]]
     return [f"tests/crdt/{name}" for name in names if (ROOT / "tests" / "crdt" / name).exists()]
@@ -90,7 +95,7 @@ def tests_for(mutant: Mutant) -> list[str]:
 def copy_tree(folder: Path) -> None:
     """Copy what the tests of the texts need."""
     shutil.copy(ROOT / "pyproject.toml", folder)
-    for name in ("crdt", "tests/support", "tests/crdt", "tests/golden"):
+    for name in ("crdt", "sync", "tests/support", "tests/crdt", "tests/sync/model", "tests/golden"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "tests" / "conftest.py", folder / "tests")
     (folder / "tests" / "crdt" / "conftest.py").write_text(PROFILE, encoding="utf-8")
