@@ -65,7 +65,7 @@ class MainWindow(QMainWindow):
         self.pictures = Pictures(bridge, self.view)
         self.account = AccountFlow(bridge, self, self.view.banners)
         self.transfer = TransferFlow(bridge, self, lambda: self.browsing.target_notebook())
-        self.status = StatusRoom(bridge, self.sidebar, self.view.banners, settings, self)
+        self.status = StatusRoom(bridge, self.sidebar, self.view.banners, self)
         self._splitter = self._build_panes()
         self.actions_.fill(self.menuBar())
         self._connect_actions()

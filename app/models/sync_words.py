@@ -28,9 +28,12 @@ class ChipWords:
 
 def chip_words(status: Status) -> ChipWords:
     """What the chip says."""
-    if status.auth == "local_only":
-        return ChipWords(_tr("Local only"), _tr("Kept on this computer"), "hard-drive", "text_muted")
     waiting = _tr("%n to send", status.outbox) if status.outbox else ""
+    if status.auth == "local_only" and status.account is None:
+        return ChipWords(_tr("Local only"), _tr("Kept on this computer"), "hard-drive", "text_muted")
+    if status.auth == "local_only":
+        first = f"{_tr('Signed out')} – {waiting}" if waiting else _tr("Signed out")
+        return ChipWords(first, _tr("Kept on this computer"), "hard-drive", "text_muted")
     if status.auth in AUTHS_PARKED:
         return ChipWords(
             f"{_tr('Signed out')} – {waiting}" if waiting else _tr("Signed out"),
@@ -40,12 +43,27 @@ def chip_words(status: Status) -> ChipWords:
         )
     if status.quarantine:
         return ChipWords(_tr("%n refused", status.quarantine), _known_until(status), "cloud-alert", "danger")
+    if status.mode != "full":
+        return _behind_words(status, waiting)
     if status.link != "live":
         first = f"{_tr('Offline')} – {waiting}" if waiting else _tr("All changes on the server")
         return ChipWords(first, _known_until(status), "cloud-off" if waiting else "cloud", "text_muted")
     if waiting:
         return ChipWords(waiting, _up_to_date(status), "refresh-cw", "text_muted")
     return ChipWords(_tr("All changes on the server"), _up_to_date(status), "cloud-check", "good")
+
+
+def _behind_words(status: Status, waiting: str) -> ChipWords:
+    """What the chip says while the notes here and on the server have different versions."""
+    if status.mode == "send_only" and status.link == "live":
+        first = waiting or _tr("All changes on the server")
+        return ChipWords(first, _tr("Not receiving: upgrade"), "refresh-cw", "warning")
+    first = _tr("Kept here – {waiting}").format(waiting=waiting) if waiting else _tr("Nothing to send")
+    second = {
+        "blocked": _tr("Upgrade to sync again"),
+        "ahead": _tr("The server is older"),
+    }.get(status.mode, _known_until(status))
+    return ChipWords(first, second, "cloud-alert", "warning")
 
 
 def panel_rows(status: Status) -> list[tuple[str, str]]:
@@ -62,8 +80,14 @@ def panel_rows(status: Status) -> list[tuple[str, str]]:
     rows.append((_tr("Not on a server"), _tr("%n edits", status.outbox)))
     if status.quarantine:
         rows.append((_tr("Refused by the server"), _tr("%n edits", status.quarantine)))
-    rows.append((_tr("Version of the notes"), status.model))
+    rows.append((_tr("Version of the notes"), _version_words(status)))
     return rows
+
+
+def _version_words(status: Status) -> str:
+    if status.mode == "full" or status.server_model is None:
+        return status.model
+    return _tr("{here} here, {there} on the server").format(here=status.model, there=status.server_model)
 
 
 def link_words(status: Status) -> str:
@@ -83,9 +107,9 @@ def link_words(status: Status) -> str:
 def auth_words(status: Status) -> str:
     """The state of the sign-in in words."""
     words = {
-        "local_only": _tr("Not signed in"),
+        "local_only": _tr("Not signed in") if status.account is None else _tr("Signed out"),
         "ok": _tr("Signed in"),
-        "expiring": _tr("Signed in"),
+        "expiring": _tr("Signed in; the sign-in ends soon"),
         "expired": _tr("Sign-in has expired"),
         "invalid": _tr("Sign-in is not accepted"),
         "revoked": _tr("This device was signed out"),
@@ -118,35 +142,6 @@ def _tr(text: str, count: int = -1) -> str:
     """The text in the person's language; %n is the count where one is given."""
     said = QCoreApplication.translate("SyncWords", text, None, count)
     return said.replace("%n", str(count)) if count >= 0 else said
-
-
-def signed_out_words(status: Status, edits: int, notes: int, since_ms: int | None) -> str:
-    """
-    Why somebody has to sign in again, and what becomes of their edits.
-
-    Args:
-        status: In one of AUTHS_PARKED.
-        edits: Deltas that are not on the server.
-        notes: Documents they are in.
-        since_ms: When it was noticed; None when that is not known.
-    """
-    server = server_name(status.server)
-    since = _tr(" since {time}").format(time=clock_time(since_ms)) if since_ms else ""
-    why = {
-        "expired": _tr("Signed out of {server}{since}."),
-        "invalid": _tr("{server} no longer accepts this sign-in{since}."),
-        "revoked": _tr("This device was signed out of {server} from elsewhere{since}."),
-        "disabled": _tr("Your account on {server} is disabled{since}. Its administrator can tell you why."),
-        "wrong_account": _tr("The edits here belong to another account on {server}."),
-    }
-    first = why[status.auth].format(server=server, since=since)
-    if not edits:
-        return first + " " + _tr("Nothing is waiting to be sent; you can go on writing.")
-    count = _tr("1 edit") if edits == 1 else _tr("%n edits", edits)
-    places = _tr("1 note") if notes == 1 else _tr("%n notes", notes)
-    one = _tr("{edits} in {notes} is safe on this computer and will be sent after you sign in.")
-    many = _tr("{edits} in {notes} are safe on this computer and will be sent after you sign in.")
-    return first + " " + (one if edits == 1 else many).format(edits=count, notes=places)
 
 
 def server_address(address: str | None) -> str:

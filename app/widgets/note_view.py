@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QUrl, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
@@ -229,10 +229,18 @@ class NoteView(QFrame):
         if self._head.contentsMargins().left() != side:
             self._head.setContentsMargins(side, TITLE_TOP_PX, side, HEAD_BOTTOM_PX)
 
+    def _keep_caret_in_sight(self, event: QResizeEvent) -> None:
+        """A banner that takes room below may not cover the line that is written in; nothing else scrolls."""
+        lost = event.oldSize().height() - event.size().height()
+        foot = self.edit.cursorRect().bottom()
+        if lost > 0 and event.size().height() < foot <= event.oldSize().height():
+            QTimer.singleShot(0, self.edit, self.edit.ensureCursorVisible)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The editor's width decides where the title begins."""
-        if watched is self.edit and event.type() == QEvent.Type.Resize:
+        if watched is self.edit and isinstance(event, QResizeEvent):
             self._lay_out_head()
+            self._keep_caret_in_sight(event)
         return super().eventFilter(watched, event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

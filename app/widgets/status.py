@@ -1,34 +1,39 @@
 """
 How syncing and storing stand, shown: the chip, its panel, and the banners that come of it.
 
-Listens to the bridge. Offline is a chip, never a banner; a lost sign-in and a disk that takes no changes are
-banners. What to do about them is asked for by signals. Words: `app.models.sync_words`, `app.wording`.
+Listens to the bridge and gathers the axes; which banners are due is decided by `models.notices`, what they
+say by `models.notice_words`. What to do about them is asked for by signals.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from app.bridge import Bridge
-from app.models.sync_words import signed_out_words
-from app.settings import Settings
-from app.widgets.banner import BannerRoom, Choice, Message, Topic
+from app.models.notice_words import act_words, notice_words
+from app.models.notices import Act, Axes, Notice, PutOff, Topic, due, version_axis
+from app.models.sync_words import server_name
+from app.widgets.banner import BannerRoom, Choice, Message
 from app.widgets.sidebar import Sidebar
 from app.widgets.sync_chip import SyncPanel
 from app.wording import sentence
 from sync.client.state import AUTHS_PARKED, Status
 from sync.errors import StoreUnavailable
+from sync.model.v1 import MODEL
 from sync.storage.rows import NoteRow
 
 if TYPE_CHECKING:
     from app.library import Library
 
-SIGNED_OUT_MS = "signed_out_ms"
+TOPICS = tuple(topic for topic in Topic if topic is not Topic.NOTICE)
+"""What this room speaks of; NOTICE belongs to whoever has something passing to say."""
+
+MAIN_ACTS = frozenset({Act.SIGN_IN, Act.SIGN_IN_AS_OWNER, Act.UPGRADE, Act.KEEP_NOTES, Act.SHOW_REFUSED})
 
 
 class StatusRoom(QObject):
@@ -36,20 +41,24 @@ class StatusRoom(QObject):
 
     changed = Signal(object)
     """The Status, each time it changes."""
+    asked = Signal(object)
+    """An Act that somebody chose on a banner; `Act.LATER` is dealt with here."""
     sign_in_asked = Signal()
     check_asked = Signal()
     note_asked = Signal(str)
+    refused_asked = Signal()
+    """The edits that the server refused shall be shown."""
 
-    def __init__(
-        self, bridge: Bridge, sidebar: Sidebar, banners: BannerRoom, settings: Settings, parent: QObject
-    ) -> None:
+    def __init__(self, bridge: Bridge, sidebar: Sidebar, banners: BannerRoom, parent: QObject) -> None:
         """Show a library that is not open yet."""
         super().__init__(parent)
         self._bridge = bridge
         self._sidebar = sidebar
         self._banners = banners
-        self._settings = settings
-        self._later = False
+        self._put_off = PutOff()
+        self._counting = False
+        self._unsaved: StoreUnavailable | None = None
+        self.axes = Axes()
         self.status = Status()
         self.panel: SyncPanel | None = None
         bridge.status_changed.connect(self._take)
@@ -57,52 +66,73 @@ class StatusRoom(QObject):
         bridge.saving_recovered.connect(self._show_saved)
         sidebar.status_asked.connect(self._ask_panel)
 
+    def take_axes(self, **changed: object) -> None:
+        """Take what somebody else knows of single axes: `store`, `removals`, …"""
+        self.axes = replace(self.axes, **changed)  # type: ignore[arg-type]  # names are checked by Axes itself
+        self._show_banners()
+
+    def put_off(self, topic: Topic) -> None:
+        """Say no more of a topic while its trouble lasts."""
+        self._put_off.add(topic)
+        self._show_banners()
+
     def _take(self, status: Status) -> None:
-        before, self.status = self.status, status
+        self.status = status
         if self._bridge.saving:
             self._sidebar.chip.show_status(status)
         known = status.email or status.account or ""
         self._sidebar.show_account(known if status.auth != "local_only" else "")
-        if status.auth not in AUTHS_PARKED:
-            self._later = False
-            self._banners.unsay(Topic.EXPIRED)
-            self._banners.unsay(Topic.REVOKED)
-            if before.auth in AUTHS_PARKED:
-                self._settings.set(SIGNED_OUT_MS, 0)
-        elif not self._later:
-            self._bridge.call(
-                lambda library: library.store.outbox_documents(), partial(self._show_signed_out, status)
-            )
+        self.axes = axes_of(status, self.axes)
+        self._show_banners()
+        if status.auth in AUTHS_PARKED and status.outbox and not self._counting:
+            self._counting = True
+            self._bridge.call(count_unsent, self._counted)
         self.changed.emit(status)
 
-    def _show_signed_out(self, status: Status, unsent: dict[str, int]) -> None:
-        if self._later or self.status.auth != status.auth:
-            return
-        since = int(self._settings.get(SIGNED_OUT_MS, 0))
-        if not since:
-            since = time.time_ns() // 1_000_000
-            self._settings.set(SIGNED_OUT_MS, since)
-        text = signed_out_words(status, sum(unsent.values()), len(unsent), since)
-        choices = (
-            Choice(self.tr("Sign in"), self.sign_in_asked.emit, main=True),
-            Choice(self.tr("Later"), self._put_off),
-        )
-        topic = Topic.REVOKED if status.auth in ("revoked", "disabled", "wrong_account") else Topic.EXPIRED
-        self._banners.say(topic, Message(text, choices, icon="log-in"))
+    def _counted(self, counts: tuple[int, int]) -> None:
+        self._counting = False
+        self.take_axes(outbox=counts[0], notes=counts[1])
 
-    def _put_off(self) -> None:
-        self._later = True
-        self._banners.unsay(Topic.EXPIRED)
-        self._banners.unsay(Topic.REVOKED)
+    def _show_banners(self) -> None:
+        shown = {notice.topic: notice for notice in self._put_off.left(due(self.axes))}
+        for topic in TOPICS:
+            if topic not in shown:
+                self._banners.unsay(topic)
+            elif not self._lacks_count(topic):
+                self._banners.say(topic, self._message(shown[topic]))
+
+    def _lacks_count(self, topic: Topic) -> bool:
+        """Until the notes are counted the sentence would be wrong for a moment, and read out wrongly."""
+        return topic in (Topic.EXPIRED, Topic.REVOKED) and bool(self.axes.outbox) and not self.axes.notes
+
+    def _message(self, notice: Notice) -> Message:
+        text = notice_words(notice, self.axes)
+        if notice.topic is Topic.STORE and self._unsaved is not None:
+            text = f"{sentence(self._unsaved)} {text}"
+        choices = tuple(
+            Choice(act_words(act, self.axes), partial(self._act, notice.topic, act), main=act in MAIN_ACTS)
+            for act in notice.acts
+        )
+        return Message(text, choices, tone=notice.tone, icon=notice.icon)
+
+    def _act(self, topic: Topic, act: Act) -> None:
+        if act is Act.LATER:
+            self.put_off(topic)
+        elif act in (Act.SIGN_IN, Act.SIGN_IN_AS_OWNER):
+            self.sign_in_asked.emit()
+        elif act is Act.SHOW_REFUSED:
+            self.refused_asked.emit()
+        else:
+            self.asked.emit(act)
 
     def _show_unsaved(self, error: StoreUnavailable) -> None:
         self._sidebar.chip.show_unsaved()
-        text = sentence(error)
-        kept = self.tr("What you type is kept in memory and stored as soon as that is possible.")
-        self._banners.say(Topic.STORE, Message(f"{text} {kept}", tone="danger", icon="triangle-alert"))
+        self._unsaved = error
+        self.take_axes(store=error.reason)
 
     def _show_saved(self) -> None:
-        self._banners.unsay(Topic.STORE)
+        self._unsaved = None
+        self.take_axes(store="ok")
         self._sidebar.chip.show_status(self.status)
 
     def _ask_panel(self) -> None:
@@ -113,6 +143,7 @@ class StatusRoom(QObject):
         panel.check_asked.connect(self.check_asked)
         panel.sign_in_asked.connect(self.sign_in_asked)
         panel.note_asked.connect(self.note_asked)
+        panel.refused_asked.connect(self.refused_asked)
         panel.destroyed.connect(self._panel_gone)
         self.panel = panel
         panel.show_above(self._sidebar.chip)
@@ -124,3 +155,27 @@ class StatusRoom(QObject):
 def unsent_notes(library: Library) -> list[NoteRow]:
     """The notes with edits that are not on the server. Engine thread."""
     return [row for row in library.store.notes() if row.unsent]
+
+
+def count_unsent(library: Library) -> tuple[int, int]:
+    """How many edits are not on the server, and in how many notes. Engine thread."""
+    unsent = library.store.outbox_documents()
+    return sum(unsent.values()), len(unsent)
+
+
+def axes_of(status: Status, before: Axes) -> Axes:
+    """The axes after a new Status; what the engine does not know stays as it was."""
+    return replace(
+        before,
+        link=status.link,
+        auth=status.auth,
+        version=version_axis(status.mode, status.server_model, MODEL),
+        outbox=status.outbox,
+        notes=before.notes if status.outbox else 0,
+        inbound=status.inbound,
+        quarantine=status.quarantine,
+        clock_ms=status.clock,
+        signed_out_ms=status.signed_out_ms,
+        server=server_name(status.server) if status.server else "",
+        owner=status.email or "",
+    )

@@ -108,6 +108,7 @@ class SyncPanel(QFrame):
     check_asked = Signal()
     sign_in_asked = Signal()
     note_asked = Signal(str)
+    refused_asked = Signal()
 
     def __init__(self, status: Status, unsent: Sequence[NoteRow], parent: QWidget) -> None:
         """Show a status and the notes that have unsent edits. The panel destroys itself when it closes."""
@@ -160,6 +161,11 @@ class SyncPanel(QFrame):
 
     def _buttons(self, status: Status) -> QHBoxLayout:
         row = QHBoxLayout()
+        if status.quarantine:
+            refused = QPushButton(self.tr("Refused edits…"))
+            refused.setProperty("look", "link")
+            refused.clicked.connect(self._ask_refused)
+            row.addWidget(refused)
         row.addStretch()
         if status.auth == "local_only" or status.auth in AUTHS_PARKED:
             label = self.tr("Connect a server…") if status.auth == "local_only" else self.tr("Sign in…")
@@ -179,6 +185,10 @@ class SyncPanel(QFrame):
     def _ask_sign_in(self) -> None:
         self.close()
         self.sign_in_asked.emit()
+
+    def _ask_refused(self) -> None:
+        self.close()
+        self.refused_asked.emit()
 
     def _ask_check(self) -> None:
         self.check_asked.emit()

@@ -12,7 +12,6 @@ from app.models.sync_words import (
     panel_rows,
     server_address,
     server_name,
-    signed_out_words,
 )
 from sync.client.state import AUTHS, AUTHS_PARKED, LINKS, Status
 
@@ -44,6 +43,12 @@ pytestmark = pytest.mark.usefixtures("qt_app")
         (replace(LIVE, auth="expired", outbox=37), "Signed out – 37 to send", "Unknown since 14:03"),
         (replace(LIVE, auth="revoked"), "Signed out", "Unknown since 14:03"),
         (replace(LIVE, quarantine=2), "2 refused", "Unknown since 14:03"),
+        (Status(account="x1"), "Signed out", "Kept on this computer"),
+        (Status(account="x1", outbox=12), "Signed out – 12 to send", "Kept on this computer"),
+        (replace(LIVE, mode="send_only", outbox=3), "3 to send", "Not receiving: upgrade"),
+        (replace(LIVE, mode="send_only"), "All changes on the server", "Not receiving: upgrade"),
+        (replace(LIVE, mode="blocked", outbox=3), "Kept here – 3 to send", "Upgrade to sync again"),
+        (replace(LIVE, mode="ahead", outbox=3), "Kept here – 3 to send", "The server is older"),
     ],
 )
 def test_the_chip_says_how_it_stands(status, first, second):
@@ -78,20 +83,13 @@ def test_the_panel_of_a_local_library_speaks_of_no_server():
     assert dict(panel_rows(replace(LIVE, auth="expired")))["Sign-in"] == "Sign-in has expired"
 
 
+def test_the_panel_names_both_versions_while_they_differ():
+    behind = replace(LIVE, mode="send_only", server_model="2.0")
+    assert dict(panel_rows(behind))["Version of the notes"] == "1.0 here, 2.0 on the server"
+
+
 def test_a_server_is_named_without_what_people_do_not_read():
     assert server_address("wss://notes.example.org:8080/v1/sync") == "wss://notes.example.org:8080"
     assert server_name("wss://notes.example.org:8080/v1/sync") == "notes.example.org:8080"
     assert server_address(None) == ""
     assert server_name(None) == "the server"
-
-
-def test_a_lost_sign_in_says_where_since_when_and_what_becomes_of_the_edits():
-    expired = replace(LIVE, auth="expired")
-    assert signed_out_words(expired, 37, 4, AT) == (
-        "Signed out of notes.example.org since 14:03. "
-        "37 edits in 4 notes are safe on this computer and will be sent after you sign in."
-    )
-    assert "1 edit in 1 note is safe" in signed_out_words(expired, 1, 1, None)
-    assert "Nothing is waiting" in signed_out_words(expired, 0, 0, None)
-    said = {signed_out_words(replace(LIVE, auth=auth), 1, 1, None) for auth in AUTHS_PARKED}
-    assert len(said) == len(AUTHS_PARKED)

@@ -1,8 +1,12 @@
 """At most one banner, the most important first, the others a click away, and never the focus."""
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from app.widgets import banner
 from app.widgets.banner import BannerRoom, Choice, Message, Topic
 
 
@@ -75,3 +79,44 @@ def test_the_same_words_again_rebuild_nothing(room):
     before = room.findChildren(QLabel)
     room.say(Topic.EXPIRED, Message("expired"))
     assert room.findChildren(QLabel) == before
+
+
+def test_a_count_that_grows_with_every_key_changes_in_place(room):
+    for edits in range(3):
+        room.say(Topic.EXPIRED, Message(f"{edits} edits", (Choice("Sign in", lambda: None),)))
+    assert texts(room) == ["2 edits"]
+    before = room.findChildren(QPushButton)
+    room.say(Topic.EXPIRED, Message("3 edits", (Choice("Sign in", lambda: None),)))
+    assert room.findChildren(QPushButton) == before
+    assert texts(room) == ["3 edits"]
+
+
+def test_a_screen_reader_hears_what_comes_to_the_front_once_and_politely(room, monkeypatch):
+    heard = []
+    monkeypatch.setattr(
+        banner.QAccessible,
+        "updateAccessibility",
+        lambda event: heard.append((event.message(), event.politeness())),
+    )
+    room.say(Topic.EXPIRED, Message("expired"))
+    room.say(Topic.EXPIRED, Message("expired, 2 edits"))
+    room.say(Topic.CLOCK, Message("clock"))
+    room.say(Topic.STORE, Message("store"))
+    room.unsay(Topic.STORE)
+    polite = QAccessible.AnnouncementPoliteness.Polite
+    assert heard == [("expired", polite), ("store", polite), ("expired, 2 edits", polite)]
+
+
+def test_a_click_on_a_banner_leaves_the_focus_where_it_was(appearance, qt_app):
+    window = QWidget()
+    layout = QVBoxLayout(window)
+    line, room = QLineEdit(), BannerRoom(appearance)
+    layout.addWidget(line)
+    layout.addWidget(room)
+    window.show()
+    line.setFocus()
+    room.say(Topic.EXPIRED, Message("expired", (Choice("Later", lambda: None),)))
+    qt_app.processEvents()
+    QTest.mouseClick(room.findChildren(QPushButton)[-1], Qt.MouseButton.LeftButton)
+    assert window.focusWidget() is line
+    window.close()

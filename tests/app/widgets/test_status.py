@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtGui import QTextCursor
+from PySide6.QtWidgets import QApplication, QPushButton
 
+from app.models.notices import Act
 from app.widgets.banner import Topic
 from sync.client.state import Status
 from sync.errors import StoreUnavailable
@@ -48,7 +50,7 @@ def test_what_was_put_off_stays_away_until_the_next_loss(desk):
     status = desk.window.status
     status._take(replace(LIVE, auth="expired"))
     wait_for(lambda: desk.view.banners.first())
-    status._put_off()
+    status.put_off(Topic.EXPIRED)
     status._take(replace(LIVE, auth="expired", outbox=1))
     desk.call(lambda library: None)
     assert desk.view.banners.first() is None
@@ -56,3 +58,41 @@ def test_what_was_put_off_stays_away_until_the_next_loss(desk):
     status._take(replace(LIVE, auth="expired"))
     wait_for(lambda: desk.view.banners.first())
     assert Topic.EXPIRED in desk.view.banners._messages
+
+
+def test_a_banner_that_takes_room_moves_no_line_and_covers_no_caret(desk):
+    type_text(desk.view.edit, "\n".join(f"line {number}" for number in range(60)))
+    edit = desk.view.edit
+    edit.setFocus()
+    before = edit.verticalScrollBar().value()
+    desk.window.status._take(replace(LIVE, auth="expired"))
+    wait_for(lambda: desk.view.banners.isVisible())
+    wait_for(lambda: edit.cursorRect().bottom() <= edit.viewport().height())
+    desk.window.status._take(LIVE)
+    edit.moveCursor(QTextCursor.MoveOperation.Start)
+    top = edit.cursorRect()
+    desk.window.status._take(replace(LIVE, auth="expired"))
+    wait_for(lambda: desk.view.banners.isVisible())
+    QApplication.processEvents()
+    assert edit.cursorRect() == top
+    assert before
+
+
+def test_a_banner_that_is_up_stays_up_while_its_edits_are_counted(desk):
+    status = desk.window.status
+    status._take(replace(LIVE, auth="expired"))
+    assert "Nothing is waiting" in desk.view.banners.first().text
+    status._take(replace(LIVE, auth="expired", outbox=2))
+    assert "Nothing is waiting" in desk.view.banners.first().text
+    status._counted((2, 1))
+    assert "2 edits in 1 note" in desk.view.banners.first().text
+
+
+def test_wrong_clocks_refusals_and_versions_are_banners_with_what_to_do(desk):
+    status, asked = desk.window.status, []
+    status.asked.connect(asked.append)
+    status._take(replace(LIVE, mode="send_only", server_model="1.9", clock=11 * 60_000, quarantine=2))
+    assert desk.view.banners.first().text.startswith("A newer version of your notes")
+    assert len(desk.view.banners._messages) == 3
+    next(b for b in desk.view.banners.findChildren(QPushButton) if b.text() == "Upgrade").click()
+    assert asked == [Act.UPGRADE]
