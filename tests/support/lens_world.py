@@ -39,9 +39,11 @@ def as_word(value, time_ms):
 
 LENSES: dict[str, Chain] = {
     "add": Chain([Lens(2, [Add(("icon",), "x"), Add(("state", "archived"), False)])]),
-    "rename": Chain([Lens(2, [Rename(("created_ms",), "created"), Rename(("tags", "*", "word"), "state")])]),
+    "rename": Chain([Lens(2, [Rename(("created_ms",), "created"), Rename(("created_ms", "word"), "state")])]),
     "swap": Chain([Lens(2, [Rename(("word",), "box"), Rename(("box",), "word")])]),
-    "plunge": Chain([Lens(2, [Plunge("pinned", "state"), Plunge("tags", "state")])]),
+    "plunge": Chain(
+        [Lens(2, [Plunge("pinned", "state"), Plunge("tags", "state"), Rename(("tags", "word"), "w")])]
+    ),
     "wrap": Chain([Lens(2, [Wrap("tags", "inner"), Wrap("word", "text")])]),
     "hoist": Chain([Lens(2, [Hoist("box", "word", "icon")])]),
     "convert": Chain([Lens(2, [Convert(("tags", "*"), as_word), Convert(("list", "*"), v2.flag_to_tag)])]),
@@ -50,7 +52,15 @@ LENSES: dict[str, Chain] = {
     "three in a row": Chain(
         [
             v2.LENSES["notes"],
-            Lens(3, [Rename(("created",), "born"), Hoist("state", "pinned", "state"), Remove("icon")]),
+            Lens(
+                3,
+                [
+                    Rename(("created",), "born"),
+                    Hoist("state", "pinned", "state"),
+                    Remove("icon"),
+                    Remove("word"),
+                ],
+            ),
             Lens(4, [Wrap("born", "ms"), Rename(("tags", "*", "word"), "w"), Plunge("state", "born")]),
         ]
     ),
