@@ -230,8 +230,9 @@ class Document:
         admitted: list[Op] = []
         for op in document_ops_since(other._tree, theirs, before):
             gate.skip_to(op)
-            if gate.admit(op):
-                admitted.append(op)
+            is_new = gate.admit(op)
+            assert is_new, "only ops that were not seen are asked for"
+            admitted.append(op)
         patches: list[PathPatch] = []
         for known in admitted:
             if opens_group(known):

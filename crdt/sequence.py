@@ -309,9 +309,8 @@ class Sequence:
                 here.forget(behind)
                 run.length += behind.length
                 del runs[self.ri + 1]
-        if self.ri == 0:
-            if self.ci:
-                self.join_next(self.chunks[self.ci - 1].runs[-1])
+        if self.ri == 0:  # a chunk stands before: the first run of all is the start, which is never hidden
+            self.join_next(self.chunks[self.ci - 1].runs[-1])
         else:
             before = runs[self.ri - 1]
             if before.hidden == 1 and continues(before, run):

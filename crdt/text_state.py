@@ -288,8 +288,8 @@ class TextState:
         """Join the tombstones at both ends of a deleted range to their neighbours."""
         here = self._sequence.of(replica)
         last = here.find(end - 1)
-        if last is not None:
-            self._sequence.join_next(last)
+        assert last is not None, "a range that was admitted is there to its end"
+        self._sequence.join_next(last)
         before = here.find(start - 1) if start else None
         if before is not None:
             self._sequence.join_next(before)

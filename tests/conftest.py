@@ -38,7 +38,7 @@ _common: dict[str, Any] = {
 }
 settings.register_profile("quick", max_examples=50, **_common)
 settings.register_profile("ci", max_examples=200, **_common)
-settings.register_profile("soak", max_examples=5_000, **_common)
+settings.register_profile("soak", max_examples=500, **_common)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "quick"))
 
 remember_event_loops()

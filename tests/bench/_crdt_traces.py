@@ -6,6 +6,7 @@ import gzip
 import json
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 from typing import Any
 
 Patch = tuple[int, int, str]
@@ -77,6 +78,37 @@ class Trace:
         return sent
 
 
+def deliver(library: Any, sent: list[tuple[bytes, int]], random: Random | None) -> None:
+    """
+    Hand everything to a replica in another order: each author's ops in turn, as far as they do not wait.
+
+    Without a ``random`` the authors come in ascending order, one until it waits for another; with one, in
+    random order and for a random while.
+    """
+    from crdt import CausalGap
+
+    queues: dict[int, list[bytes]] = {}
+    for one, author in reversed(sent):
+        queues.setdefault(author, []).append(one)
+    while queues:
+        authors = sorted(queues)
+        if random is not None:
+            random.shuffle(authors)
+        before = sum(map(len, queues.values()))
+        for author in authors:
+            queue = queues[author]
+            for _ in range(random.randint(1, 200) if random is not None else len(queue)):
+                try:
+                    library.apply(queue[-1], author)
+                except CausalGap:
+                    break
+                queue.pop()
+                if not queue:
+                    del queues[author]
+                    break
+        assert sum(map(len, queues.values())) < before, "somebody's ops wait for nobody"
+
+
 def load_trace(path: str) -> Trace:
     """The trace in a file."""
     return Trace(Path(path))
@@ -96,8 +128,8 @@ def growth_patches(make: Callable[..., object], name: str, size: int) -> Callabl
             batches.append(other.insert(1, "x"))
         return lambda: [text.apply(ops) for ops in batches]
     if name == "alternating marks":
-        text.insert(0, "word " * 200)
-        spans = [(number * 7 % 900, number % 3) for number in range(size)]
+        text.insert(0, "word " * (size + 10))
+        spans = [(number * 7 % size * 5, number % 3) for number in range(size)]
         kinds = ("bold", "italic", "link")
         return lambda: [text.format(at, at + 50, kinds[kind], at) for at, kind in spans]
     if name == "delete all and type again":

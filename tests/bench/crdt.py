@@ -6,7 +6,8 @@ The core against the Rust libraries that a Python program would otherwise use, i
 Replays every editing trace in DIR on ours (interpreted, and compiled where a C compiler is), loro and pycrdt,
 each measurement in a process of its own, in turn, and prints medians and ratios; then how each job grows from
 n to 4n. Every final text is compared with the trace's. The file holds rows of ``trace job library build
-median_us bytes peak_mb``; rows of the growth table have ``growth:NAME`` as their job and n as their trace.
+median_us bytes peak_mb`` and grows as they are found; rows of the growth table have ``growth:NAME`` as their
+job and n as their trace. All of it takes some twenty minutes.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import argparse
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from statistics import median
@@ -41,6 +43,11 @@ def builds() -> dict[tuple[str, str], list[str]]:
         found["ours", "compiled"] = [done.stdout.strip(), str(ROOT)]
     found["loro", "release"] = found["pycrdt", "release"] = [str(ROOT)]
     return found
+
+
+def our_builds() -> list[tuple[str, list[str]]]:
+    """Each build of the core with its folders."""
+    return [(build, path) for (library, build), path in builds().items() if library == "ours"]
 
 
 def measure(path: list[str], library: str, job: str, subject: str) -> dict:
@@ -88,20 +95,35 @@ def show(rows: list[dict]) -> None:
         )
 
 
-def show_growth() -> None:
-    """Each job of the growth table at n and 4n on our builds; linear is 4."""
-    print("\nGrowth from n to 4n (below 6 is the goal)")
-    for (library, build), path in builds().items():
-        if library == "ours":
-            for name, size in GROWTH.items():
-                small, large = (
-                    median(measure(path, "ours", f"growth:{name}", str(n))["median_us"] for _ in range(3))
-                    for n in (size, 4 * size)
-                )
-                print(
-                    f"{name:34} {build:12} n = {size:6} {small / 1000:9.1f} ms  × {large / small:5.2f}",
-                    flush=True,
-                )
+def growth_rows() -> Iterator[list[dict]]:
+    """Each job of the growth table at n and 4n on our builds, the rows of one at a time."""
+    for build, path in our_builds():
+        for name, size in GROWTH.items():
+            yield [growth_row(path, build, f"growth:{name}", n) for n in (size, 4 * size)]
+
+
+def growth_row(path: list[str], build: str, job: str, size: int) -> dict:
+    """The median of three measurements of a job at one size."""
+    found = [measure(path, "ours", job, str(size)) for _ in range(3)]
+    return {
+        "trace": str(size),
+        "job": job,
+        "library": "ours",
+        "build": build,
+        "median_us": median(one["median_us"] for one in found),
+        "bytes": None,
+        "peak_mb": median(one["peak_mb"] for one in found),
+    }
+
+
+def show_growth(small: dict, large: dict) -> None:
+    """How a job at 4n compares with itself at n; linear is 4."""
+    name = small["job"].removeprefix("growth:")
+    print(
+        f"{name:34} {small['build']:12} n = {small['trace']:>6} {small['median_us'] / 1000:9.1f} ms  "
+        f"× {large['median_us'] / small['median_us']:5.2f}",
+        flush=True,
+    )
 
 
 def main() -> None:
@@ -115,6 +137,12 @@ def main() -> None:
     parser.add_argument("--only", metavar="NAME", help="only the trace whose name begins with this")
     options = parser.parse_args()
     rows: list[dict] = []
+
+    def keep(found: list[dict]) -> None:
+        rows.extend(found)
+        if options.json:
+            options.json.write_text(json.dumps(rows, indent=1))
+
     traces = sorted(path for path in options.traces.iterdir() if ".json" in path.name)
     if not traces:
         raise SystemExit(f"There are no traces in {options.traces}.")
@@ -125,10 +153,15 @@ def main() -> None:
         for job in jobs:
             found = rows_of(str(path), job, options.rounds)
             show(found)
-            rows.extend(found)
-    show_growth()
-    if options.json:
-        options.json.write_text(json.dumps(rows, indent=1))
+            keep(found)
+        if jobs is CONCURRENT:
+            for build, folders in our_builds():
+                measure(folders, "ours", "orders", str(path))
+                print(f"{path.name}: the same text and bytes in six orders of delivery, {build}", flush=True)
+    print("\nGrowth from n to 4n (below 6 is the goal)")
+    for found in growth_rows():
+        show_growth(*found)
+        keep(found)
 
 
 if __name__ == "__main__":

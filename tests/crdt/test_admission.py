@@ -29,6 +29,7 @@ from crdt.ops import (
     TYPE,
 )
 from crdt.text import RichText
+from tests.support.effort import steps
 from tests.support.meeting import reloaded, shown
 from tests.support.text_world import TextWorld
 
@@ -292,7 +293,7 @@ def test_a_bad_reference_into_the_same_batch_is_refused_with_the_whole_batch(op)
 @given(st.integers(0, 2**32), st.randoms(use_true_random=False))
 def test_a_batch_whose_kth_op_is_bad_changes_nothing(seed, random):
     world = TextWorld(seed, 2)
-    for _ in range(20):
+    for _ in range(steps(20)):
         world.step()
     text = world.replicas[0].text
     before = shown(text), text.encode()

@@ -10,6 +10,7 @@ from crdt.anchor import END_ANCHOR, START_ANCHOR
 from crdt.errors import CausalGap, MalformedOp, OutOfRange
 from crdt.ops import COUNTER_MAX, EDGE, RID_MAX
 from crdt.text import RichText
+from tests.support.effort import steps
 from tests.support.meeting import FOX, reloaded
 from tests.support.text_world import TextWorld
 
@@ -61,7 +62,7 @@ def test_an_anchor_at_something_deleted_stands_where_it_was_and_comes_back_with_
 @given(seeds)
 def test_an_anchor_names_the_same_gap_after_a_save_and_on_every_replica(seed):
     world = TextWorld(seed, 2)
-    for _ in range(30):
+    for _ in range(steps(30)):
         world.step()
     world.settle()
     one, other = (replica.text for replica in world.replicas)
@@ -75,7 +76,7 @@ def test_an_anchor_names_the_same_gap_after_a_save_and_on_every_replica(seed):
 @given(seeds)
 def test_an_anchor_moves_with_its_character_through_others_edits(seed):
     world = TextWorld(seed, 2)
-    for _ in range(20):
+    for _ in range(steps(20)):
         world.step()
     world.settle()
     replica, random = world.replicas[0], Random(seed)
@@ -86,7 +87,7 @@ def test_an_anchor_moves_with_its_character_through_others_edits(seed):
     before, after = replica.text.anchor(index, "before"), replica.text.anchor(index + 1, "after")
     assert before == (*element, "before")
     assert after == (*element, "after")
-    for _ in range(15):
+    for _ in range(steps(15)):
         world.step()
     visible = replica.oracle.visible()
     order = replica.oracle.order()

@@ -4,8 +4,9 @@ from hypothesis import strategies as st
 
 from crdt.arrays import ArrayNode, Item
 from crdt.clock import Clock, Stamp
+from crdt.delta import Delta
 from crdt.document import Document
-from crdt.object_ops import ROOT
+from crdt.object_ops import ITEM_INSERT, ROOT
 from crdt.objects import PLAIN, Slot, Write
 
 LIST = ("list",)
@@ -171,3 +172,15 @@ def test_the_root_cannot_be_taken_for_an_item():
     assert Document(1).stamp_of(("list",)) is None
     assert ROOT == (0, 0)
     assert Stamp(0, 0, 0).time == 0
+
+
+def test_between_items_of_a_stranger_with_one_key_is_behind_them_all():
+    document = Document(1)
+    document.edit(Stamp(1, 0, 1), lambda edit: edit.make(LIST, "array"))
+    twice = [[ITEM_INSERT, 5, place, 9, 1, 0, "V", 0, place] for place in range(2)]
+    document.apply(Delta(5, 0, 2, Stamp.at(9, 5), twice))
+
+    document.edit(Stamp(2, 0, 1), lambda edit: edit.insert_item(LIST, 1, "mine"))
+
+    assert document.value(LIST) == [0, 1, "mine"]
+    document.check()

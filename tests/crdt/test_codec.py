@@ -214,3 +214,22 @@ def test_a_bomb_is_refused_before_it_goes_off():
     assert len(bomb) * INFLATED_RATIO_MAX < INFLATED_MAX
     with pytest.raises(LimitExceeded):
         inflate(bomb)
+
+
+@given(st.lists(st.tuples(st.integers(0, 1 << 20), st.integers(0, 1 << 40)), max_size=20))
+def test_references_are_a_code_and_behind_most_codes_a_counter(pairs):
+    numbers = []
+    for code, counter in pairs:
+        numbers += [code, counter] if code > 1 else [code]
+    reader = Reader(written(("uints", numbers)))
+
+    assert reader.references(len(pairs)) == (
+        [code for code, _ in pairs],
+        [counter if code > 1 else 0 for code, counter in pairs],
+    )
+    reader.finish()
+
+
+@pytest.mark.parametrize("counter", [127, 128, 16_383, 16_384, (1 << 21) - 1, 1 << 21])
+def test_counters_of_every_length_are_read(counter):
+    assert Reader(written(("uints", [5, counter, 0]))).references(2) == ([5, 0], [counter, 0])

@@ -5,12 +5,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from crdt.clock import Stamp
-from crdt.delta_codec import MORE, STARTS, TIMED, decode_delta, encode_delta
+from crdt.codec import Writer
+from crdt.delta_codec import FORMAT, MORE, STARTS, TIMED, decode_delta, encode_delta
 from crdt.document import Document
 from crdt.errors import CrdtError, MalformedOp
 from crdt.object_ops import MAKE, SET, TEXT
 from crdt.ops import KINDS
 from tests.support.document_world import DocumentWorld
+from tests.support.effort import examples, steps
 
 HEAD_BYTES = 8 + 8
 """The replica id and the stamp, which every delta has."""
@@ -19,10 +21,10 @@ KEYSTROKE_BYTES_MAX = 20
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 def test_a_delta_decoded_and_encoded_again_is_the_same_bytes(seed):
     world = DocumentWorld(seed, 2)
-    for _ in range(30):
+    for _ in range(steps(30)):
         world.step(world.random.choice(world.holders))
     for bodies in world.sent.values():
         for body in bodies:
@@ -77,10 +79,10 @@ def test_c2_hostile_bytes_raise_only_crdt_errors(data):
 
 
 @given(st.integers(0, 2**32), st.data())
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 def test_c2_damaged_deltas_raise_only_crdt_errors(seed, data):
     world = DocumentWorld(seed % 50, 1)
-    for _ in range(6):
+    for _ in range(steps(6)):
         world.edit(world.holders[0])
     bodies = world.sent[world.holders[0].rid]
     if not bodies:
@@ -154,3 +156,46 @@ def test_an_earlier_time_is_written_out():
 def test_what_is_no_op_of_the_delta_cannot_be_encoded(op):
     with pytest.raises(MalformedOp):
         encoded([op])
+
+
+OTHERS = 20
+
+
+def head(*table, replicas=None):
+    """The bytes before the ops of a delta of replica 5 at the time 9."""
+    size = len(table) if replicas is None else replicas
+    numbers = b"".join(rid.to_bytes(8, "big") for rid in table)
+    return bytes((FORMAT | size << 4,)) + (5).to_bytes(8, "big") + b"\0" + (9).to_bytes(8, "big") + numbers
+
+
+def test_a_delta_may_refer_to_more_replicas_than_its_first_byte_can_count():
+    ops = [[SET, 5, place, 9, place + 100, 0, "k", 1] for place in range(OTHERS)]
+    fields = decode_delta(encoded(ops))
+    assert fields.ops == ops
+
+
+def test_a_text_is_named_once_and_a_table_holds_what_is_used():
+    first, second = ([TEXT, 9, 9, [0, 5, place, 1, "x", -2, 0, -2, 1]] for place in range(2))
+    body = encoded([first])
+    again = encoded([second], start=1)[len(head(9)) :]
+    assert body.startswith(head(9))
+    assert decode_delta(body + again[2:]).ops == [first, second]
+    for wrong in (
+        body + again,
+        head(9),
+        head(9, 9) + body[len(head(9)) :],
+        body.replace(b"\x01x", b"\x00"),
+        head() + bytes((SET, 1)),
+        head() + bytes((SET, 2, 0)),
+        head() + bytes((MORE, 40 - MORE)) + written_block(3),
+    ):
+        with pytest.raises(MalformedOp):
+            decode_delta(wrong)
+    assert decode_delta(head() + bytes((MORE, 40 - MORE)) + written_block([3])).ops == [[40, 5, 0, 3]]
+
+
+def written_block(value):
+    inner, outer = Writer(), Writer()
+    inner.value(value)
+    outer.block(inner.written())
+    return outer.written()

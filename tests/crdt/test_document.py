@@ -8,18 +8,20 @@ from crdt.clock import Clock, Stamp
 from crdt.delta import Delta
 from crdt.document import Document
 from crdt.errors import CausalGap, MalformedOp, OutOfRange
+from crdt.ops import EDGE
 from crdt.patch import Deleted, Inserted, ValueSet
 from crdt.version import Version
 from tests.support.builds import wrong_integers
 from tests.support.document_world import DocumentWorld, Holder, ShadowTree
+from tests.support.effort import examples, steps
 
 seeds = st.integers(0, 2**32)
 
 
 @given(seeds, st.integers(2, 4))
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_g1_g2_g4_random_histories_converge_and_match_oracle_and_shadow(seed, replicas):
-    DocumentWorld(seed, replicas).run(40)
+    DocumentWorld(seed, replicas).run(steps(40))
 
 
 def history(seed, steps=30):
@@ -31,7 +33,7 @@ def history(seed, steps=30):
 
 
 @given(seeds)
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 def test_g3_merging_states_equals_delivering_deltas(seed):
     world = history(seed)
     documents = [Document.decode(holder.document.encode(), 500 + n) for n, holder in enumerate(world.holders)]
@@ -52,7 +54,7 @@ def test_g3_merging_states_equals_delivering_deltas(seed):
 
 
 @given(seeds)
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 def test_g3_snapshot_and_tail_equal_one_by_one(seed):
     world = history(seed)
     author = max(world.holders, key=lambda holder: len(world.sent[holder.rid]))
@@ -72,12 +74,12 @@ def test_g3_snapshot_and_tail_equal_one_by_one(seed):
 
 
 @given(seeds)
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 def test_g5_a_text_at_a_recorded_version_is_what_it_was(seed):
     world = history(seed, 20)
     holder = world.holders[0]
     recorded = []
-    for _ in range(15):
+    for _ in range(steps(15)):
         world.step(holder)
         document = holder.document
         for node in document._tree.texts:
@@ -311,3 +313,59 @@ def test_a_document_is_written_by_a_positive_replica_with_its_own_stamps():
             Document(rid)
     with pytest.raises(MalformedOp):
         Document(1).edit(Stamp(1, 0, 2), lambda edit: None)
+
+
+def test_redo_with_nothing_to_redo_is_an_empty_delta():
+    document = Document(1)
+    assert document.redo(Stamp(1, 0, 1)).empty
+    assert document.undo(Stamp(2, 0, 1)).empty
+
+
+def test_no_edit_has_the_time_zero():
+    with pytest.raises(MalformedOp):
+        Document(1).edit(Stamp(0, 0, 1), lambda edit: edit.set(("k",), 1))
+
+
+def test_what_an_edit_that_failed_wrote_travels_with_the_next_at_its_time():
+    document, other = Document(1), Document(2)
+    other.apply(document.edit(Stamp(1, 0, 1), lambda edit: edit.make(("t",), "text")))
+    other.apply(document.edit(Stamp(2, 0, 1), lambda edit: edit.text(("t",)).insert(0, "one ")))
+
+    def half(edit):
+        edit.text(("t",)).insert(4, "two ")
+        raise RuntimeError
+
+    document.new_group()
+    with pytest.raises(RuntimeError):
+        document.edit(Stamp(3, 0, 1), half)
+    document.new_group()
+    delta = document.edit(Stamp(4, 0, 1), lambda edit: edit.text(("t",)).insert(8, "three"))
+
+    other.apply(delta)
+    assert other.value(("t",)) == "one two three"
+    assert other.encode() == document.encode()
+
+
+def test_a_copy_gets_its_own_lost_edits_back_by_a_merge():
+    document = Document(1)
+    document.edit(Stamp(1, 0, 1), lambda edit: edit.make(("t",), "text"))
+    document.edit(Stamp(2, 0, 1), lambda edit: edit.text(("t",)).insert(0, "a"))
+    old = Document.decode(document.encode(), 1)
+    document.edit(Stamp(3, 0, 1), lambda edit: edit.text(("t",)).insert(1, "b"))
+
+    old.merge(document)
+
+    assert old.encode() == document.encode()
+    old.edit(Stamp(4, 0, 1), lambda edit: edit.text(("t",)).insert(2, "c"))
+    assert old.undo(Stamp(5, 0, 1)).ops
+    assert old.value(("t",)) == "ab"
+
+
+def test_the_right_origin_of_what_is_no_element_is_refused():
+    document = Document(1)
+    document.edit(Stamp(1, 0, 1), lambda edit: edit.make(("t",), "text"))
+    document.edit(Stamp(2, 0, 1), lambda edit: edit.text(("t",)).insert(0, "a"))
+    assert document.right_origin((1, 0), (1, 1)) == (EDGE, 1)
+    for container, element in (((1, 0), (1, 9)), ((1, 0), (7, 0)), ((7, 0), (1, 1))):
+        with pytest.raises(MalformedOp):
+            document.right_origin(container, element)

@@ -3,10 +3,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crdt.clock import Stamp
+from crdt.codec import Reader, Writer, deflate, inflate
 from crdt.document import Document
 from crdt.document_codec import FORMAT, MAGIC, read_texts, read_visible
 from crdt.errors import CrdtError, MalformedOp
 from tests.support.document_world import DocumentWorld
+from tests.support.effort import examples, steps
 
 
 def filled(rid=1):
@@ -29,10 +31,10 @@ def filled(rid=1):
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 def test_g1_the_bytes_depend_on_the_set_of_ops_alone(seed):
     world = DocumentWorld(seed, 3)
-    for _ in range(25):
+    for _ in range(steps(25)):
         world.step(world.random.choice(world.holders))
     world.settle()
     state = world.holders[0].document.encode()
@@ -86,3 +88,36 @@ def test_a_newer_format_is_refused():
     state[2] += 1
     with pytest.raises(MalformedOp, match="newer"):
         Document.decode(bytes(state), 1)
+
+
+def with_a_text_at(visible, steps):
+    """A document whose front says that an empty text stands there."""
+    document = Document(1)
+    document.edit(Stamp(1, 0, 1), lambda edit: edit.make(("t",), "text"))
+    reader = Reader(document.encode())
+    reader.raw(3)
+    front, history = inflate(reader.block()), reader.raw(reader.left())
+    honest, forged = Writer(), Writer()
+    for writer, root, place in ((honest, {"t": ""}, ["t"]), (forged, visible, steps)):
+        writer.value(root)
+        writer.uint(1)
+        writer.value(place)
+    assert front.startswith(honest.written())
+    whole = Writer()
+    whole.raw(MAGIC + bytes((FORMAT,)))
+    whole.block(deflate(forged.written() + front[len(honest.written()) :]))
+    whole.raw(history)
+    return whole.written()
+
+
+def test_a_text_stands_in_what_is_visible():
+    assert read_visible(with_a_text_at({"l": [{}]}, ["l", [0, "2-1"], "t"])) == {"l": [{"t": ""}]}
+    for visible, place in (
+        ({}, [[0, 3]]),
+        ({"l": [1]}, ["l", [5, "2-1"]]),
+        ({"l": [1]}, ["l", ["0", "2-1"]]),
+        ({"l": 5}, ["l", "x"]),
+        ({"l": [1]}, ["l", []]),
+    ):
+        with pytest.raises(MalformedOp):
+            read_visible(with_a_text_at(visible, place))

@@ -12,6 +12,7 @@ from crdt.document import Document
 from crdt.document_codec import read_texts, read_visible
 from crdt.errors import CrdtError, MalformedOp
 from tests.support.document_world import DocumentWorld
+from tests.support.effort import examples
 
 
 def parts(state):
@@ -60,7 +61,7 @@ def state_of(seed):
 
 
 @given(st.integers(0, 20), st.data())
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_c2_a_damaged_document_raises_only_crdt_errors_and_a_loaded_one_is_sound(seed, data):
     front, history = parts(state_of(seed))
     if data.draw(st.booleans()):
@@ -85,7 +86,7 @@ def test_c2_a_damaged_document_raises_only_crdt_errors_and_a_loaded_one_is_sound
 
 
 @given(st.integers(0, 20), st.integers(0, 10_000))
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 def test_a_document_cut_short_is_refused(seed, cut):
     state = state_of(seed)
     with pytest.raises(CrdtError):
@@ -94,7 +95,8 @@ def test_a_document_cut_short_is_refused(seed, cut):
         Document.decode(state + b"\0", 1)
 
 
-def history_of(replica_count, *numbers):
+def history_of(replica_count, *numbers, burst=()):
+    """A history of replicas that wrote 9 ops each; ``burst``: steps and times of the first one's bursts."""
     writer = Writer()
     writer.uint(replica_count)
     for rid in range(replica_count):
@@ -102,9 +104,13 @@ def history_of(replica_count, *numbers):
         writer.uint(9)
         writer.uint(0)
     writer.uint(0)
-    for _ in range(replica_count):
-        writer.uint(0)
-        writer.uint(0)
+    for rid in range(replica_count):
+        times = [] if rid else list(burst)
+        writer.uint(len(times) // 2)
+        for start, ms in zip(times[::2], times[1::2], strict=False):
+            writer.uint(start)
+            writer.sint(ms)
+        writer.sint(times[-1] if times else 0)
     writer.uints(list(numbers))
     return writer.written()
 
@@ -204,3 +210,13 @@ def test_what_was_loaded_goes_on():
     for holder in world.holders[1:]:
         holder.document.apply(Delta.decode(delta.encode()))
         assert holder.document.encode() == loaded.encode()
+
+
+@pytest.mark.parametrize(
+    "burst", [(9, 5, 0), (0, -1, 0), (0, 5, 0, 5, 0), (0, 1 << 48, 0), (0, 5, -6), (0, 5, 1 << 48)]
+)
+def test_a_burst_lies_within_what_was_written_and_after_the_beginning_of_time(burst):
+    nothing = [0, 0, 0]
+    Document.decode(whole(bytes(EMPTY_FRONT), history_of(1, *nothing, burst=(0, 5, 3))), 7)
+    with pytest.raises(MalformedOp):
+        Document.decode(whole(bytes(EMPTY_FRONT), history_of(1, *nothing, burst=burst)), 7)

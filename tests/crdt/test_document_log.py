@@ -7,6 +7,7 @@ from crdt.document_log import document_needs, document_ops_since
 from crdt.object_ops import ITEM_INSERT, ITEM_MOVE, ITEM_REMOVE, MAKE, SET, TEXT, author_of
 from crdt.version import Version
 from tests.support.document_world import DocumentWorld
+from tests.support.effort import examples, steps
 
 
 def ops_since(document, version):
@@ -14,10 +15,10 @@ def ops_since(document, version):
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 def test_every_op_follows_what_it_builds_on_and_none_that_was_seen_comes_again(seed):
     world = DocumentWorld(seed, 3)
-    for _ in range(25):
+    for _ in range(steps(25)):
         world.step(world.random.choice(world.holders))
     seen = world.holders[0].document.version()
     world.settle()

@@ -75,6 +75,9 @@ def test_items_are_placed_moved_and_removed_by_position(book):
     assert book(lambda edit: edit.remove_item(("array",), names[1]))["array"] == ["c", "a", "d"]
     assert book(lambda edit: edit.move_item(("array",), names[3], 2))["array"] == ["c", "a", "d"]
     assert book.deltas[-1].empty
+    for position in (-1, 3):
+        with pytest.raises(OutOfRange):
+            book(lambda edit, position=position: edit.move_item(("array",), names[1], position))
     assert book(lambda edit: edit.set(("array", names[0]), None))["array"] == [None, "a", "d"]
     assert book(lambda edit: edit.remove(("array", names[0])))["array"] == ["a", "d"]
 

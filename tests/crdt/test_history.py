@@ -9,17 +9,18 @@ from crdt.history import DELETED, INSERTED, KEPT, bursts, versions
 from crdt.replicas import Replicas
 from crdt.text import RichText
 from crdt.version import Version
+from tests.support.effort import steps
 from tests.support.oracle_text import join_spans
 from tests.support.text_world import TextWorld
 
 seeds = st.integers(0, 2**32)
 
 
-def past(seed: int, steps: int = 40):
+def past(seed: int, count: int = steps(40)):
     """A settled world and what each replica showed at each version on the way."""
     world = TextWorld(seed, 2)
     seen = []
-    for _ in range(steps):
+    for _ in range(count):
         world.step()
         for replica in world.replicas:
             text = replica.text
@@ -42,7 +43,7 @@ def test_every_replica_can_show_what_any_replica_ever_showed(seed):
 
 @given(seeds)
 def test_a_difference_holds_both_texts_and_what_each_showed(seed):
-    world, seen = past(seed, 25)
+    world, seen = past(seed, steps(25))
     text = world.replicas[0].text
     for (old, old_text, old_spans, _), (new, new_text, new_spans, _) in pairwise(seen[::3]):
         found = text.difference(old, new)

@@ -10,6 +10,7 @@ from crdt.errors import CausalGap, CrdtError, MalformedOp
 from crdt.ops import EDGE, INSERT, MARK, SELF, TYPE
 from crdt.patch import Inserted
 from crdt.text import RichText
+from tests.support.effort import steps
 from tests.support.meeting import FOX, reloaded, shown
 from tests.support.text_world import TextWorld
 
@@ -127,7 +128,7 @@ def test_a_format_of_a_part_that_shows_it_already_still_covers_the_whole_range()
 def test_one_op_alone_does_what_it_does_among_others(seed):
     """A lone TYPE may take a short way; in a batch with a known op it may not."""
     world = TextWorld(seed, 2)
-    for _ in range(20):
+    for _ in range(steps(20)):
         world.step()
     random = Random(seed)
     writer = world.replicas[0].text
@@ -136,7 +137,7 @@ def test_one_op_alone_does_what_it_does_among_others(seed):
     for text in (alone, among):
         text.apply(known)
     at = random.randint(0, len(writer))
-    for _ in range(12):
+    for _ in range(steps(12)):
         if random.random() < 0.3:
             at = random.randint(0, len(writer))
         roll = random.random()

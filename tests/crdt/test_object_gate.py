@@ -19,6 +19,7 @@ from crdt.object_ops import (
 )
 from crdt.patch import ValueSet
 from tests.support.document_world import DocumentWorld
+from tests.support.effort import examples, steps
 
 UNKNOWN = 40
 
@@ -163,10 +164,10 @@ def test_an_unknown_op_inside_a_text_is_kept(document):
 
 
 @given(st.integers(0, 2**32), st.data())
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_a_changed_op_is_refused_whole_or_applied_whole(seed, data):
     world = DocumentWorld(seed, 2)
-    for _ in range(8):
+    for _ in range(steps(8)):
         world.edit(world.holders[0])
     bodies = world.sent[world.holders[0].rid]
     if not bodies:
@@ -194,3 +195,16 @@ def mutate(op, data):
             st.one_of(st.integers(-3, 30), st.text(max_size=2), st.none(), st.just([1, 2]), st.just({}))
         )
     return changed
+
+
+@pytest.mark.parametrize("kind", [SET, UNKNOWN])
+def test_of_a_delta_known_in_part_only_the_rest_is_applied(document, kind):
+    ops = [[kind, 5, place, 9, 0, 0, f"k{place}", place] for place in range(2)]
+    document.apply(delta_of(ops[:1]))
+    before = document.version().end(5)
+
+    document.apply(delta_of(ops))
+
+    assert (before, document.version().end(5)) == (1, 2)
+    assert document.apply(delta_of(ops)) == []
+    document.check()

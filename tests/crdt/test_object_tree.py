@@ -1,9 +1,10 @@
 import pytest
 
 from crdt.clock import Stamp
+from crdt.delta import Delta
 from crdt.document import Document
 from crdt.errors import OutOfRange
-from crdt.object_ops import ROOT
+from crdt.object_ops import MAKE, ROOT
 from crdt.patch import ItemPlaced, ItemRemoved, ValueSet
 
 
@@ -70,3 +71,10 @@ def test_what_changes_nothing_visible_is_no_patch(document):
     document.apply(removed)
     undone = stale.edit(Stamp(2, 2, 2), lambda edit: edit.remove(("z",)))
     assert document.apply(undone) == [((), ValueSet("z", None))]
+
+
+def test_a_container_of_an_unknown_kind_shows_as_nothing(document):
+    gauge = [[MAKE, 5, 0, 9, 0, 0, "g", "gauge"]]
+    document.apply(Delta(5, 0, 1, Stamp.at(9, 5), gauge))
+    tree = document._tree
+    assert tree.plain_node(tree.nodes[5, 0]) is None

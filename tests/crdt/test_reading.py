@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crdt.text import RichText
+from tests.support.effort import steps
 from tests.support.meeting import FOX, reloaded, shown
 from tests.support.text_world import TextWorld
 
@@ -28,7 +29,7 @@ def test_an_empty_text_reads_as_one_empty_block():
 @given(seeds)
 def test_all_ways_of_reading_agree(seed):
     world = TextWorld(seed, 2)
-    for _ in range(40):
+    for _ in range(steps(40)):
         world.step()
     text = world.replicas[0].text
     whole = text.text()
@@ -42,7 +43,7 @@ def test_all_ways_of_reading_agree(seed):
 @given(seeds)
 def test_every_visible_character_has_its_author(seed):
     world = TextWorld(seed, 3)
-    for _ in range(40):
+    for _ in range(steps(40)):
         world.step()
     replica = world.replicas[0]
     expected = [id[0] for id in replica.oracle.visible()]

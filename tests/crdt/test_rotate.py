@@ -2,12 +2,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crdt.clock import Clock
+from crdt.clock import Clock, Stamp
 from crdt.delta import Delta
 from crdt.document import Document
 from crdt.errors import MalformedOp
 from crdt.rotate import rotate
 from tests.support.document_world import DocumentWorld
+from tests.support.effort import examples, steps
 
 NEW = 7_777
 
@@ -20,16 +21,16 @@ def shown(document):
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_what_was_not_handed_over_shows_the_same_under_a_new_id(seed):
     world = DocumentWorld(seed, 2)
-    for _ in range(25):
+    for _ in range(steps(25)):
         world.step(world.random.choice(world.holders))
     world.settle()
     holder = world.holders[0]
     base = Document.decode(holder.document.encode(), holder.rid)
     have = len(world.sent[holder.rid])
-    for _ in range(12):
+    for _ in range(steps(12)):
         world.edit(holder)
     pending = [Delta.decode(body) for body in world.sent[holder.rid][have:]]
     rotated = rotate(base, pending, NEW)
@@ -80,3 +81,18 @@ def test_what_does_not_follow_is_refused():
     ):
         with pytest.raises(MalformedOp):
             rotate(base, deltas, rid)
+
+
+def test_what_a_newer_version_wrote_is_carried_under_the_new_id():
+    base = Document(1)
+    unknown = Delta(1, 0, 1, Stamp(1, 0, 1), [[40, 1, 0, "f", [1]]])
+
+    rotated = rotate(base, [unknown], NEW)
+
+    assert [delta.ops for delta in rotated] == [[[40, NEW, 0, "f", [1]]]]
+
+
+def test_an_op_of_another_than_its_delta_is_refused():
+    forged = Delta(1, 0, 1, Stamp(1, 0, 1), [[40, 2, 0, "f"]])
+    with pytest.raises(MalformedOp):
+        rotate(Document(1), [forged], NEW)

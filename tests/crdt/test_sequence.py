@@ -14,6 +14,7 @@ from crdt.errors import CausalGap
 from crdt.runs import CHUNK_RUNS_MAX, END, START, Run
 from crdt.sequence import Sequence
 from crdt.text import RichText
+from tests.support.effort import steps
 from tests.support.meeting import reloaded
 from tests.support.restless_worlds import SamePlaceWorld
 from tests.support.text_world import TextWorld
@@ -91,6 +92,27 @@ def test_words_typed_at_one_place_never_interleave(replicas, typing):
         assert text in {base[:at] + "".join(order) + base[at:] for order in permutations(words)}
 
 
+@given(seeds, st.sampled_from([2, 3]), st.tuples(*[st.sampled_from([forwards, backwards])] * 3))
+def test_n1_n2_no_words_interleave_at_any_place_of_any_history(seed, replicas, typing):
+    world = SamePlaceWorld(seed, 3)
+    for _ in range(steps(20)):
+        world.step()
+    world.settle()
+    base = world.replicas[0].text
+    place = Random(seed).randint(0, len(base))
+    texts = [reloaded(base, 200 + number) for number in range(replicas)]
+    said = [typing[number](text, place, WORDS[number]) for number, text in enumerate(texts)]
+    shown = set()
+    for order in permutations(range(replicas)):
+        reader = reloaded(base, 300)
+        for number in order:
+            reader.apply(said[number])
+        shown.add(reader.text())
+    (text,) = shown
+    for word in WORDS[:replicas]:
+        assert word in text
+
+
 def test_going_on_behind_ones_own_word_after_hearing_of_the_others_keeps_it_whole():
     one, other = RichText(1), RichText(2)
     first = forwards(one, 0, "mon")
@@ -128,7 +150,7 @@ def test_a_sibling_whose_right_origin_lies_further_right_stands_first():
 @given(seeds)
 def test_hard_histories_agree_with_the_oracle_at_every_step(seed):
     world = SamePlaceWorld(seed, 3)
-    for _ in range(15):
+    for _ in range(steps(15)):
         world.step()
         for replica in world.replicas:
             assert replica.text.text() == replica.oracle.text()
@@ -138,7 +160,7 @@ def test_hard_histories_agree_with_the_oracle_at_every_step(seed):
 @given(seeds)
 def test_four_replicas_converge_on_hard_histories(seed):
     world = SamePlaceWorld(seed, 4)
-    for _ in range(40):
+    for _ in range(steps(40)):
         world.step()
     world.settle()
 
@@ -157,7 +179,7 @@ def test_a_fifth_of_hard_histories_have_siblings_with_other_right_origins():
 @given(seeds, st.sampled_from([TextWorld, SamePlaceWorld]))
 def test_the_order_is_the_same_under_every_delivery_order(seed, kind):
     world = kind(seed, 3)
-    for _ in range(25):
+    for _ in range(steps(25)):
         world.step()
     world.settle()
     random = Random(seed)
@@ -231,7 +253,7 @@ def test_the_finger_finds_every_place_from_every_place(seed):
     text = RichText(1)
     fragments(text, 200)
     random = Random(seed)
-    for _ in range(25):
+    for _ in range(steps(25)):
         index = random.randrange(len(text))
         if random.random() < 0.3:
             text.delete(index, random.randint(1, min(40, len(text) - index)))

@@ -6,6 +6,7 @@ from crdt.clock import Stamp
 from crdt.delta import Delta
 from crdt.document import Document
 from crdt.errors import LimitExceeded
+from tests.support.effort import examples
 
 
 def paste(text, values=0):
@@ -22,7 +23,7 @@ def paste(text, values=0):
 
 
 @given(st.text("aé漢😀\n", min_size=1, max_size=600), st.integers(0, 60), st.integers(90, 400))
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 def test_the_pieces_fit_and_make_the_same_document(text, values, size_bytes_max):
     document, delta = paste(text, values)
     pieces = delta.split(size_bytes_max)

@@ -14,14 +14,15 @@ from crdt.replicas import Replicas
 from crdt.text import RichText
 from crdt.version import Version
 from tests.support.builds import REFUSED, wrong_integers
+from tests.support.effort import steps
 from tests.support.meeting import FOX, reloaded, shown
 from tests.support.text_world import TextWorld
 
 seeds = st.integers(0, 2**32)
 
 
-def run(world: TextWorld, steps: int, every: int = 1) -> None:
-    for number in range(steps):
+def run(world: TextWorld, count: int, every: int = 1) -> None:
+    for number in range(count):
         world.step()
         if number % every == 0:
             for replica in world.replicas:
@@ -31,18 +32,18 @@ def run(world: TextWorld, steps: int, every: int = 1) -> None:
 
 @given(seeds)
 def test_the_fast_text_agrees_with_the_oracle_at_every_step(seed):
-    run(TextWorld(seed, 2), 20)
+    run(TextWorld(seed, 2), steps(20))
 
 
 @given(seeds)
 def test_three_replicas_converge_to_the_same_bytes(seed):
-    run(TextWorld(seed, 3), 45, every=15)
+    run(TextWorld(seed, 3), steps(45), every=15)
 
 
 @given(seeds)
 def test_saving_and_loading_at_any_step_changes_nothing(seed):
     world = TextWorld(seed, 2)
-    for _ in range(25):
+    for _ in range(steps(25)):
         world.step()
         world.reload(world.random.choice(world.replicas))
     world.settle()
@@ -52,7 +53,7 @@ def test_saving_and_loading_at_any_step_changes_nothing(seed):
 def test_the_text_at_a_version_is_what_it_was_then(seed):
     world = TextWorld(seed, 2)
     then = []
-    for _ in range(25):
+    for _ in range(steps(25)):
         world.step()
         text = world.replicas[0].text
         then.append((text.version(), shown(text)))
@@ -67,7 +68,7 @@ def test_the_text_at_a_version_is_what_it_was_then(seed):
 @given(seeds)
 def test_hearing_everything_again_in_any_batches_changes_nothing(seed):
     world = TextWorld(seed, 2)
-    for _ in range(25):
+    for _ in range(steps(25)):
         world.step()
     world.settle()
     text = world.replicas[0].text

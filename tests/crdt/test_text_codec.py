@@ -13,6 +13,7 @@ from crdt.errors import CausalGap, CrdtError, LimitExceeded, MalformedOp
 from crdt.text import RichText
 from crdt.text_codec import COUNTERS_MAX, FORMAT, MAGIC, open_text
 from tests.support import fuzz_text
+from tests.support.effort import steps
 from tests.support.fuzz_text import pack, unpack
 from tests.support.golden_texts import MAKERS, expectation, expected, plain, saved
 from tests.support.meeting import reloaded, shown
@@ -31,7 +32,7 @@ GOLDEN = saved()
 def test_the_bytes_depend_on_the_ops_alone(seed, kind):
     """Not on who holds the text, in which order ops came, how often it was saved, or what was looked at."""
     world = kind(seed, 3)
-    for _ in range(30):
+    for _ in range(steps(30)):
         world.step()
         if world.random.random() < 0.1:
             world.reload(world.random.choice(world.replicas))
@@ -60,7 +61,7 @@ def test_the_bytes_depend_on_the_ops_alone(seed, kind):
 @given(seeds, worlds)
 def test_loading_restores_all_that_can_be_seen_and_checked(seed, kind):
     world = kind(seed, 2)
-    for _ in range(40):
+    for _ in range(steps(40)):
         world.step()
     for replica in world.replicas:
         text, again = replica.text, reloaded(replica.text)
@@ -108,7 +109,7 @@ def test_not_a_number_is_refused_or_saved_the_same_each_time():
 @given(seeds, worlds)
 def test_text_spans_and_attributes_are_read_without_the_history(seed, kind):
     world = kind(seed, 2)
-    for _ in range(40):
+    for _ in range(steps(40)):
         world.step()
     text = world.replicas[0].text
     front_bytes, _ = unpack(text.encode())

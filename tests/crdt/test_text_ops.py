@@ -11,6 +11,7 @@ from crdt.ops import EMBED, ERASE, FLIP, INSERT, INSERT_LENGTH_MAX, MARK, SELF
 from crdt.text import RichText
 from crdt.text_ops import CausalOrder, needs, ops_since
 from crdt.version import Version
+from tests.support.effort import steps
 from tests.support.meeting import reloaded, shown
 from tests.support.restless_worlds import MeddlingWorld, SamePlaceWorld
 from tests.support.text_world import TextWorld
@@ -33,7 +34,7 @@ def test_a_conversation_of_two_can_be_merged():
 @given(seeds, st.sampled_from([TextWorld, SamePlaceWorld, MeddlingWorld]))
 def test_a_newcomer_who_merges_a_state_has_that_state(seed, kind):
     world = kind(seed, 3)
-    for _ in range(40):
+    for _ in range(steps(40)):
         world.step()
     text = world.replicas[0].text
     late = RichText(200)
@@ -46,10 +47,10 @@ def test_a_newcomer_who_merges_a_state_has_that_state(seed, kind):
 @given(seeds)
 def test_merging_a_state_over_a_part_of_it_gives_the_rest(seed):
     world = TextWorld(seed, 3)
-    for _ in range(20):
+    for _ in range(steps(20)):
         world.step()
     partly = [reloaded(replica.text, 300 + number) for number, replica in enumerate(world.replicas)]
-    for _ in range(20):
+    for _ in range(steps(20)):
         world.step()
     world.settle()
     whole = world.replicas[0].text
@@ -64,7 +65,7 @@ def test_merging_a_state_over_a_part_of_it_gives_the_rest(seed):
 @given(seeds)
 def test_replicas_that_merge_each_others_states_agree_as_if_they_had_exchanged_ops(seed):
     world = MeddlingWorld(seed, 3)
-    for _ in range(40):
+    for _ in range(steps(40)):
         world.step()
     texts = [reloaded(replica.text, 300 + number) for number, replica in enumerate(world.replicas)]
     for text in texts:

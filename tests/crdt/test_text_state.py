@@ -12,6 +12,7 @@ from crdt.text import RichText
 from crdt.text_ops import ops_since
 from crdt.text_state import flip_groups
 from crdt.version import Version
+from tests.support.effort import steps
 from tests.support.meeting import FOX, NEWCOMER, reloaded, shown
 from tests.support.restless_worlds import MeddlingWorld, SamePlaceWorld
 from tests.support.text_world import Shadow, TextWorld
@@ -34,7 +35,7 @@ def pair(words=FOX):
 @given(seeds, worlds)
 def test_a_view_made_of_patches_follows_any_batches(seed, kind):
     world = kind(seed, 3)
-    for _ in range(40):
+    for _ in range(steps(40)):
         world.step()
     world.settle()
     random = Random(seed)
@@ -131,7 +132,7 @@ def test_embeds_come_and_go_with_their_payload():
 @given(seeds)
 def test_what_is_visible_is_what_a_live_group_typed_and_no_live_group_erased(seed):
     world = MeddlingWorld(seed, 3)
-    for _ in range(40):
+    for _ in range(steps(40)):
         world.step()
     for replica in world.replicas:
         hidden = replica.oracle.hidden()
@@ -197,7 +198,7 @@ def test_whatever_joins_a_group_that_is_off_ahead_of_it_shows_nothing():
 def test_typing_on_after_anything_is_the_same_as_typing_after_a_load(seed, kind):
     """The remembered tail may never be wrong: whatever happened since, the loaded twin has none."""
     world = kind(seed, 2)
-    for _ in range(12):
+    for _ in range(steps(12)):
         world.step()
         replica = world.random.choice(world.replicas)
         text = replica.text

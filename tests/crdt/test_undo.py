@@ -13,6 +13,7 @@ from crdt.ops import FLIP
 from crdt.replicas import Flip, Replicas
 from crdt.text import RichText
 from crdt.undo import UndoStacks
+from tests.support.effort import steps
 from tests.support.meeting import (
     FOX,
     everybody,
@@ -31,10 +32,10 @@ seeds = st.integers(0, 2**32)
 BOLD = {"bold": True}
 
 
-def settled_world(seed, kind=TextWorld, steps=30, undo=False):
+def settled_world(seed, kind=TextWorld, undo=False):
     """A world in which everybody has heard of everything, and its first replica."""
     world = kind(seed, 3, undo=undo)
-    for _ in range(steps):
+    for _ in range(steps(30)):
         world.step()
     world.settle()
     return world, world.replicas[0]
@@ -128,7 +129,7 @@ def stacks(text):
 @given(seeds)
 def test_U6_a_saved_text_undoes_and_redoes_as_the_one_that_was_not_saved(seed):
     world = TextWorld(seed, 2)
-    for _ in range(40):
+    for _ in range(steps(40)):
         world.step()
         text = world.random.choice(world.replicas).text
         assert stacks(text) == stacks(reloaded(text))
@@ -150,7 +151,7 @@ def test_U8_redo_of_a_group_between_live_ones_puts_it_back_at_its_place():
 @given(seeds)
 def test_U6_switching_anybodys_groups_during_concurrent_edits_converges(seed):
     world = MeddlingWorld(seed, 3)
-    for number in range(40):
+    for number in range(steps(40)):
         world.step()
         if number % 10 == 0:
             for replica in world.replicas:

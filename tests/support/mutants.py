@@ -50,6 +50,16 @@ ALWAYS = (
 LENSES = ("crdt/reshape.py", "sync/model/lenses.py", "sync/model/v2.py")
 """Held by the laws of the lenses."""
 
+ALWAYS_FOR_DOCUMENTS = ("test_document.py", "test_arrays.py", "test_delta.py", "test_document_load.py")
+"""The same, for what texts do not need."""
+
+DOCUMENT_MODULES = {
+    *("clock", "fractional", "tree", "schema"),
+    *("arrays", "objects", "object_gate", "object_tree", "edit"),
+    *("delta", "delta_codec", "split", "bursts"),
+    *("document", "document_codec", "document_log"),
+}
+
 
 class Mutant(NamedTuple):
     """One planted bug: ``old``, which occurs once in ``file``, becomes ``new``."""
@@ -87,8 +97,10 @@ def tests_for(mutant: Mutant) -> list[str]:
     """The tests to run, the closest first."""
     if mutant.file in LENSES:
         return ["tests/sync/model/test_lenses.py", "tests/sync/model/test_v2.py"]
-    own = f"test_{Path(mutant.file).stem}.py"
-    names = [own, *[name for name in ALWAYS if name != own]]
+    module = Path(mutant.file).stem
+    own = f"test_{module}.py"
+    others = ALWAYS_FOR_DOCUMENTS if module in DOCUMENT_MODULES and ALWAYS else ALWAYS
+    names = [own, *[name for name in others if name != own]]
     return [f"tests/crdt/{name}" for name in names if (ROOT / "tests" / "crdt" / name).exists()]
 
 

@@ -1,10 +1,13 @@
 """The planted bugs are well listed, and the harness tells a noticed bug from an unnoticed one."""
 
+import re
+
 import pytest
 
 from tests.support import mutants
 from tests.support.mutants import KILLED, ROOT, STALE, SURVIVED, Mutant, applied, attempt
 
+README = ROOT / "crdt" / "README.md"
 OF_NO_CONSEQUENCE = Mutant(
     "another word in a message", "crdt/errors.py", "Do not retry.", "Do not try this again."
 )
@@ -26,6 +29,15 @@ def test_planted_bugs_still_find_their_lines_and_leave_python_behind():
     for mutant in planted:
         if mutant.name not in stale:
             compile(applied(mutant) or "", mutant.file, "exec")
+
+
+def test_every_promise_of_the_readme_has_a_test_and_a_planted_bug_that_are_there():
+    rows = re.findall(r"^\| .* \| `(\w+\.py)::(\w+)` \| (.+) \|$", README.read_text("utf-8"), re.MULTILINE)
+    planted = {mutant.name for mutant in mutants.mutants()}
+    assert len(rows) > 40
+    for file, test, bug in rows:
+        assert f"def {test}(" in (ROOT / "tests" / "crdt" / file).read_text("utf-8"), test
+        assert bug == "–" or bug in planted, bug
 
 
 def test_a_canary_is_killed_and_a_change_of_no_consequence_survives(monkeypatch):
