@@ -138,7 +138,9 @@ def _run_here(profile: Profile, arguments: Namespace, streams: Streams) -> int:
         else:
             code = run_at_once(work)
     if context.removes_library:
-        _remove(profile)
+        from app.removal import remove_library
+
+        remove_library(profile)
     return code
 
 
@@ -226,12 +228,3 @@ def _failed(error: BaseException, streams: Streams, *, needs_server: bool = Fals
         "disabled",
     )
     return SIGNED_OUT if is_signed_out and needs_server else REFUSED
-
-
-def _remove(profile: Profile) -> None:
-    """Delete the library and its copies, because the person said so and all of it is on the server."""
-    import shutil
-
-    for name in ("", "-wal", "-shm"):
-        profile.library.with_name(profile.library.name + name).unlink(missing_ok=True)
-    shutil.rmtree(profile.backups, ignore_errors=True)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from app.paths import Profile
 from app.settings import Settings
+from sync.errors import SyncError
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -95,10 +96,13 @@ def _run(profile: Profile, arguments: Sequence[str]) -> int:
     crash = CrashDesk(profile.folder)
     crash.install()
     try:
-        program = Program(app, profile, crash)
-        program.start(app.exit)
-        code = app.exec()
-        program.end()
+        again = True
+        while again:
+            program = Program(app, profile, crash)
+            program.start(app.exit)
+            code = app.exec()
+            program.end()
+            again = program.again
     finally:
         crash.remove()
     return code
@@ -121,7 +125,11 @@ class Program:
         self.workspace = Workspace(self.bridge, app)
         self.window = MainWindow(self.bridge, self.workspace, self.appearance, self.settings)
         self.crash = crash
+        self._profile = profile
         self._ended = False
+        self._removing = False
+        self.again = False
+        """The program shall begin once more, on what the profile holds then."""
         crash.window = self.window
         self._app = app
 
@@ -133,6 +141,7 @@ class Program:
             finished: Told the exit code when the window is closed and the engine has ended.
         """
         self.window.closed.connect(lambda: self._closed(finished))
+        self.window.account.removal_asked.connect(self._remove)
         self.bridge.raise_asked.connect(self.window.raise_window)
         self.bridge.open_failed.connect(self.window.show_unopened)
         self.bridge.stopped.connect(lambda unsent: self._stopped(finished, unsent))
@@ -160,10 +169,30 @@ class Program:
         logger.info("%d edits will be sent next time", unsent)
         if self.window.isVisible():
             return
-        if unsent and self.window.status.status.auth != "local_only":
+        if self._removing:
+            self._removed(finished)
+        elif unsent and self.window.status.status.auth != "local_only":
             self._say_farewell(finished, unsent)
         else:
             finished(0)
+
+    def _remove(self) -> None:
+        """Signed out, and the notes shall go: end everything first, so that nothing is written meanwhile."""
+        self._removing = True
+        self.window.close()
+
+    def _removed(self, finished: Callable[[int], object]) -> None:
+        """Delete the library, unless its last moments left something that is nowhere else; begin anew."""
+        from app.removal import remove_library
+
+        try:
+            remove_library(self._profile)
+            for name in ("last_note", "place"):
+                self.settings.set(name, None)
+        except (SyncError, OSError) as error:
+            logger.error("the library stays: %s", error)
+        self.again = True
+        finished(0)
 
     def _say_farewell(self, finished: Callable[[int], object], unsent: int) -> None:
         from app.widgets.farewell import Farewell

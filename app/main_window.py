@@ -19,11 +19,13 @@ from app.bridge import Bridge
 from app.dialogs.about import AboutDialog
 from app.dialogs.account_flow import AccountFlow
 from app.dialogs.preferences import PreferencesDialog
+from app.dialogs.remedies import Remedies
 from app.dialogs.transfer_flow import TransferFlow
 from app.models.note_list import NoteListModel, Order
 from app.models.notebook_tree import NotebookTree
 from app.models.scope import Kind, Scope
 from app.open_note import OpenNote
+from app.separate import SIGN_IN
 from app.settings import Settings
 from app.theme import Appearance, Mode
 from app.widgets.browsing import Browsing
@@ -65,6 +67,7 @@ class MainWindow(QMainWindow):
         self.pictures = Pictures(bridge, self.view)
         self.account = AccountFlow(bridge, self, self.view.banners)
         self.transfer = TransferFlow(bridge, self, lambda: self.browsing.target_notebook())
+        self.remedies = Remedies(self.account, self.transfer, self)
         self.status = StatusRoom(bridge, self.sidebar, self.view.banners, self)
         self._splitter = self._build_panes()
         self.actions_.fill(self.menuBar())
@@ -132,6 +135,7 @@ class MainWindow(QMainWindow):
         self.sidebar.menu_asked.connect(self._show_place_menu)
         self.sidebar.account_asked.connect(lambda: self.account.show_account(self.sidebar.account))
         self.status.sign_in_asked.connect(self.account.ask_sign_in)
+        self.status.asked.connect(self.remedies.act)
         self.status.check_asked.connect(self.account.check_now)
         self.status.note_asked.connect(self.browsing.open)
         self.status.changed.connect(self.account.take_status)
@@ -170,6 +174,10 @@ class MainWindow(QMainWindow):
         self.browsing.show_place(scope)
         if not last:
             self._begin_first()
+        wanted = self._settings.get(SIGN_IN, {})
+        if wanted:
+            self._settings.set(SIGN_IN, None)
+            self.account.ask_first_sign_in(wanted)
 
     def _begin_first(self) -> None:
         """No note was ever open here: an editable one is on screen, and nothing is asked."""

@@ -107,7 +107,7 @@ REFUSED: Final[Mapping[str, str]] = {
     "trashed": "The note is in the trash. Take it out with “commonplace trash NOTE --undo” first.",
     "unsafe_link": "A link to {address} was left out, because only web, mail and note links are safe.",
     "unknown_version": "The note has no version {version}. See its versions with “commonplace history”.",
-    "unsent": "{count} edits are not on the server yet. Send them with “commonplace sync” first.",
+    "unsent": "{count} edits or files are not on the server and in no export. Sync or export them first.",
     "window_gone": "The window closed before it answered. Run the command again.",
     "wrong_value": "{option} cannot be “{value}”. {instead}",
 }

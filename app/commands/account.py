@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.commands.context import DONE, REFUSED, SIGNED_OUT, VERSION_BEHIND, Context
 from app.refusals import Refused
+from app.removal import check_removable
 
 if TYPE_CHECKING:
     from sync.client.session import Client
@@ -84,11 +85,7 @@ def _check_removable(context: Context) -> None:
     """Raises Refused when something would be lost, or a window is using it."""
     if context.in_window:
         raise Refused("is_window")
-    store = context.library.store
-    local = sum(row.notes for row in store.notebooks() if row.local)
-    kept = store.outbox_count() + store.quarantine_count() + local
-    if kept:
-        raise Refused("unsent", count=kept)
+    check_removable(context.library.store)
 
 
 async def sync(context: Context) -> int:

@@ -9,6 +9,7 @@ take edits meanwhile. Not here: what a lost sign-in looks like (`widgets.status`
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Signal
@@ -20,9 +21,13 @@ from app.dialogs.sign_in import Credentials, SignInDialog
 from app.dialogs.sign_out import SignOutDialog
 from app.engine_room import client_of
 from app.models.sync_words import auth_words, server_address, server_name
+from app.paths import Profile
+from app.removal import OnlyHere, check_removable, only_here
+from app.separate import prepare, separate_profile, start_window
 from app.widgets.banner import BannerRoom, Choice, Message, Topic
 from app.wording import sentence
 from sync.client.state import AUTHS_PARKED, Status
+from sync.errors import AuthFailed
 
 if TYPE_CHECKING:
     from app.library import Library
@@ -33,6 +38,10 @@ class AccountFlow(QObject):
 
     signed_in = Signal(bool)
     """Whether an account is known here, its sign-in good or not."""
+    removal_asked = Signal()
+    """Signed out, and the notes shall go: close the window, then `removal.remove_library`."""
+    export_asked = Signal()
+    """What is only here shall be exported, the trash too."""
 
     def __init__(self, bridge: Bridge, window: QWidget, banners: BannerRoom) -> None:
         """`window` is the parent of the dialogs; `banners` take what is worth saying afterwards."""
@@ -43,11 +52,14 @@ class AccountFlow(QObject):
         self._status = Status()
         self._call: Call | None = None
         self.dialog: SignInDialog | None = None
+        self.leaving: SignOutDialog | None = None
+        self.start_window = start_window
 
     def take_status(self, status: Status) -> None:
         """Follow the engine."""
         self._status = status
         self.signed_in.emit(status.auth != "local_only")
+        self.look_what_is_only_here()
 
     def check_now(self) -> None:
         """Try to reach the server at once."""
@@ -87,11 +99,43 @@ class AccountFlow(QObject):
             self._window, server=server_address(status.server), email=status.email or "", reason=reason
         )
         dialog.submitted.connect(self._sign_in)
+        dialog.separate_asked.connect(self.keep_separate)
         dialog.finished.connect(self._dialog_gone)
         dialog.destroyed.connect(self._dialog_gone)
         self.dialog = dialog
         dialog.show()
         self._bridge.call(unowned_notes, self._offer_adoption)
+
+    def ask_first_sign_in(self, wanted: dict[str, str]) -> None:
+        """In a profile that was made for an account: ask for its password."""
+        self.ask_sign_in()
+        if self.dialog is not None:
+            self.dialog.server.setText(wanted.get("server", ""))
+            self.dialog.email.setText(wanted.get("email", ""))
+            self.dialog.password.setFocus()
+
+    def keep_separate(self, server: str = "", email: str = "") -> None:
+        """Give another account a profile of its own, with a window of its own."""
+
+        def start(folder: Path) -> None:
+            other = separate_profile(Profile(folder), email)
+            try:
+                prepare(other, server or server_address(self._status.server), email)
+            except OSError as error:
+                self._say(sentence(error))
+                return
+            if self.start_window(other):
+                text = self.tr("A separate profile opens in a window of its own. It is kept in {path}.")
+                self._say(text.format(path=other.folder))
+            else:
+                text = self.tr("Start the separate profile with: commonplace --profile {path}")
+                self._say(text.format(path=other.folder))
+
+        self._bridge.call(lambda library: library.store.path.parent, start)
+
+    def _say(self, text: str) -> None:
+        close = Choice(self.tr("OK"), lambda: self._banners.unsay(Topic.NOTICE))
+        self._banners.say(Topic.NOTICE, Message(text, (close,), tone="notice", icon="info"))
 
     def _offer_adoption(self, notes: int) -> None:
         if self.dialog is not None:
@@ -129,24 +173,46 @@ class AccountFlow(QObject):
 
     def _refused(self, error: Exception) -> None:
         self._call = None
-        if self.dialog is not None:
+        if self.dialog is None:
+            return
+        if isinstance(error, AuthFailed) and error.code == "wrong_account":
+            self.dialog.offer_ways(self._status.email or "", self._status.outbox)
+        else:
             self.dialog.refuse(sentence(error))
 
     # ---- out --------------------------------------------------------------------------------------------
 
     def ask_sign_out(self) -> None:
-        """Ask, then forget the token; the notes stay."""
+        """Ask what is to become of the notes, then forget the token."""
         status = self._status
-        who = f"{status.email or ''} · {server_name(status.server)}"
-        dialog = SignOutDialog(self._window, who, status.outbox)
+        dialog = SignOutDialog(self._window, f"{status.email or ''} · {server_name(status.server)}")
         dialog.accepted_sign_out.connect(self._sign_out)
+        dialog.export_asked.connect(self.export_asked)
+        dialog.destroyed.connect(self._leaving_gone)
+        self.leaving = dialog
         dialog.show()
+        self.look_what_is_only_here()
 
-    def _sign_out(self) -> None:
-        self._bridge.call(lambda library: client_of(library).sign_out(), None, self._out_failed)
+    def look_what_is_only_here(self) -> None:
+        """Tell the dialog, if it is open, whether anything would be lost by removing the notes."""
+        if self.leaving is not None:
+            self._bridge.call(lambda library: only_here(library.store), self._show_only_here)
 
-    def _out_failed(self, error: Exception) -> None:
-        self._banners.say(Topic.NOTICE, Message(sentence(error)))
+    def _show_only_here(self, found: OnlyHere) -> None:
+        if self.leaving is not None:
+            self.leaving.show_only_here(found)
+
+    def _leaving_gone(self) -> None:
+        self.leaving = None
+
+    def _sign_out(self, remove: bool) -> None:
+        async def work(library: Library) -> None:
+            if remove:
+                check_removable(library.store)
+            await client_of(library).sign_out()
+
+        done = (lambda _: self.removal_asked.emit()) if remove else None
+        self._bridge.call(work, done, lambda error: self._say(sentence(error)))
 
 
 def unowned_notes(library: Library) -> int:

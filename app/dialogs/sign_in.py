@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 
 from app.dialogs.form import Form, main_button
 from app.widgets.names import named
@@ -35,6 +35,8 @@ class SignInDialog(Form):
 
     submitted = Signal(object)
     """Credentials, checked for what can be checked here."""
+    separate_asked = Signal(str, str)
+    """The server and the e-mail for which a profile of its own shall be made."""
 
     def __init__(
         self, parent: QWidget | None = None, *, server: str = "", email: str = "", reason: str = ""
@@ -71,6 +73,9 @@ class SignInDialog(Form):
         self.adopt.hide()
         self.column.addWidget(self.adopt)
         self.add_problem()
+        self.ways = QWidget()
+        self.ways.hide()
+        self.column.addWidget(self.ways)
         self.cancel = QPushButton(self.tr("Cancel"))
         self.cancel.clicked.connect(self.close)
         self.go = main_button(self.tr("Sign in"))
@@ -98,6 +103,51 @@ class SignInDialog(Form):
         self.say_problem(text)
         self.password.setFocus()
         self.password.selectAll()
+
+    def offer_ways(self, owner: str, edits: int) -> None:
+        """
+        Another account than the library's: nothing is mixed; offer both ways to go on.
+
+        Args:
+            owner: What the library's account was called last.
+            edits: Deltas that only the owner may send.
+        """
+        self.show_busy(False)
+        whose = self.tr("The notes here belong to {owner}.")
+        if edits:
+            whose = (
+                self.tr("This edit belongs to {owner}.")
+                if edits == 1
+                else self.tr("These {n} edits belong to {owner}.")
+            )
+        mixed = self.tr("Another account never gets them.")
+        self.say_problem(f"{whose.format(owner=owner, n=edits)} {mixed}")
+        row = QHBoxLayout(self.ways) if self.ways.layout() is None else None
+        if row is not None:
+            row.setContentsMargins(0, 4, 0, 0)
+            as_owner = QPushButton(self.tr("Sign in as {owner}").format(owner=owner))
+            as_owner.clicked.connect(lambda: self._take_owner(owner))
+            apart = QPushButton(self.tr("Keep a separate profile"))
+            apart.clicked.connect(self._ask_separate)
+            for button in (as_owner, apart):
+                button.setProperty("look", "link")
+                button.setAutoDefault(False)
+                row.addWidget(button)
+            row.addStretch()
+        self.ways.show()
+        self.adjustSize()
+
+    def _take_owner(self, owner: str) -> None:
+        self.ways.hide()
+        self.say_problem("")
+        self.email.setText(owner)
+        self.password.clear()
+        self.password.setFocus()
+
+    def _ask_separate(self) -> None:
+        server, email = self.server.text().strip(), self.email.text().strip()
+        self.close()
+        self.separate_asked.emit(server, email)
 
     def _show_kind(self) -> None:
         new = self.sign_up.isChecked()

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal, SignalInstance
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.bridge import Bridge
@@ -39,6 +39,9 @@ Choose = Callable[[QWidget, str], str]
 
 class TransferFlow(QObject):
     """Runs one import or export at a time. GUI thread only."""
+
+    exported = Signal()
+    """An export has come to its end."""
 
     def __init__(
         self,
@@ -73,13 +76,14 @@ class TransferFlow(QObject):
             job = partial(import_folder, Path(folder), self._notebook())
             self._run(self.tr("Import"), folder, job, self.tr("Imported"))
 
-    def ask_export(self) -> None:
-        """Write every note as Markdown into a folder."""
+    def ask_export(self, with_trash: bool = False) -> None:
+        """Write every note as Markdown into a folder; those in the trash too if asked."""
         if self._is_busy():
             return
         folder = self.choose(self._window, self.tr("Export into an empty folder"))
         if folder:
-            self._run(self.tr("Export"), folder, partial(export_folder, Path(folder)), self.tr("Exported"))
+            job = partial(export_folder, Path(folder), with_trash)
+            self._run(self.tr("Export"), folder, job, self.tr("Exported"), self.exported)
 
     def _is_busy(self) -> bool:
         if self.dialog is None:
@@ -88,7 +92,7 @@ class TransferFlow(QObject):
         self.dialog.activateWindow()
         return True
 
-    def _run(self, title: str, folder: str, job: Job, done: str) -> None:
+    def _run(self, title: str, folder: str, job: Job, done: str, ended: SignalInstance | None = None) -> None:
         dialog = ProgressDialog(self._window, title, folder)
         dialog.cancelled.connect(self._stop)
         dialog.destroyed.connect(self._dialog_gone)
@@ -98,7 +102,7 @@ class TransferFlow(QObject):
         progress = Steady(lambda *step: self._bridge.post(lambda: self._show_progress(*step)))
         self._bridge.call(
             lambda library: job(library, progress, lambda: self._cancel),
-            lambda report: self._finished(report, done),
+            lambda report: self._finished(report, done, ended),
             self._failed,
         )
 
@@ -113,7 +117,9 @@ class TransferFlow(QObject):
         if self.dialog is not None:
             self.dialog.show_progress(done, total, name)
 
-    def _finished(self, report: Report, done: str) -> None:
+    def _finished(self, report: Report, done: str, ended: SignalInstance | None) -> None:
+        if ended is not None:
+            ended.emit()
         if self.dialog is None:
             return
         count = self.tr("1 note") if report.done == 1 else self.tr("{n} notes").format(n=f"{report.done:n}")
@@ -164,8 +170,12 @@ async def import_folder(
     )
 
 
-async def export_folder(folder: Path, library: Library, progress: Progress, cancelled: Cancelled) -> Report:
+async def export_folder(
+    folder: Path, with_trash: bool, library: Library, progress: Progress, cancelled: Cancelled
+) -> Report:
     """Export every note as Markdown in steps that leave the engine thread to others. Engine thread."""
     from app.transfer.exporting import export_notes
 
-    return await export_notes(library, folder, progress=progress, cancelled=cancelled, away=asyncio.to_thread)
+    return await export_notes(
+        library, folder, progress=progress, cancelled=cancelled, away=asyncio.to_thread, with_trash=with_trash
+    )

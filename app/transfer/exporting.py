@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from app.library import Library
 from app.refusals import Refused
+from app.removal import marks_before, note_exported
 from app.transfer.addresses import ATTACHMENT_SCHEME, NOTE_SCHEME
 from app.transfer.blocks import Block, Marks, Span
 from app.transfer.body import read_body
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 FORMATS: Final = ("md", "html", "json", "archive")
 ASSETS: Final = "assets"
+TRASH: Final = "Trash"
 MARKER: Final = ".commonplace-export"
 """A file that says: this folder is an export, a later one may replace what it wrote."""
 UNTITLED: Final = "Untitled"
@@ -61,9 +63,10 @@ async def export_notes(
     progress: Progress | None = None,
     cancelled: Callable[[], bool] = lambda: False,
     away: Away = run_here,
+    with_trash: bool = False,
 ) -> Report:
     """
-    Export every note that is not in the trash.
+    Export every note that is not in the trash; what is only on this computer is known to be elsewhere then.
 
     Args:
         library: Read on this thread only, between what is done `away`.
@@ -72,6 +75,7 @@ async def export_notes(
         progress: Called after each note.
         cancelled: Asked before each note; what was written stays.
         away: Where notes are written and files made; here by default.
+        with_trash: Export the trash too, into a folder of its own.
 
     Returns:
         What was exported, and what was left out or refused, each with its reason.
@@ -86,7 +90,10 @@ async def export_notes(
         raise Refused("archive_later")
     job = _Export(library, folder, format)
     await away(job.prepare)
+    marks = marks_before(library.store)
     targets = job.plan()
+    if with_trash:
+        targets += job.plan_trash()
     for number, target in enumerate(targets):
         if cancelled():
             job.report.cancelled = True
@@ -96,6 +103,7 @@ async def export_notes(
             await away(ready)
         if progress is not None:
             progress(number + 1, len(targets), target.path)
+    note_exported(library.store, marks, job.report)
     return job.report
 
 
@@ -133,6 +141,15 @@ class _Export:
                 name = self._names.unique(place, safe_name(row.title, UNTITLED), "." + self._format)
                 targets.append(Target(row, f"{place}/{name}" if place else name))
         self._paths = {target.row.id: target.path for target in targets}
+        return targets
+
+    def plan_trash(self) -> list[Target]:
+        """Give every note in the trash its file, in a folder beside the others."""
+        top = self._names.unique("", TRASH, "")
+        targets = []
+        for row in self._library.store.notes(trashed=True, pinned_first=False, order="created"):
+            name = self._names.unique(top, safe_name(row.title, UNTITLED), "." + self._format)
+            targets.append(Target(row, f"{top}/{name}"))
         return targets
 
     def _folder_paths(self, notebook: str, top: str) -> dict[str, str]:
@@ -198,6 +215,7 @@ class _Export:
             self.report.refuse(target.path, error)
             return
         self.report.done += 1
+        self.report.notes.append(target.row.id)
 
     def _put(self, path: str, body: bytes) -> None:
         """Write one file."""

@@ -28,7 +28,7 @@ class Report:
     done: int = 0
     """Notes imported, or exported."""
     notes: list[str] = field(default_factory=list)
-    """Ids of the notes that were made, so that an import can be taken back."""
+    """Ids of the notes that were made, so that an import can be taken back; or of those exported."""
     warnings: list[Remark] = field(default_factory=list)
     refused: list[Remark] = field(default_factory=list)
     cancelled: bool = False

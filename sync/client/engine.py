@@ -214,7 +214,7 @@ class Engine:
         """Take a question; a sign-in needs a connection on which nobody is signed in."""
         if asked.server is not None:
             if asked.server != self._signing.server:
-                self._signing.set_token(asked.server, None, None)
+                self._signing.visit(asked.server)
                 self._hang_up(now_ms)
             elif self._signing.confirmed or self._link == "waiting":
                 self._hang_up(now_ms)

@@ -229,7 +229,13 @@ class Client:
         if self._store.meta("account") is None:
             self._store.set_meta("adopt", None if adopt else "no")
         self._runner.begin()
-        result = await self.call("sign_in" if sign_up_name is None else "sign_up", args, server=url)
+        before = self._engine.status.server
+        try:
+            result = await self.call("sign_in" if sign_up_name is None else "sign_up", args, server=url)
+        except AuthFailed:
+            if before not in (None, url):
+                await self._return_to(before)
+            raise
         token = result.value["token"]
         where = await self._keep(token)
         self._engine.token_kept(where)
@@ -309,6 +315,11 @@ class Client:
         if kept is not None and server is not None:
             self._engine.token_kept(kept[1])
             self._runner.feed(TokenSet(server, kept[0]))
+
+    async def _return_to(self, server: str | None) -> None:
+        """A sign-in elsewhere came to nothing: be signed in as before."""
+        kept = await self._runner.threaded(self._tokens.load, TOKEN_S)
+        self._runner.feed(TokenSet(server, kept[0] if kept is not None else None))
 
     async def _keep(self, token: str) -> str:
         """Keep a token; where no place takes it, in memory, which the status says."""

@@ -43,12 +43,19 @@ class Signing:
         """Whether only another token can change anything."""
         return self.state in AUTHS_PARKED
 
+    def visit(self, server: str) -> None:
+        """Turn to a server for a sign-in; nothing of it is kept in the store before the sign-in succeeds."""
+        self.server, self.token, self.state = server, None, "local_only"
+        self.confirmed = False
+        self.asked = False
+
     def set_token(self, server: str | None, token: str | None, email: str | None) -> None:
         """Take over a token, or (None) have none any more."""
         store = self._line.store
-        if server is not None and server != self.server:
+        if server is not None:
             self.server = server
-            store.set_meta("server_url", server)
+            if store.meta("server_url") != server:
+                store.set_meta("server_url", server)
         self.keep_token(token, email)
         self.confirmed = False
         self.asked = False

@@ -273,6 +273,19 @@ class ClientStore(Shelf):
             ).fetchall()
         return dict(rows)
 
+    def unsent_marks(self) -> dict[str, int]:
+        """
+        Return, for each document with deltas that are not on the server, the number of the last of them.
+
+        The numbers only grow: a document whose number is what it was has nothing unsent that is new.
+        """
+        with self._reading() as connection:
+            rows = connection.execute(
+                "SELECT d.id, max(o.key) FROM streams s JOIN outbox o ON o.stream = s.key AND o.n > s.acked_n"
+                " JOIN documents d ON d.key = o.document GROUP BY d.key ORDER BY d.key"
+            ).fetchall()
+        return dict(rows)
+
     def quarantine(self) -> list[QuarantineRow]:
         """Return the deltas that the server refused, oldest first."""
         with self._reading() as connection:

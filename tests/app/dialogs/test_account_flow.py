@@ -124,11 +124,107 @@ def test_signing_out_keeps_the_notes_and_the_offer_to_connect(qt_app, tmp_path, 
         desk.window.actions_.sign_out.trigger()
         dialog = wait_for(lambda: next((d for d in desk.window.findChildren(QDialog) if d.isVisible()), None))
         assert "stay on this computer" in " ".join(label.text() for label in dialog.findChildren(QLabel))
+        assert dialog.keep.isChecked()
         press(dialog, "Sign out")
         wait_for(lambda: desk.status.auth == "local_only")
         assert "Kept" in desk.titles()
         assert not desk.window.actions_.sign_out.isEnabled()
         assert desk.call(lambda library: library.store.notes())
+
+
+def test_notes_can_be_removed_only_once_nothing_is_only_here(qt_app, tmp_path, server):
+    with started(qt_app, tmp_path / "a") as desk:
+        type_text(desk.view.title, "Gone")
+        fill(ask(desk), server, name="Ana")
+        wait_for(lambda: desk.status.auth == "ok" and desk.status.outbox == 0)
+        server.administer("session expire", session="ana@example.org")
+        type_text(desk.view.edit, "unsent")
+        wait_for(lambda: desk.status.auth == "expired" and desk.status.outbox)
+        desk.window.account.ask_sign_out()
+        dialog = desk.window.account.leaving
+        wait_for(lambda: "only on this computer" in dialog.why.text())
+        assert not dialog.remove.isEnabled()
+        desk.window.transfer.choose = lambda window, title: str(tmp_path / "export")
+        press(dialog, "Export…")
+        wait_for(dialog.remove.isEnabled)
+        type_text(desk.view.edit, "!")
+        wait_for(lambda: not dialog.remove.isEnabled())
+        assert dialog.keep.isChecked()
+        desk.window.transfer.dialog.close()
+        wait_for(lambda: desk.window.transfer.dialog is None)
+        press(dialog, "Export…")
+        wait_for(dialog.remove.isEnabled)
+        dialog.remove.setChecked(True)
+        press(dialog, "Sign out")
+        wait_for(lambda: desk.codes)
+        assert desk.program.again
+    assert not desk.profile.library.exists()
+    assert not desk.profile.token_file.exists()
+    assert "unsent" in (tmp_path / "export" / "Gone.md").read_text()
+
+
+def test_what_is_typed_in_the_last_moment_keeps_the_library(qt_app, tmp_path, server, expect_log):
+    expect_log("the library stays")
+    with started(qt_app, tmp_path / "a") as desk:
+        fill(ask(desk), server, name="Ana")
+        wait_for(lambda: desk.status.auth == "ok" and desk.status.outbox == 0)
+        type_text(desk.view.title, "Stays")
+        wait_for(lambda: desk.titles() == ["Stays"] and not desk.notes.row_at(0).unsent)
+        desk.window.account._sign_out(True)
+        type_text(desk.view.edit, "late")
+        wait_for(lambda: desk.codes)
+    with started(qt_app, tmp_path / "a") as desk:
+        assert desk.titles() == ["Stays"]
+
+
+def test_another_account_gets_nothing_and_is_offered_a_profile_of_its_own(qt_app, tmp_path, server):
+    with started(qt_app, tmp_path / "b") as other:
+        fill(ask(other), server, email="ben@example.org", name="Ben")
+        wait_for(lambda: other.status.auth == "ok")
+    with started(qt_app, tmp_path / "a") as desk:
+        fill(ask(desk), server, name="Ana")
+        wait_for(lambda: desk.status.auth == "ok")
+        server.administer("session expire", session="ana@example.org")
+        desk.view.edit.setFocus()
+        type_text(desk.view.edit, "hers")
+        wait_for(lambda: desk.status.auth == "expired" and desk.status.outbox)
+        dialog = ask(desk)
+        fill(dialog, server, email="ben@example.org")
+        wait_for(lambda: "belong to ana@example.org" in dialog.problem.text())
+        assert desk.status.outbox
+        press(dialog, "Sign in as ana@example.org")
+        assert dialog.email.text() == "ana@example.org"
+        fill(dialog, server, email="ben@example.org")
+        wait_for(lambda: dialog.problem.text() and dialog.go.isEnabled())
+        opened = []
+        desk.window.account.start_window = lambda profile: opened.append(profile) or True
+        press(dialog, "Keep a separate profile")
+        profile = wait_for(lambda: opened)[0]
+        assert desk.status.auth == "expired"
+        assert profile.folder == tmp_path / "a-ben-example-org"
+    with started(qt_app, profile.folder) as apart:
+        dialog = wait_for(lambda: apart.window.account.dialog)
+        assert (dialog.server.text(), dialog.email.text()) == (server.url, "ben@example.org")
+        fill(dialog, server, email="ben@example.org")
+        wait_for(lambda: apart.status.auth == "ok" and apart.status.inbound == "up_to_date")
+        assert apart.call(lambda library: library.store.notes()) == []
+
+
+def test_a_sign_in_elsewhere_that_fails_leaves_the_old_one_as_it_was(qt_app, tmp_path, server):
+    with started(qt_app, tmp_path / "a") as desk:
+        fill(ask(desk), server, name="Ana")
+        wait_for(lambda: desk.status.auth == "ok")
+        dialog = ask(desk)
+        dialog.server.setText("ws://127.0.0.1:9")
+        dialog.email.setText("ana@example.org")
+        dialog.password.setText(PASSWORD)
+        dialog.go.click()
+        wait_for(lambda: dialog.problem.text())
+        dialog.close()
+        wait_for(lambda: desk.status.auth == "ok" and desk.status.link == "live")
+        assert desk.status.server.startswith(server.url)
+        type_text(desk.view.edit, "still sent")
+        wait_for(lambda: desk.status.outbox == 0 and not desk.notes.row_at(0).unsent)
 
 
 @pytest.mark.parametrize(

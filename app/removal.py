@@ -1,0 +1,138 @@
+"""
+Removing a library from this computer: the one place that deletes one, and the question it asks first.
+
+What is only here is never deleted: edits that no server has, edits that a server refused, notes and files
+that were never sent, unless an export has them since. The answer is taken from the closed file itself, in the
+last moment, so no window, command or unlucky order of the two can lead around it. No Qt. Not here: asking the
+person (`dialogs.sign_out`), writing exports (`transfer.exporting`, `transfer.refused`).
+
+Invariants:
+- `remove_library` deletes only what `only_here` says is nowhere to be lost.
+- An export counts for exactly what it wrote: a later edit of the same note is only here again.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from app.refusals import Refused
+
+if TYPE_CHECKING:
+    from app.paths import Profile
+    from app.transfer.report import Report
+    from sync.storage.client_store import ClientStore
+
+_EXPORTED: Final = "exported"
+_EXPORTED_REFUSED: Final = "exported_refused"
+_FILE_IS_ELSEWHERE: Final = frozenset({"sent"})
+"""States of an attachment in which a server has it."""
+
+
+class OnlyHere(NamedTuple):
+    """What would be lost with the library."""
+
+    edits: int
+    """Deltas that no server has and no export holds."""
+    notes: int
+    """In how many documents they are."""
+    refused: int
+    """Deltas that a server refused and nobody has exported."""
+    files: int
+    """Attachments that no server has and no export holds."""
+
+    @property
+    def total(self) -> int:
+        """How many things, of whatever kind."""
+        return self.edits + self.refused + self.files
+
+
+class Marks(NamedTuple):
+    """Where a library stood before an export began."""
+
+    documents: dict[str, int]
+    files: list[str]
+
+
+def only_here(store: ClientStore) -> OnlyHere:
+    """What is in this library and, as far as can be known, nowhere else."""
+    known = _exported(store)
+    unsent = store.outbox_documents()
+    lost = [name for name, mark in store.unsent_marks().items() if known.documents.get(name, 0) < mark]
+    told = set(json.loads(store.meta(_EXPORTED_REFUSED) or "[]"))
+    files = [row for row in store.attachments() if row.state not in _FILE_IS_ELSEWHERE]
+    return OnlyHere(
+        edits=sum(unsent[name] for name in lost),
+        notes=len(lost),
+        refused=sum(row.key not in told for row in store.quarantine()),
+        files=sum(row.sha256 not in known.files for row in files),
+    )
+
+
+def check_removable(store: ClientStore) -> None:
+    """Raises Refused (`unsent`) when something would be lost."""
+    found = only_here(store)
+    if found.total:
+        raise Refused("unsent", count=found.total)
+
+
+def marks_before(store: ClientStore) -> Marks:
+    """Where the library stands; taken before an export reads the first note."""
+    return Marks(store.unsent_marks(), [row.sha256 for row in store.attachments()])
+
+
+def note_exported(store: ClientStore, marks: Marks, report: Report) -> None:
+    """
+    Remember what an export wrote.
+
+    Args:
+        marks: From before it began; what was edited since is not counted.
+        report: `notes` are those that were written. Folders and files count when nothing was left out.
+    """
+    known = _exported(store)
+    written = set(report.notes)
+    whole = not report.cancelled and not report.refused
+    for document, mark in marks.documents.items():
+        if document in written or (whole and _is_folder(store, document)):
+            known.documents[document] = mark
+    files = {*known.files, *marks.files} if whole and not report.warnings else known.files
+    store.set_meta(_EXPORTED, json.dumps([known.documents, sorted(files)]))
+
+
+def note_refused_exported(store: ClientStore, keys: Iterable[int]) -> None:
+    """Remember which refused deltas were written to a file."""
+    told = set(json.loads(store.meta(_EXPORTED_REFUSED) or "[]"))
+    store.set_meta(_EXPORTED_REFUSED, json.dumps(sorted({*told, *keys})))
+
+
+def remove_library(profile: Profile) -> None:
+    """
+    Delete the library of a profile and its copies. Nobody has it open; the profile's lock is held.
+
+    Raises:
+        Refused: Something is only here; nothing was deleted.
+        StoreUnavailable, VersionTooNew: It cannot be read, so nobody knows; nothing was deleted.
+    """
+    from sync.storage.client_store import ClientStore
+
+    if profile.library.exists():
+        store = ClientStore.open(profile.library)
+        try:
+            check_removable(store)
+        finally:
+            store.close()
+    for ending in ("", "-wal", "-shm"):
+        profile.library.with_name(profile.library.name + ending).unlink(missing_ok=True)
+    shutil.rmtree(profile.backups, ignore_errors=True)
+
+
+def _exported(store: ClientStore) -> Marks:
+    kept = store.meta(_EXPORTED)
+    return Marks(*json.loads(kept)) if kept else Marks({}, [])
+
+
+def _is_folder(store: ClientStore, document: str) -> bool:
+    """Folders are exported as folders of files."""
+    return store.load(document).stream.endswith("/folders")
