@@ -41,6 +41,16 @@ STATE_CHUNK_SIZE_MAX: Final = 128 * KIB
 DOCUMENT_SIZE_WARN: Final = 1 * MIB
 DOCUMENT_SIZE_MAX: Final = 16 * MIB
 
+# --- attachments ------------------------------------------------------------------------------------------
+BLOB_SIZE_MAX: Final = 100 * MIB
+"""One attachment. Larger ones would take minutes of an ordinary line, and memory at both ends."""
+BLOB_QUOTA: Final = 5 * 1024 * MIB
+"""What one account may keep on a server, over all its notebooks."""
+BLOB_CHUNK_SIZE_MAX: Final = 64 * KIB
+"""Bytes of one put or chunk: what a cut costs; smaller pays more frames than it saves."""
+BLOB_CONNECTIONS_PER_ACCOUNT: Final = 8
+"""Connections of ``/v1/blobs``: one for each running device."""
+
 # --- delivery ---------------------------------------------------------------------------------------------
 CREDIT_SIZE_MAX: Final = 1 * MIB
 """Bytes of deltas and states that may be under way to one client before it says ``received``."""
@@ -106,5 +116,8 @@ LIMITS_SAID: Final[dict[str, int]] = {
     "deltas_burst": DELTAS_BURST,
     "document": DOCUMENT_SIZE_MAX,
     "presence": PRESENCE_SIZE_MAX,
+    "blob": BLOB_SIZE_MAX,
+    "blob_chunk": BLOB_CHUNK_SIZE_MAX,
+    "blob_quota": BLOB_QUOTA,
 }
 """What ``welcome.limits`` carries; clients keep to these numbers, not to their own copy."""

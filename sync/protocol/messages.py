@@ -15,6 +15,7 @@ from typing import Annotated, Any, ClassVar, Final
 
 from sync import limits
 from sync.errors import RemoteProtocolError
+from sync.protocol.blobs import BLOB_KINDS, BlobMessage
 from sync.protocol.fields import (
     INT_MAX,
     Body,
@@ -71,12 +72,6 @@ PROTOCOL: Final = 1
 
 FIRST_IGNORABLE: Final = 128
 """Types from here on are hints that an older program may drop without harm."""
-
-RESERVED: Final = frozenset({70, 71, 72, 73, 74, 75, 76})
-"""
-Blob transfer, on a connection of its own. A type here is unknown to this version and never means anything
-else.
-"""
 
 Id = Annotated[str, check_id]
 Stream = Annotated[str, check_stream]
@@ -405,11 +400,13 @@ Message = (
     Hello | Welcome | Subscribe | Subscribed | Unsubscribe | Push | Ack | Nack | Deltas | Received | Poke |
     Pull
     | State | Reset | Presence | Auth | AuthState | Call | Result | Error | Bye | Notice | Ping | Pong
+    | BlobMessage
 )  # fmt: skip
 
 _ALL: Final = (
     Hello, Welcome, Subscribe, Subscribed, Unsubscribe, Push, Ack, Nack, Deltas, Received, Poke, Pull,
     State, Reset, Presence, Auth, AuthState, Call, Result, Error, Bye, Notice, Ping, Pong,
+    *BLOB_KINDS,
 )  # fmt: skip
 
 KINDS: Final[dict[int, type[Message]]] = {kind.TYPE: kind for kind in _ALL}

@@ -14,6 +14,7 @@ from typing import Final
 from sync.errors import LocalProtocolError, RemoteProtocolError
 from sync.limits import COMPRESS_SIZE_MIN, FRAME_SIZE_MAX
 from sync.protocol import messages
+from sync.protocol.blobs import BlobChunk, BlobPut
 from sync.protocol.messages import Ignored, Message
 from sync.protocol.pack import pack, unpack
 
@@ -35,7 +36,8 @@ def encode(message: Message) -> bytes:
     packed = pack(messages.encode(message))
     if len(packed) >= FRAME_SIZE_MAX:
         raise LocalProtocolError("too_big", f"{type(message).__name__} of {len(packed)} bytes")
-    if len(packed) > COMPRESS_SIZE_MIN:
+    if len(packed) > COMPRESS_SIZE_MIN and not isinstance(message, BlobPut | BlobChunk):
+        # Pictures are compressed already; trying costs more than the bytes of the few that are not.
         squeezed = zlib.compress(packed, _ZLIB_LEVEL)
         if len(squeezed) < len(packed):
             return bytes((DEFLATED,)) + squeezed

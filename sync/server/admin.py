@@ -314,7 +314,9 @@ def _written(opened: Opened, stream: StreamRow, note: str, bodies: list[bytes], 
 
 def _stats(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
     stored = opened.store.stored()
-    return Outcome({"server": opened.server_id, "generation": opened.generation, **stored})
+    return Outcome(
+        {"server": opened.server_id, "generation": opened.generation, **stored, **opened.blobs.stored()}
+    )
 
 
 def _verify(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
@@ -336,6 +338,8 @@ def _verify(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
             wrong.append(stream.id)
     if wrong:
         raise AdminError("states differ from their log: " + " ".join(wrong[:20]))
+    if damaged := opened.blobs.verify():
+        raise AdminError("attachments are missing or damaged: " + " ".join(damaged[:20]))
     return Outcome({"ok": True, "documents": checked})
 
 

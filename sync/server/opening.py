@@ -17,10 +17,13 @@ from crdt.schema import validate_delta
 from sync.errors import StoreUnavailable
 from sync.model.v1 import MODEL, SCHEMAS
 from sync.server import auth
+from sync.server.blobs import Blobs
 from sync.server.core import Core
 from sync.server.ingest import SERVER_ACCOUNT
 from sync.server.people import People
 from sync.storage.account_store import AccountStore
+from sync.storage.blob_files import BlobFiles
+from sync.storage.blob_store import BlobStore
 from sync.storage.server_store import FILE_NAME, ServerStore
 
 LOCK_NAME: Final = "lock"
@@ -37,6 +40,7 @@ class Opened:
     accounts: AccountStore
     core: Core
     people: People
+    blobs: Blobs
     server_id: str
     generation: int
 
@@ -68,10 +72,11 @@ def open_server(folder: Path) -> Opened:
         accounts.bind(rid, SERVER_ACCOUNT, 0)
         people = People(accounts, MODEL)
         core = Core(store, rid, people.role, check_delta)
+        blobs = Blobs(core, people, BlobStore(store), BlobFiles(folder))
     except BaseException:
         store.close()
         raise
-    return Opened(store, accounts, core, people, server_id, generation)
+    return Opened(store, accounts, core, people, blobs, server_id, generation)
 
 
 def check_delta(collection: str, document: Document, delta: Delta) -> None:

@@ -11,11 +11,13 @@ import json
 from collections import Counter
 from contextlib import suppress
 from http import HTTPStatus
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from sync.protocol.messages import PROTOCOL
 
 SYNC_PATH: Final = "/v1/sync"
+BLOBS_PATH: Final = "/v1/blobs"
+"""Attachments have a socket of their own, so that an upload never delays a keystroke."""
 
 
 class Answer(NamedTuple):
@@ -66,6 +68,17 @@ class Crowd:
             del self._there[address]
 
 
+class Request(Protocol):
+    """What is looked at of a request."""
+
+    path: str
+
+
+def is_for_blobs(request: Request | None) -> bool:
+    """Whether a connection is one for attachments."""
+    return request is not None and request.path.partition("?")[0] == BLOBS_PATH
+
+
 def answer(
     path: str, *, ready: bool, stopping: bool, crowded: bool, model: str, server: str
 ) -> Answer | None:
@@ -80,7 +93,7 @@ def answer(
         model: The data model's version.
         server: The server's id.
     """
-    if path == SYNC_PATH:
+    if path in (SYNC_PATH, BLOBS_PATH):
         if stopping:
             return Answer(HTTPStatus.SERVICE_UNAVAILABLE, "stopping\n")
         return Answer(HTTPStatus.TOO_MANY_REQUESTS, "too many connections\n") if crowded else None

@@ -2,7 +2,7 @@
 What all connections of a server share: who it is, its store's two faces, its limits, its calls.
 
 What it is not: mutable, but for what the parts themselves hold; or a registry: sessions receive it when they
-are made. Invariant: ``core`` and ``people`` are touched on the store's thread only.
+are made. Invariant: ``core``, ``people`` and ``blobs`` are touched on the store's thread only.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 from sync.limits import CONNECTIONS_PER_ACCOUNT, DELTAS_BURST, DELTAS_PER_SECOND
 from sync.model.v1 import MODEL
 from sync.server.auth import Door, Passwords
+from sync.server.blobs import Blobs
 from sync.server.core import Core
 from sync.server.limiter import Limiter, Pace
 from sync.server.opening import Opened
@@ -34,6 +35,7 @@ class Realm:
     model: str
     core: Core
     people: People
+    blobs: Blobs
     now_ms: Callable[[], int]
     calls: Mapping[str, Callable[..., Any]]
     ended: Callable[[list[int]], None]
@@ -63,6 +65,7 @@ def realm_of(
         MODEL,
         opened.core,
         opened.people,
+        opened.blobs,
         now_ms,
         calls,
         ended,

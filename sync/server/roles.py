@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from sync.protocol import blobs as b
 from sync.protocol import messages as m
 from sync.protocol.rows import ID_PATTERN
 
@@ -29,6 +30,12 @@ MEMBER: Final = "member"
 
 WRITER: Final = "writer"
 """Signed in, with the role that the stream's collection asks for; ingest decides it for each delta."""
+
+BLOB_WRITER: Final = "blob_writer"
+"""On the connection for attachments: signed in, may write the document, and the document names the blob."""
+
+BLOB_READER: Final = "blob_reader"
+"""On the connection for attachments: signed in, may read the document, and the document names the blob."""
 
 NEVER: Final = "never"
 """Said by servers only."""
@@ -58,7 +65,19 @@ MESSAGE_RIGHTS: Final[Mapping[type[m.Message], str]] = {
     m.Notice: NEVER,
     m.Ping: ANYONE,
     m.Pong: ANYONE,
+    b.BlobOffer: BLOB_WRITER,
+    b.BlobHave: NEVER,
+    b.BlobPut: BLOB_WRITER,
+    b.BlobDone: BLOB_WRITER,
+    b.BlobGet: BLOB_READER,
+    b.BlobChunk: NEVER,
+    b.BlobError: NEVER,
 }
+
+BLOB_SOCKET: Final = frozenset(
+    {m.Hello, m.Auth, m.Error, m.Bye, m.Ping, m.Pong, b.BlobOffer, b.BlobPut, b.BlobDone, b.BlobGet}
+)
+"""What may be said on the connection for attachments; on the other one, no blob message may."""
 
 CALL_RIGHTS: Final[Mapping[str, str]] = {
     "sign_up": ANYONE,

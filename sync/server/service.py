@@ -38,6 +38,7 @@ from sync.model.v1 import MODEL
 from sync.protocol.messages import Bye
 from sync.server import admin, plain_gets, roles
 from sync.server.admin_path import ANSWER_SIZE_MAX, reachable
+from sync.server.blob_service import BlobService
 from sync.server.calls import CALLS
 from sync.server.core import Segment, Written
 from sync.server.hub import Hub, ReadLog, ReadStates
@@ -62,8 +63,7 @@ SETTLE_EVERY_S: Final = 10
 """How often states of documents that have come to rest are written behind the log."""
 
 CLOSE_WAIT_S: Final = 3.0
-BACK_MS_MAX: Final = 3_000
-"""After a stop the clients come back spread over this time."""
+BACK_MS_MAX: Final = 3_000  # after a stop the clients come back spread over this time
 
 _log = logging.getLogger(__name__)
 
@@ -114,6 +114,7 @@ class Service:
         self._queue: Final[list[Batch]] = []
         self._queued: Final = asyncio.Event()
         self._tasks: Final[set[asyncio.Task[Any]]] = set()
+        self._blobs: Final = BlobService(self._in_store, clock)
         self._opened: Opened | None = None
         self._realm: Realm | None = None
         self._server: Server | None = None
@@ -191,6 +192,7 @@ class Service:
             async with asyncio.timeout(2 * CLOSE_WAIT_S):
                 while self._connections:
                     await asyncio.sleep(TICK_S / 10)
+        await self._blobs.stop()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -244,6 +246,8 @@ class Service:
     async def _serve(self, socket: ServerConnection) -> None:
         assert self._realm is not None
         address = _address(socket)
+        if plain_gets.is_for_blobs(socket.request):
+            return await self._blobs.serve(socket, self._realm, address)
         wake = asyncio.Event()
         link = Link(next(self._numbers), wake.set)
         session = Session(self._realm, self.hub, link, address, self._clock())

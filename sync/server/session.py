@@ -213,7 +213,8 @@ class Session:
     def _refusal(self, message: m.Message, size: int) -> list[Effect] | None:
         """Return what is done about a message that is not allowed now; None when it is."""
         right = roles.MESSAGE_RIGHTS.get(type(message), roles.NEVER)
-        if right == roles.NEVER or (right == roles.FIRST) != (self.hello is None):
+        known = right != roles.NEVER and type(message) in self._does  # blobs have a connection of their own
+        if not known or (right == roles.FIRST) != (self.hello is None):
             self.say(m.Error("unexpected", f"{type(message).__name__} now", about=message.TYPE))
             return [Close(1002, "unexpected")]
         if isinstance(message, m.Presence) and size > limits.PRESENCE_SIZE_MAX:

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from sync.storage.blob_schema import CLIENT_BLOBS
 from sync.storage.database import Step
 
 APPLICATION: Final = 0x434D4E50
@@ -158,5 +159,5 @@ CREATE VIRTUAL TABLE search USING fts5(
 CREATE VIRTUAL TABLE search_words USING fts5vocab(search, row);
 """
 
-STEPS: Final[tuple[Step, ...]] = (_FIRST,)
+STEPS: Final[tuple[Step, ...]] = (_FIRST, CLIENT_BLOBS)
 """Step i leads from version i to i + 1."""

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from sync.storage.blob_schema import SERVER_BLOBS
 from sync.storage.database import Step
 
 APPLICATION: Final = 0x434D4E53
@@ -148,5 +149,5 @@ CREATE TABLE log(
 CREATE INDEX log_document ON log(document, seq);
 """
 
-STEPS: Final[tuple[Step, ...]] = (_FIRST,)
+STEPS: Final[tuple[Step, ...]] = (_FIRST, SERVER_BLOBS)
 """Every migration there is; a new server runs them all."""

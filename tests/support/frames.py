@@ -4,6 +4,7 @@ One example of every kind of message, with every optional part set: what golden 
 
 from __future__ import annotations
 
+from sync.protocol import blobs as b
 from sync.protocol import messages as m
 from sync.protocol import rows
 
@@ -13,6 +14,7 @@ DOCUMENT = "D" * 21 + "A"
 OTHER = "D" * 21 + "B"
 ACCOUNT = "P" * 21 + "A"
 CHAIN = bytes(range(8))
+HASH = bytes(range(32))
 
 EXAMPLES: dict[str, m.Message] = {
     "hello": m.Hello((1, 1), "commonplace 0.1", "linux", 2**62, "inst-1", "1.0", "token", ("zlib",), 7),
@@ -76,6 +78,14 @@ EXAMPLES: dict[str, m.Message] = {
     "notice": m.Notice("account", (rows.NotebookRow(NOTEBOOK, "Personal", "owner"),), NOTEBOOK, ""),
     "ping": m.Ping(7),
     "pong": m.Pong(7, 1_795_000_000_000),
+    "blob-offer": b.BlobOffer(HASH, 70_000, STREAM, DOCUMENT),
+    "blob-have": b.BlobHave(HASH, 65_536),
+    "blob-have-stored": b.BlobHave(HASH, 70_000, True),
+    "blob-put": b.BlobPut(HASH, 65_536, b"the last bytes"),
+    "blob-done": b.BlobDone(HASH),
+    "blob-get": b.BlobGet(HASH, STREAM, DOCUMENT, 65_536),
+    "blob-chunk": b.BlobChunk(HASH, 65_536, 70_000, b"the last bytes"),
+    "blob-error": b.BlobError(HASH, "quota", "5 GiB are used", 1000),
     "deltas-long": m.Deltas(
         STREAM, 0, 60, "1.0", tuple(rows.LoggedDelta(n, DOCUMENT, b"a small delta") for n in range(1, 61))
     ),

@@ -108,10 +108,10 @@ class Peer:
         return peer
 
     @classmethod
-    async def silent(cls, url: str, author: Author | None = None) -> Peer:
+    async def silent(cls, url: str, author: Author | None = None, path: str = "/v1/sync") -> Peer:
         """Connect and say nothing."""
         socket = await connect(
-            url + "/v1/sync", compression=None, max_size=FRAME_SIZE_MAX, ping_interval=None, close_timeout=1
+            url + path, compression=None, max_size=FRAME_SIZE_MAX, ping_interval=None, close_timeout=1
         )
         return cls(socket, author or Author())
 

@@ -67,7 +67,10 @@ TRACES = {
 }
 
 # The only files that may catch everything, each at the outermost edge of something.
-CATCH_ALL_FILES = ("app/crash.py", "sync/client/runner.py", "sync/server/service.py")
+CATCH_ALL_FILES = (
+    *("app/crash.py", "sync/client/runner.py"),
+    *("sync/server/service.py", "sync/server/blob_service.py"),
+)
 
 
 def long_files(sources: Iterable[Source]) -> list[str]:

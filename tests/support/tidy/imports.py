@@ -51,13 +51,15 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "packaging": (),
 }
 
+_SOCKETS = ("sync.client.runner", "sync.server.service", "sync.server.blob_service", "sync.server.bus")
+
 # Libraries that one place owns, in the shipped packages: (library, where it may be imported).
 OWNED_LIBRARIES: Mapping[str, tuple[str, ...]] = {
     "msgpack": ("sync.protocol.pack",),
     "sqlite_utils": ("sync.storage",),
     "psycopg": ("sync.storage.postgres_store",),
-    "websockets": ("sync.client.runner", "sync.server.service", "sync.server.bus"),
-    "asyncio": ("sync.client.runner", "sync.server.service", "sync.server.bus", "app"),
+    "websockets": _SOCKETS,
+    "asyncio": (*_SOCKETS, "app"),
     "PySide6": ("app",),
     "shiboken6": ("app",),
 }

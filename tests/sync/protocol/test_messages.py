@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sync import limits
 from sync.errors import RemoteProtocolError
 from sync.protocol import messages, rows
-from sync.protocol.messages import KINDS, RESERVED, Ignored
+from sync.protocol.messages import KINDS, Ignored
 from tests.support.frames import DOCUMENT, EXAMPLES, STREAM
 
 
@@ -29,10 +29,10 @@ def test_types_are_those_of_the_specification():
         "Hello": 1, "Welcome": 2, "Subscribe": 10, "Subscribed": 11, "Unsubscribe": 12, "Push": 20, "Ack": 21,
         "Nack": 22, "Deltas": 30, "Received": 31, "Poke": 32, "Pull": 33, "State": 34, "Reset": 35,
         "Presence": 40, "Auth": 50, "AuthState": 51, "Call": 60, "Result": 61, "Error": 90, "Bye": 91,
-        "Notice": 92, "Ping": 98, "Pong": 99,
+        "Notice": 92, "Ping": 98, "Pong": 99, "BlobOffer": 70, "BlobHave": 71, "BlobPut": 72, "BlobDone": 73,
+        "BlobGet": 74, "BlobChunk": 75, "BlobError": 76,
     }  # fmt: skip
     assert {kind.__name__: number for number, kind in KINDS.items()} == expected
-    assert not RESERVED & set(KINDS)
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -52,13 +52,6 @@ def test_an_unknown_type_below_128_is_an_error_and_from_128_on_ignored():
         messages.decode([127, {}])
     assert caught.value.code == "unknown_kind"
     assert messages.decode([128, None]) == Ignored(128)
-
-
-@pytest.mark.parametrize("number", sorted(RESERVED))
-def test_reserved_types_are_unknown_for_now(number):
-    with pytest.raises(RemoteProtocolError) as caught:
-        messages.decode([number, {}])
-    assert caught.value.code == "unknown_kind"
 
 
 @pytest.mark.parametrize(
@@ -103,6 +96,12 @@ def test_what_is_no_message_is_a_bad_frame(value):
         ("presence", "anchor", [1, 2]),
         ("presence", "anchor", [1, 2, "beside"]),
         ("call", "args", []),
+        ("blob-offer", "hash", b"31 bytes"),
+        ("blob-offer", "size", 0),
+        ("blob-put", "chunk", b""),
+        ("blob-put", "chunk", bytes(limits.BLOB_CHUNK_SIZE_MAX + 1)),
+        ("blob-get", "offset", -1),
+        ("blob-have-stored", "stored", 1),
     ],
 )
 def test_a_field_outside_its_bounds_is_a_bad_frame(name, key, value):

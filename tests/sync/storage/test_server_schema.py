@@ -9,7 +9,7 @@ from sync.storage.server_store import ServerStore
 
 TABLES = {
     "meta", "accounts", "devices", "sign_ins", "replicas", "notebooks", "members", "streams", "positions",
-    "rejections", "documents", "states", "log",
+    "rejections", "documents", "states", "log", "blobs", "blob_uploads",
 }  # fmt: skip
 
 
