@@ -7,6 +7,7 @@ import pytest
 
 from sync.errors import StoreUnavailable, VersionTooNew
 from sync.storage.client_store import ClientStore
+from sync.storage.schema import STEPS
 
 
 def test_an_unclean_exit_leads_to_a_check_and_damage_is_reported_not_repaired(desk, tmp_path):
@@ -45,7 +46,7 @@ def test_a_store_of_a_newer_program_is_refused_and_untouched(desk, tmp_path):
     assert caught.value.found == 99
     assert desk.path.read_bytes() == before
     connection = sqlite3.connect(desk.path)
-    connection.execute("PRAGMA user_version=1")
+    connection.execute(f"PRAGMA user_version={len(STEPS)}")
     connection.commit()
     connection.close()
     desk.open()
