@@ -238,7 +238,7 @@ class EngineRoom:
 
     async def drain(self, seconds: float) -> None:
         """Send what is unsent, for at most this long; not at all where nothing can be sent now."""
-        if self._later.is_made and self._later.made().status().link in SENDING_LINKS:
+        if self._later.is_made and can_send(self._later.made().status()):
             self._later.made().flush()
             await self._later.made().drained(seconds)
 
@@ -281,6 +281,17 @@ class EngineRoom:
         self._changed.add(document)
         self._outlets.reset(document)
         self._outlets.changed()
+
+
+def can_send(status: Status) -> bool:
+    """Whether something may go out in the next seconds."""
+    from sync.client.state import AUTHS_PARKED
+
+    return (
+        status.link in SENDING_LINKS
+        and status.auth not in AUTHS_PARKED
+        and status.mode in ("full", "send_only")
+    )
 
 
 def open_room(profile: Profile, first: str, outlets: Outlets) -> EngineRoom:

@@ -8,6 +8,7 @@ take edits meanwhile. Not here: what a lost sign-in looks like (`widgets.status`
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -100,8 +101,7 @@ class AccountFlow(QObject):
         )
         dialog.submitted.connect(self._sign_in)
         dialog.separate_asked.connect(self.keep_separate)
-        dialog.finished.connect(self._dialog_gone)
-        dialog.destroyed.connect(self._dialog_gone)
+        dialog.finished.connect(lambda _: self._dialog_gone(dialog))
         self.dialog = dialog
         dialog.show()
         self._bridge.call(unowned_notes, self._offer_adoption)
@@ -141,7 +141,9 @@ class AccountFlow(QObject):
         if self.dialog is not None:
             self.dialog.offer_adoption(notes)
 
-    def _dialog_gone(self) -> None:
+    def _dialog_gone(self, dialog: SignInDialog) -> None:
+        if self.dialog is not dialog:
+            return  # another was opened since
         self.dialog = None
         if self._call is not None:
             self._call.cancel()
@@ -188,7 +190,7 @@ class AccountFlow(QObject):
         dialog = SignOutDialog(self._window, f"{status.email or ''} · {server_name(status.server)}")
         dialog.accepted_sign_out.connect(self._sign_out)
         dialog.export_asked.connect(self.export_asked)
-        dialog.destroyed.connect(self._leaving_gone)
+        dialog.finished.connect(lambda _: self._leaving_gone(dialog))
         self.leaving = dialog
         dialog.show()
         self.look_what_is_only_here()
@@ -202,14 +204,15 @@ class AccountFlow(QObject):
         if self.leaving is not None:
             self.leaving.show_only_here(found)
 
-    def _leaving_gone(self) -> None:
-        self.leaving = None
+    def _leaving_gone(self, dialog: SignOutDialog) -> None:
+        if self.leaving is dialog:
+            self.leaving = None
 
     def _sign_out(self, remove: bool) -> None:
-        async def work(library: Library) -> None:
+        def work(library: Library) -> Coroutine[None, None, None]:
             if remove:
                 check_removable(library.store)
-            await client_of(library).sign_out()
+            return client_of(library).sign_out()
 
         done = (lambda _: self.removal_asked.emit()) if remove else None
         self._bridge.call(work, done, lambda error: self._say(sentence(error)))

@@ -1,0 +1,151 @@
+"""
+However a sign-in is lost, writing goes on, the words say which way it was, and one sign-in sends everything.
+
+Real windows and a real server; the relay between them counts how often the window comes back.
+"""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from sync.server.auth import Passwords
+from tests.support.relay import relayed
+from tests.support.waiting import wait_for
+from tests.support.whole_window import served, started, type_text
+
+EMAIL, PASSWORD, OTHER = "ana@example.org", "correct horse battery", "another good password"
+RETRY_SECONDS = 1.2
+"""Longer than the first delays of a client that tries again."""
+
+
+@pytest.fixture
+def server(tmp_path):
+    with served(tmp_path / "server") as made:
+        yield made
+
+
+@pytest.fixture
+def relay(server):
+    with relayed(server.url) as made:
+        yield made
+
+
+def fill(desk, url, password=PASSWORD, name=None):
+    desk.window.account.ask_sign_in()
+    dialog = desk.window.account.dialog
+    dialog.server.setText(url)
+    dialog.email.setText(EMAIL)
+    dialog.password.setText(password)
+    if name:
+        dialog.sign_up.setChecked(True)
+        dialog.name.setText(name)
+    dialog.go.click()
+    return dialog
+
+
+def sign_up(desk, url):
+    fill(desk, url, name="Ana")
+    wait_for(lambda: sent(desk))
+
+
+def sent(desk):
+    return desk.status.auth == "ok" and desk.status.outbox == 0 and desk.status.inbound == "up_to_date"
+
+
+def banner(desk):
+    first = desk.view.banners.first()
+    return first.text if first is not None else ""
+
+
+def lose(server, how):
+    if how == "disabled":
+        server.administer("user disable", email=EMAIL, disabled=True)
+    elif how == "password":
+        server.administer("user password", email=EMAIL, password_hash=Passwords().hash(OTHER))
+    else:
+        server.administer({"expired": "session expire", "revoked": "session revoke"}[how], session=EMAIL)
+
+
+WORDS = {
+    "expired": "Signed out of 127.0.0.1",
+    "revoked": "This device was signed out of 127.0.0.1",
+    "password": "This device was signed out of 127.0.0.1",
+    "disabled": "Your account on 127.0.0.1",
+}
+
+
+@pytest.mark.parametrize("how", sorted(WORDS))
+@pytest.mark.parametrize("when", ["connected", "at_start"])
+def test_each_loss_has_its_words_and_one_sign_in_sends_everything(qt_app, tmp_path, server, relay, how, when):
+    folder = tmp_path / "a"
+    with started(qt_app, folder) as desk:
+        sign_up(desk, relay.url)
+        type_text(desk.view.title, "Kept")
+        wait_for(lambda: desk.titles() == ["Kept"] and not desk.notes.row_at(0).unsent)
+        if when == "connected":
+            lose_and_return(desk, server, relay, how)
+    if when == "at_start":
+        lose(server, how)
+        with started(qt_app, folder) as desk:
+            lose_and_return(desk, server, relay, how, lost=True)
+
+
+def lose_and_return(desk, server, relay, how, lost=False):
+    wait_for(lambda: desk.view.note is not None)
+    desk.view.edit.setFocus()
+    if not lost:
+        lose(server, how)
+    type_text(desk.view.edit, "offline")
+    wait_for(lambda: banner(desk).startswith(WORDS[how]) and "in 1 note" in banner(desk))
+    assert desk.view.edit.toPlainText() == "offline"
+    assert desk.titles() == ["Kept"]
+    came = relay.connections
+    relay.cut()
+    desk.window.account.check_now()
+    until = time.monotonic() + RETRY_SECONDS
+    wait_for(lambda: time.monotonic() > until)
+    assert relay.connections == came
+    if how == "disabled":
+        dialog = fill(desk, relay.url)
+        wait_for(lambda: dialog.problem.text())
+        server.administer("user disable", email=EMAIL, disabled=False)
+        dialog.close()
+        wait_for(lambda: desk.window.account.dialog is None)
+    type_text(desk.view.edit, "!")
+    caret = desk.view.edit.textCursor().position()
+    fill(desk, relay.url, OTHER if how == "password" else PASSWORD)
+    wait_for(lambda: sent(desk) and not banner(desk))
+    assert desk.view.edit.toPlainText() == "offline!"
+    assert desk.view.edit.textCursor().position() == caret
+
+
+def test_the_same_account_under_another_e_mail_is_the_same(qt_app, tmp_path, server, relay):
+    with started(qt_app, tmp_path / "a") as desk:
+        sign_up(desk, relay.url)
+        server.administer("session expire", session=EMAIL)
+        type_text(desk.view.edit, "mine")
+        wait_for(lambda: desk.status.auth == "expired" and desk.status.outbox)
+        desk.call(lambda library: library.store.set_meta("email", "old@example.org"))
+        fill(desk, relay.url)
+        wait_for(lambda: sent(desk))
+        assert desk.status.email == EMAIL
+
+
+def test_closing_with_unsent_edits_ends_at_once_and_keeps_them(qt_app, tmp_path, server, relay):
+    with started(qt_app, tmp_path / "a") as desk:
+        sign_up(desk, relay.url)
+        server.administer("session expire", session=EMAIL)
+        type_text(desk.view.edit, "unsent")
+        wait_for(lambda: desk.status.auth == "expired" and desk.status.outbox)
+        outbox = desk.status.outbox
+        began = time.monotonic()
+        desk.window.close()
+        assert desk.window.isHidden()
+        wait_for(lambda: desk.program._ended)
+        assert time.monotonic() - began < 2
+        assert f"{outbox} edits will be sent next time" in desk.program._farewell.text.text()
+    with started(qt_app, tmp_path / "a") as desk:
+        fill(desk, relay.url)
+        wait_for(lambda: sent(desk))
