@@ -129,12 +129,16 @@ def test(arguments: list[str]) -> NoReturn:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.chdir(ROOT)
     compiled_first = "pythonpath=.dev/compiled . packaging"
+    on_all_cores = ["-n", "auto", "--dist", "loadfile"]
     steps = [
         ("ruff check", ["-m", "ruff", "check", "."]),
         ("ruff format --check", ["-m", "ruff", "format", "--check", "."]),
         ("mypy --strict", ["-m", "mypy", "--strict", "crdt", "sync", "app", "resources", "packaging"]),
         ("compiling the core", ["packaging/compiled.py"]),
-        ("pytest, the compiled core", ["-P", "-m", "pytest", "-q", "-o", compiled_first, "tests/crdt"]),
+        (
+            "pytest, the compiled core",
+            ["-P", "-m", "pytest", *on_all_cores, "-q", "-o", compiled_first, "tests/crdt"],
+        ),
     ]
     for number, (name, module) in enumerate([] if arguments else steps, 1):
         print(f"── {number}/{len(steps) + 1} {name}", flush=True)
@@ -144,7 +148,7 @@ def test(arguments: list[str]) -> NoReturn:
             say(f"{name} failed after {time.monotonic() - begin:.1f} s.")
             sys.exit(code)
     print("── pytest" if arguments else f"── {len(steps) + 1}/{len(steps) + 1} pytest", flush=True)
-    replace_process([python, "-m", "pytest", *arguments])
+    replace_process([python, "-m", "pytest", *(arguments or on_all_cores)])
 
 
 def bench(arguments: list[str]) -> NoReturn:

@@ -57,7 +57,7 @@ def test_test_runs_every_step_and_becomes_pytest(becomes, monkeypatch, capsys):
     ran = []
     monkeypatch.setattr(dev, "call", lambda command: ran.append(command[1:]) or 0)
 
-    assert becomes("test") == ["-m", "pytest"]
+    assert becomes("test") == ["-m", "pytest", "-n", "auto", "--dist", "loadfile"]
     assert [step[:3] for step in ran[:3]] == [
         ["-m", "ruff", "check"],
         ["-m", "ruff", "format"],
