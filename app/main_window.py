@@ -19,6 +19,7 @@ from app.bridge import Bridge
 from app.dialogs.about import AboutDialog
 from app.dialogs.account_flow import AccountFlow
 from app.dialogs.preferences import PreferencesDialog
+from app.dialogs.refused import RefusedFlow
 from app.dialogs.remedies import Remedies
 from app.dialogs.transfer_flow import TransferFlow
 from app.models.note_list import NoteListModel, Order
@@ -67,6 +68,7 @@ class MainWindow(QMainWindow):
         self.pictures = Pictures(bridge, self.view)
         self.account = AccountFlow(bridge, self, self.view.banners)
         self.transfer = TransferFlow(bridge, self, lambda: self.browsing.target_notebook())
+        self.refused = RefusedFlow(bridge, workspace, self)
         self.remedies = Remedies(self.account, self.transfer, self)
         self.status = StatusRoom(bridge, self.sidebar, self.view.banners, self)
         self._splitter = self._build_panes()
@@ -135,6 +137,8 @@ class MainWindow(QMainWindow):
         self.sidebar.menu_asked.connect(self._show_place_menu)
         self.sidebar.account_asked.connect(lambda: self.account.show_account(self.sidebar.account))
         self.status.sign_in_asked.connect(self.account.ask_sign_in)
+        self.status.refused_asked.connect(self.refused.show)
+        self.status.changed.connect(self.refused.take_status)
         self.status.asked.connect(self.remedies.act)
         self.status.check_asked.connect(self.account.check_now)
         self.status.note_asked.connect(self.browsing.open)

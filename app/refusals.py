@@ -15,6 +15,7 @@ REFUSALS: Final = frozenset(
         "archive_later",
         "beyond_text",
         "cancelled",
+        "changed_since",
         "command_later",
         "empty_file",
         "empty_query",

@@ -61,7 +61,7 @@ def only_here(store: ClientStore) -> OnlyHere:
     known = _exported(store)
     unsent = store.outbox_documents()
     lost = [name for name, mark in store.unsent_marks().items() if known.documents.get(name, 0) < mark]
-    told = set(json.loads(store.meta(_EXPORTED_REFUSED) or "[]"))
+    told = refused_exported(store)
     files = [row for row in store.attachments() if row.state not in _FILE_IS_ELSEWHERE]
     return OnlyHere(
         edits=sum(unsent[name] for name in lost),
@@ -103,8 +103,12 @@ def note_exported(store: ClientStore, marks: Marks, report: Report) -> None:
 
 def note_refused_exported(store: ClientStore, keys: Iterable[int]) -> None:
     """Remember which refused deltas were written to a file."""
-    told = set(json.loads(store.meta(_EXPORTED_REFUSED) or "[]"))
-    store.set_meta(_EXPORTED_REFUSED, json.dumps(sorted({*told, *keys})))
+    store.set_meta(_EXPORTED_REFUSED, json.dumps(sorted({*refused_exported(store), *keys})))
+
+
+def refused_exported(store: ClientStore) -> frozenset[int]:
+    """The keys of the refused deltas that a file holds."""
+    return frozenset(json.loads(store.meta(_EXPORTED_REFUSED) or "[]"))
 
 
 def remove_library(profile: Profile) -> None:

@@ -81,6 +81,7 @@ REFUSED: Final[Mapping[str, str]] = {
     "beyond_text": "The text has {length} characters and no place {index}. Choose one from 0 to {length}.",
     "command_later": "This version has no “{command}” yet. {instead}",
     "empty_query": "There is nothing to search for. Give at least one word.",
+    "changed_since": "The note has changed since, so this cannot be done again. Do it by hand, or export it.",
     "cancelled": "Stopped. What was done so far stays; run it again to go on.",
     "empty_file": "It is empty. Write something into it and import it again.",
     "fields_left": "Its front matter has fields that notes here do not have: {fields}. Copy them by hand.",

@@ -24,6 +24,7 @@ from app.bridge import Bridge
 from app.engine_room import Opening, client_of
 from app.library import Library, new_id
 from app.open_note import Anchor, OpenDocument, OpenNote, edit_beside
+from app.refusals import Refused
 from crdt import CrdtError, Delta, Document, Edit, Stamp
 from sync.model.v1 import new_folder, new_note
 from sync.storage.rows import FolderRow, LocalChange, NotebookRow, StoredDocument
@@ -247,6 +248,41 @@ class Workspace(QObject):
         for note_id in note_ids:
             self._with(note_id, change)
 
+    def write_again(self, document_id: str, refused: Delta, text: str, done: Then, failed: Failed) -> None:
+        """
+        Make an edit that was refused once more.
+
+        As it was, where nothing was written in the document since; otherwise its text comes to the end.
+
+        Args:
+            document_id: Where.
+            refused: As it was made.
+            text: What it wrote.
+            done: Called when it is submitted.
+            failed: Called when it cannot be made again (Refused, CrdtError), or as for `open`.
+        """
+
+        def write(document: OpenDocument) -> None:
+            try:
+                if refused.rid == document.document.rid and refused.start == document.document.version().end(
+                    refused.rid
+                ):
+                    document.take_own(refused.restamped(self._stamp_for(document)))
+                elif text:
+                    edit_beside(document, self._stamp_for(document), partial(write_at_end, text))
+                else:
+                    raise Refused("changed_since")
+            except (CrdtError, Refused) as error:
+                failed(error)
+            else:
+                done(document)
+
+        self._with(document_id, write, failed)
+
+    def _stamp_for(self, document: OpenDocument) -> Stamp:
+        stamp = self.stamp()
+        return Stamp(stamp.ms, stamp.count, document.document.rid)
+
     def edit_open(self, document_id: str, intent: Callable[[Edit], None]) -> Delta | None:
         """
         Edit a document for somebody who is no view of it: a command given on the command line.
@@ -311,6 +347,12 @@ class Workspace(QObject):
             document.replace(stored.build(self._opening.ticker.rid))
 
         self._bridge.call(lambda library: library.store.load(document_id), loaded, self.failed.emit)
+
+
+def write_at_end(text: str, edit: Edit) -> None:
+    """The intent that puts a text into a block of its own at the end of a note."""
+    body = edit.text(("body",))
+    body.insert(len(body), f"\n{text}")
 
 
 def read_shelf(library: Library) -> Shelf:
