@@ -22,6 +22,7 @@ from app.dialogs.preferences import PreferencesDialog
 from app.dialogs.refused import RefusedFlow
 from app.dialogs.remedies import Remedies
 from app.dialogs.transfer_flow import TransferFlow
+from app.dialogs.upgrade import UpgradeFlow
 from app.models.note_list import NoteListModel, Order
 from app.models.notebook_tree import NotebookTree
 from app.models.scope import Kind, Scope
@@ -69,7 +70,8 @@ class MainWindow(QMainWindow):
         self.account = AccountFlow(bridge, self, self.view.banners)
         self.transfer = TransferFlow(bridge, self, lambda: self.browsing.target_notebook())
         self.refused = RefusedFlow(bridge, workspace, self)
-        self.remedies = Remedies(self.account, self.transfer, self)
+        self.upgrade = UpgradeFlow(bridge, self, appearance)
+        self.remedies = Remedies(self.account, self.transfer, self.upgrade, self.view.banners)
         self.status = StatusRoom(bridge, self.sidebar, self.view.banners, self)
         self._splitter = self._build_panes()
         self.actions_.fill(self.menuBar())
@@ -104,6 +106,7 @@ class MainWindow(QMainWindow):
             (actions.sign_in, self.account.ask_sign_in),
             (actions.sign_out, self.account.ask_sign_out),
             (actions.check_now, self.account.check_now),
+            (actions.upgrade, self.remedies.ask_upgrade),
             (actions.quit, self.close),
             (actions.undo, self.view.undo),
             (actions.redo, self.view.redo),
@@ -139,6 +142,7 @@ class MainWindow(QMainWindow):
         self.status.sign_in_asked.connect(self.account.ask_sign_in)
         self.status.refused_asked.connect(self.refused.show)
         self.status.changed.connect(self.refused.take_status)
+        self.status.changed.connect(self.remedies.take_status)
         self.status.asked.connect(self.remedies.act)
         self.status.check_asked.connect(self.account.check_now)
         self.status.note_asked.connect(self.browsing.open)
@@ -226,6 +230,7 @@ class MainWindow(QMainWindow):
         self.remember()
         for dialog in self.findChildren(QDialog):
             dialog.close()
+            dialog.hide()  # one that shows a job which is being stopped
         super().closeEvent(event)
         self.hide()
         self.closed.emit()

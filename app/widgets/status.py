@@ -24,7 +24,7 @@ from app.widgets.sync_chip import SyncPanel
 from app.wording import sentence
 from sync.client.state import AUTHS_PARKED, Status
 from sync.errors import StoreUnavailable
-from sync.model.v1 import MODEL
+from sync.model.versions import NEWEST
 from sync.storage.rows import NoteRow
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ def axes_of(status: Status, before: Axes) -> Axes:
         before,
         link=status.link,
         auth=status.auth,
-        version=version_axis(status.mode, status.server_model, MODEL),
+        version=version_axis(status.mode, status.server_model, NEWEST),
         outbox=status.outbox,
         notes=before.notes if status.outbox else 0,
         inbound=status.inbound,

@@ -1,0 +1,105 @@
+"""
+What the upgrade window says: the eight steps, why it stopped, and the receipt.
+
+Plain functions, so that every sentence can be read in a test. Not here: the upgrade itself (`sync.client`),
+the window (`dialogs.upgrade`).
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from PySide6.QtCore import QCoreApplication
+
+from sync.client.offers import STEPS, Offer, Progress, Receipt
+
+
+def step_words(step: str) -> str:
+    """What a step does, in a few words."""
+    words = {
+        "offer": _tr("Check that everything is ready"),
+        "flush": _tr("Send what is waiting"),
+        "verify": _tr("Compare with the server"),
+        "backup": _tr("Make a copy"),
+        "fetch": _tr("Fetch the newer notes"),
+        "catch_up": _tr("Catch up with what was written meanwhile"),
+        "swap": _tr("Switch over"),
+        "done": _tr("Done"),
+    }
+    return words[step]
+
+
+def count_words(progress: Progress) -> str:
+    """How far the step in hand is; "" where it counts nothing."""
+    if not progress.total:
+        return ""
+    if progress.step == "backup":
+        part = round(100 * progress.done / progress.total)
+        return _tr("{part} %").format(part=part)
+    done = min(progress.done, progress.total)
+    return _tr("{done} of {total}").format(done=f"{done:n}", total=f"{progress.total:n}")
+
+
+def whole_percent(progress: Progress) -> int:
+    """How far all of it is, 0 … 100; a step counts as much as any other."""
+    steps = len(STEPS) - 1
+    part = progress.done / progress.total if progress.total else 0.0
+    return min(100, round(100 * (progress.number - 1 + min(1.0, part)) / steps))
+
+
+def stopped_words(why: str) -> str:
+    """Why it stopped, and that nothing is lost by it."""
+    words = {
+        "cancelled": _tr("Stopped. Your notes are as they were."),
+        "no_need": _tr("There is nothing to upgrade: your notes have the version that is in use."),
+        "offline": _tr(
+            "The server cannot be reached. Try again when you are online; your notes are as they were."
+        ),
+        "signed_out": _tr("You are signed out. Sign in, then upgrade; your notes are as they were."),
+        "disk": _tr(
+            "There is too little room on the disk. Free some, then upgrade; your notes are as they were."
+        ),
+        "held": _tr("Some edits wait in notebooks that you may only read. Export them first."),
+        "read_only": _tr("This library can only be read. Update Commonplace first."),
+        "busy": _tr("An upgrade is under way already."),
+    }
+    return words.get(why, _tr("It did not come to its end. Your notes are as they were; try again later."))
+
+
+def receipt_words(receipt: Receipt) -> str:
+    """143 notes before, 145 after (2 new). The old copy is kept for 30 days."""
+    text = _tr("{before} notes before, {after} after").format(
+        before=f"{receipt.notes_before:n}", after=f"{receipt.notes_after:n}"
+    )
+    changes = []
+    if receipt.notes_new:
+        changes.append(_tr("{n} new").format(n=f"{receipt.notes_new:n}"))
+    if receipt.notes_gone:
+        changes.append(_tr("{n} no longer shared with you").format(n=f"{receipt.notes_gone:n}"))
+    text += f" ({', '.join(changes)})." if changes else "."
+    return text + " " + _tr("The old copy is kept for {days} days.").format(days=receipt.kept_days)
+
+
+def receipt_rows(receipt: Receipt) -> list[str]:
+    """What else is worth knowing, a line each."""
+    rows = [_tr("Version {old} became {new}.").format(old=receipt.old_model, new=receipt.new_model)]
+    if receipt.carried:
+        rows.append(_tr("{n} edits made meanwhile were carried over.").format(n=receipt.carried))
+    if receipt.refused:
+        rows.append(_tr("{n} edits were refused by the server and are kept here.").format(n=receipt.refused))
+    rows.append(_tr("Old copy: {path}").format(path=PurePath(receipt.old_copy).name))
+    return rows
+
+
+def update_words(offer: Offer) -> str:
+    """How to come by a program that knows the newer notes; a build is named only where there is one."""
+    first = _tr("Your notes on the server have version {there}; this Commonplace knows up to {here}.").format(
+        there=offer.server_model or "?", here=offer.app_model
+    )
+    if offer.build:
+        return first + " " + _tr("A newer one for this system: {build}").format(build=offer.build)
+    return first + " " + _tr("No newer one is known for this system. Ask whoever runs the server.")
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("UpgradeWords", text)
