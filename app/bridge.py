@@ -75,6 +75,8 @@ class Bridge(QObject):
     """A document was rebuilt in the store: load it again."""
     replica_changed = Signal()
     """The library is written as another replica from now on: load everything that is open again."""
+    file_came = Signal(str)
+    """The SHA-256 of an attachment that came from the server."""
     rows_changed = Signal(list)
     """NoteRows of single notes that changed."""
     library_changed = Signal()
@@ -313,6 +315,7 @@ class Bridge(QObject):
             replica=lambda: self.post(self.replica_changed.emit),
             changed=self._project_soon,
             edit=self._edit,
+            file=lambda sha256: self.post(partial(self.file_came.emit, sha256)),
         )
 
     def _work(self) -> None:

@@ -53,6 +53,8 @@ class Outlets:
     """Something that lists show has changed."""
     edit: Callable[[str, Callable[[Edit], None]], Delta]
     """Edit a document that a window may have open; comes back when the change is stored."""
+    file: Callable[[str], None] = lambda sha256: None
+    """An attachment came from the server."""
 
 
 class Opening(NamedTuple):
@@ -205,6 +207,7 @@ class EngineRoom:
             on_notebooks=self._outlets.notebooks,
             on_presence=self._outlets.presence,
             on_replica=lambda rid: self._outlets.replica(),
+            on_file=self._outlets.file,
         )
 
     def submit(self, changes: Sequence[LocalChange]) -> None:

@@ -131,6 +131,9 @@ def _problem(reached: Status, code: int) -> str:
 def _sync_words(reached: Status, code: int) -> str:
     """How a sync ended, for people."""
     refused = f", {reached.quarantine} refused by the server" if reached.quarantine else ""
+    if code == DONE and (reached.files_waiting or reached.files_wanted):
+        files = f"{reached.files_waiting} files to send, {reached.files_wanted} to fetch"
+        return f"Notes are up to date{refused}; {files}."
     return f"Up to date{refused}." if code == DONE else f"{reached.outbox} edits to send{refused}."
 
 
@@ -149,7 +152,16 @@ async def status(context: Context) -> int:
 def _plain(context: Context, status: Status) -> dict[str, Any]:
     """The status as plain values; counts come from the store, which knows best."""
     store = context.library.store
-    found = {**status.plain(), "outbox": store.outbox_count(), "quarantine": store.quarantine_count()}
+    store.refresh_projections()
+    waiting, wanted, refused = store.file_counts()
+    found = {
+        **status.plain(),
+        "outbox": store.outbox_count(),
+        "quarantine": store.quarantine_count(),
+        "files_waiting": waiting,
+        "files_wanted": wanted,
+        "files_refused": refused,
+    }
     known = _remembered(context)
     for name in ("last_ack_ms", "up_to_date_ms"):
         found[name] = found[name] or known.get(name)

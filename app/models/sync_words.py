@@ -29,6 +29,8 @@ class ChipWords:
 def chip_words(status: Status) -> ChipWords:
     """What the chip says."""
     waiting = _tr("%n to send", status.outbox) if status.outbox else ""
+    if not waiting and status.files_waiting:
+        waiting = _tr("%n files to send", status.files_waiting)
     if status.auth == "local_only" and status.account is None:
         return ChipWords(_tr("Local only"), _tr("Kept on this computer"), "hard-drive", "text_muted")
     if status.auth == "local_only":
@@ -78,6 +80,12 @@ def panel_rows(status: Status) -> list[tuple[str, str]]:
         rows.append((_tr("Last confirmed"), acked))
         rows.append((_tr("Others' edits"), _inbound_words(status)))
     rows.append((_tr("Not on a server"), _tr("%n edits", status.outbox)))
+    if status.files_waiting:
+        rows.append((_tr("Files not on a server"), _tr("%n files", status.files_waiting)))
+    if status.files_wanted:
+        rows.append((_tr("Files to fetch"), _tr("%n files", status.files_wanted)))
+    if status.files_refused:
+        rows.append((_tr("Files the server does not take"), _tr("%n files", status.files_refused)))
     if status.quarantine:
         rows.append((_tr("Refused by the server"), _tr("%n edits", status.quarantine)))
     rows.append((_tr("Version of the notes"), _version_words(status)))

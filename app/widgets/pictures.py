@@ -3,7 +3,8 @@ The pictures of notes: kept in the library, shown in the text.
 
 A pasted or dropped picture is stored on the engine thread and named in the note; the text shows it at once.
 A picture that a note names is loaded when it is first painted. Only raster pictures are decoded, at most as
-large as is useful on a screen; what cannot be decoded is shown by its words. Not here: sending attachments.
+large as is useful on a screen; what cannot be decoded is shown by its words. What is not on this
+computer yet is fetched before all else, and shown when it comes. Not here: sending and fetching.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QSize, Qt
 from PySide6.QtGui import QImage, QImageReader
 
 from app.bridge import Bridge
+from app.engine_room import client_of
 from app.transfer.addresses import ATTACHMENT_SCHEME, picture_payload
 from app.transfer.pictures import PICTURE_SIZE_MAX, picture_mime
 from app.widgets.note_view import NoteView
@@ -47,6 +49,7 @@ class Pictures(QObject):
         view.edit.take_picture = self.take
         view.edit.take_files = self.take_files
         view.edit.find_attachment = self.find
+        bridge.file_came.connect(self._came)
 
     def take(self, body: bytes, name: str) -> dict[str, Any] | None:
         """
@@ -98,9 +101,17 @@ class Pictures(QObject):
             logger.info("a dropped file cannot be read: %s", error.strerror)
             return None
 
+    def _came(self, digest: str) -> None:
+        """Something was fetched; if it is what the note waits for, it is shown."""
+        if digest in self._asked:
+            self._asked.discard(digest)
+            self.find(digest)
+
     def _loaded(self, digest: str, body: bytes | None) -> None:
         self._asked.discard(digest)
         picture = decoded(body) if body is not None else None
+        if body is None:
+            self._bridge.call(lambda library: client_of(library).want_file(digest))
         if picture is None:
             # Not asked for again at each paint; the next note that opens asks anew.
             self._asked.add(digest)

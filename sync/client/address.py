@@ -43,6 +43,14 @@ def address_of(text: str) -> str:
     return f"{scheme}://{name}" + (f":{port}" if port else "") + (path or PATH)
 
 
+def blobs_address_of(server: str | None) -> str | None:
+    """Return where the attachments of a server are, given its address as `address_of` makes it."""
+    if server is None:
+        return None
+    base, slash, last = server.rpartition("/")
+    return f"{base}/blobs" if slash and last == "sync" else f"{server}/blobs"
+
+
 def is_loopback(host: str) -> bool:
     """Whether a host name can only be this computer."""
     if host == "localhost" or host.endswith(".localhost"):

@@ -170,6 +170,25 @@ class Engine:
         """
         return self._link == "live" and self._signing.confirmed and self._subscribing.settled
 
+    def hello(self, token: str | None) -> m.Hello:
+        """Return how a connection of this replica begins."""
+        about, ticker = self._about, self._line.ticker
+        return m.Hello(
+            proto=(m.PROTOCOL, m.PROTOCOL),
+            app=about.app,
+            os=about.os,
+            rid=self._subscribing.renewing or self._line.store.rid,
+            inst=about.inst,
+            model=about.model,
+            token=token,
+            t0=ticker.wall_ms(),
+        )
+
+    @property
+    def token(self) -> str | None:
+        """The token, where somebody is signed in."""
+        return self._signing.token
+
     def now_ms(self) -> int:
         """Return the time of day, corrected by the server's clock."""
         return self._line.ticker.now_ms()
@@ -225,19 +244,7 @@ class Engine:
         if self._link != "connecting":
             return
         self._set_link("greeting", now_ms)
-        about = self._about
-        self._line.send(
-            m.Hello(
-                proto=(m.PROTOCOL, m.PROTOCOL),
-                app=about.app,
-                os=about.os,
-                rid=self._subscribing.renewing or self._line.store.rid,
-                inst=about.inst,
-                model=about.model,
-                token=None if self._calls.waiting else self._signing.token,
-                t0=self._line.ticker.wall_ms(),
-            )
-        )
+        self._line.send(self.hello(None if self._calls.waiting else self._signing.token))
 
     def _lost(self, fault: str, now_ms: int) -> None:
         if self._link in ("off", "waiting"):

@@ -177,7 +177,19 @@ class Noted:
     facts: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class FileCame:
+    """An attachment was fetched: a view that waits for it may show it."""
+
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilesChanged:
+    """Attachments were sent, fetched or refused, or went on."""
+
+
 Effect = (
     Connect | Send | Close | Remote | Reset | ReplicaChanged | NotebooksChanged | PresenceChanged
-    | StatusChanged | Answered | Noted
+    | StatusChanged | Answered | Noted | FileCame | FilesChanged
 )  # fmt: skip

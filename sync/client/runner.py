@@ -20,11 +20,10 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from sync.client.address import is_loopback
-from sync.client.engine import Engine
 from sync.client.events import (
     Answered,
     Asked,
@@ -72,12 +71,23 @@ class _Connection:
         self.task: asyncio.Task[None] | None = None
 
 
+class Decider(Protocol):
+    """What a runner carries out: the engine, or the one for attachments."""
+
+    @property
+    def wake_ms(self) -> int:
+        """When it wants to hear `Ticked`."""
+
+    def handle(self, event: Event, now_ms: int) -> list[Effect]:
+        """Take an event; return what is to be done."""
+
+
 class Runner:
     """Carries an engine out on the running event loop. All methods on its thread."""
 
     def __init__(
         self,
-        engine: Engine,
+        engine: Decider,
         perform: Callable[[Effect], None],
         *,
         now_ms: Callable[[], int] = monotonic_ms,

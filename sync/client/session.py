@@ -14,13 +14,16 @@ import platform
 import secrets
 import ssl
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
-from sync.client.address import address_of
+from sync.client.address import address_of, blobs_address_of
 from sync.client.engine import About, Engine
 from sync.client.events import (
     Asked,
     Effect,
+    FileCame,
+    FilesChanged,
     Moved,
     NotebooksChanged,
     Nudged,
@@ -37,6 +40,7 @@ from sync.client.runner import Runner, monotonic_ms
 from sync.client.state import AUTHS_PARKED, Status
 from sync.client.ticker import Ticker
 from sync.client.tokens import TokenFile, TokenStore
+from sync.client.transfers import FileState, Leave, Transfers
 from sync.errors import AuthFailed
 from sync.protocol.messages import Presence, Result
 from sync.storage.client_store import ClientStore
@@ -72,6 +76,7 @@ class Client:
         on_notebooks: Callable[[], None] | None = None,
         on_presence: Callable[[str, list[Presence]], None] | None = None,
         on_replica: Callable[[int], None] | None = None,
+        on_file: Callable[[str], None] | None = None,
     ) -> None:
         """
         Stand ready over an open store; nothing is sent before `start`.
@@ -89,7 +94,9 @@ class Client:
             on_presence: (document, who is in it).
             on_replica: (rid): the store writes as another replica; views load what they show before the next
                 edit.
+            on_file: (sha256): an attachment was fetched; a view that waits for it may show it.
         """
+        self.on_file = on_file
         self.on_status, self.on_remote, self.on_reset = on_status, on_remote, on_reset
         self.on_notebooks, self.on_presence, self.on_replica = on_notebooks, on_presence, on_replica
         self._store: Final = store
@@ -102,6 +109,9 @@ class Client:
             lambda: fresh_rid(secrets.randbits),
         )
         self._runner: Final = Runner(self._engine, self._perform, now_ms=now_ms, tls=tls)
+        self._transfers: Final = Transfers(store, secrets.SystemRandom().random)
+        self._files: Final = Runner(self._transfers, self._perform_files, now_ms=now_ms, tls=tls)
+        store.on_uses = self.look_at_files
         self._call_id = 0
         self._failures = 0
         self._link = "off"
@@ -139,6 +149,7 @@ class Client:
     async def start(self) -> None:
         """Begin to sync, if somebody is signed in, and keep at it until `stop`."""
         self._runner.begin()
+        self._files.begin()
         if not self._started:
             self._started = True
             await self._load_token()
@@ -148,6 +159,7 @@ class Client:
     async def stop(self) -> None:
         """Hang up. What is unsent stays in the store for next time."""
         self._started = False
+        await self._files.end()
         await self._runner.end()
 
     async def run(self) -> None:
@@ -179,12 +191,18 @@ class Client:
         self._failures = 0
         await self.start()
         try:
+            began_ms = monotonic_ms()
             await self._runner.settled(self._is_over, timeout_s)
-            status = self._engine.status
+            status = self.status()
+            while self._store.refresh_projections():
+                await self._runner.breathe()
+            if self._engine.drained:
+                self.look_at_files()
+                left_s = max(0.0, timeout_s - (monotonic_ms() - began_ms) / 1000)
+                await self._files.settled(lambda: self._transfers.settled, left_s)
+                status = self.status()
         finally:
             await self.stop()
-        while self._store.refresh_projections():
-            await self._runner.breathe()
         return status
 
     def _is_over(self) -> bool:
@@ -281,7 +299,37 @@ class Client:
 
     def status(self) -> Status:
         """Return how syncing stands."""
-        return self._engine.status
+        waiting, wanted, refused = self._transfers.counts
+        return replace(self._engine.status, files_waiting=waiting, files_wanted=wanted, files_refused=refused)
+
+    # --- attachments -------------------------------------------------------------------------------
+
+    def want_file(self, sha256: str) -> None:
+        """Fetch an attachment before all others: somebody looks at its note."""
+        self._transfers.want(sha256)
+        self.look_at_files()
+
+    def retry_files(self) -> None:
+        """Try again what the server refused."""
+        self._store.retry_attachments()
+        self.look_at_files()
+
+    def file_state(self, sha256: str) -> FileState:
+        """Return where an attachment stands: waiting, sending, sent, wanted, fetching, missing, refused."""
+        return self._transfers.state(sha256)
+
+    def look_at_files(self) -> None:
+        """Send and fetch what is due: notes, the sign-in or the connection changed."""
+        status = self._engine.status
+        self._transfers.allow(self._leave(status))
+        self._files.feed(Nudged())
+
+    def _leave(self, status: Status) -> Leave:
+        """Whether there may be a connection for attachments, as the engine's connection stands."""
+        live = status.link == "live" and status.auth in ("ok", "expiring")
+        url = blobs_address_of(status.server) if live and status.mode in ("full", "send_only") else None
+        token = self._engine.token
+        return Leave(url, token, self._engine.hello) if url and token else Leave()
 
     # --- inside -----------------------------------------------------------------------------------
 
@@ -289,7 +337,10 @@ class Client:
         match effect:
             case StatusChanged():
                 self._count_failures(effect.status.link)
-                _tell(self.on_status, effect.status)
+                sent = effect.status.outbox == 0 and self._transfers.counts.waiting > 0
+                if self._transfers.allow(self._leave(effect.status)) or sent:
+                    self._files.feed(Nudged())
+                _tell(self.on_status, self.status())
             case Remote():
                 _tell(self.on_remote, effect.document, list(effect.deltas))
             case Reset():
@@ -300,6 +351,13 @@ class Client:
                 _tell(self.on_presence, effect.document, list(effect.present))
             case ReplicaChanged():
                 _tell(self.on_replica, effect.rid)
+
+    def _perform_files(self, effect: Effect) -> None:
+        match effect:
+            case FileCame():
+                _tell(self.on_file, effect.sha256)
+            case FilesChanged():
+                _tell(self.on_status, self.status())
 
     def _count_failures(self, link: str) -> None:
         """Count attempts in a row that did not lead to a connection in working order."""

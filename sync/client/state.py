@@ -41,6 +41,12 @@ class Status:
     """Deltas that are not on the server."""
     held: int = 0
     """Of these, the ones in notebooks in which this account may not write (any more); they wait."""
+    files_waiting: int = 0
+    """Attachments that are here and not on the server yet."""
+    files_wanted: int = 0
+    """Attachments that notes name and that are not here yet."""
+    files_refused: int = 0
+    """Attachments that the server does not take."""
     quarantine: int = 0
     """Deltas that the server refused and nobody has dealt with."""
     inbound: str = "unknown"

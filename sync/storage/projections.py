@@ -13,7 +13,7 @@ import sqlite3
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Final
 
-from sync.storage import documents, search
+from sync.storage import attachments, documents, search
 from sync.storage.rows import apply_all
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ class Projections:
 
     def __init__(self) -> None:
         self._kept: OrderedDict[int, tuple[Document, int]] = OrderedDict()
+        self.uses_changed = False
+        """Whether a refresh found another use of attachments since somebody set this to False."""
 
     def forget(self) -> None:
         """Drop the decoded documents, because stored deltas were changed or withdrawn."""
@@ -74,9 +76,12 @@ class Projections:
             connection.execute("UPDATE documents SET updated_ms = ? WHERE key = ?", (ms, key))
         # Imported here: listing a clean library needs no data model.
         from sync.model import v1
+        from sync.model.references import attachments_named
 
         if collection == v1.NOTES:
             save_note(connection, key, v1.note_summary(document))
+            if attachments.save_uses(connection, key, attachments_named(document)):
+                self.uses_changed = True
         elif collection == v1.FOLDERS:
             save_folder(connection, key, v1.folder_summary(document))
 

@@ -15,48 +15,16 @@ from types import EllipsisType
 from typing import Final
 
 from sync.storage import attachments, listing, notebooks
-from sync.storage.database import StoreFile
-from sync.storage.profile_file import ProfileFile, write_meta
-from sync.storage.projections import Projections
-from sync.storage.rows import AttachmentRow, FolderRow, NotebookRow, NoteRow, SearchHit
+from sync.storage.attachment_shelf import AttachmentShelf
+from sync.storage.profile_file import write_meta
+from sync.storage.rows import FolderRow, NotebookRow, NoteRow, SearchHit
 
 REFRESHED_AT_READ_MAX: Final = 8
 """Dirty documents projected before a list is read; the rest waits for `refresh_projections`."""
 
 
-class Shelf(ProfileFile):
+class Shelf(AttachmentShelf):
     """A library file whose notebooks, notes and folders can be listed and searched."""
-
-    def __init__(self, db: StoreFile, rid: int) -> None:
-        """Use `open`."""
-        super().__init__(db, rid)
-        self._projections: Final = Projections()
-
-    # --- projections -----------------------------------------------------------------------------
-
-    def refresh_projections(self, limit: int = 200) -> int:
-        """
-        Bring what lists and search show up to date for at most `limit` documents, in one commit.
-
-        Returns:
-            How many were brought up to date; less than `limit` means that all are now.
-
-        Cost: about 1 ms for an ordinary note.
-        """
-        with self._reading() as connection:
-            if connection.execute("SELECT 1 FROM documents WHERE dirty = 1 LIMIT 1").fetchone() is None:
-                return 0
-        try:
-            with self._writing() as connection:
-                return self._projections.refresh(connection, limit)
-        except BaseException:
-            self._projections.forget()
-            raise
-
-    def dirty_count(self) -> int:
-        """Return how many documents changed since they were projected."""
-        with self._reading() as connection:
-            return int(connection.execute("SELECT count(*) FROM documents WHERE dirty = 1").fetchone()[0])
 
     # --- lists -----------------------------------------------------------------------------------
 
@@ -190,22 +158,7 @@ class Shelf(ProfileFile):
             if everything or mine is None:
                 write_meta(connection, "personal", personal)
 
-    # --- attachments and undo --------------------------------------------------------------------
-
-    def save_attachment(self, body: bytes, mime: str) -> str:
-        """Store the bytes of a picture or file once; returns their SHA-256 as hexadecimal text."""
-        with self._writing() as connection:
-            return attachments.save(connection, body, mime)
-
-    def load_attachment(self, sha256: str) -> bytes | None:
-        """Return the bytes of an attachment, or None when they are not on this computer."""
-        with self._reading() as connection:
-            return attachments.load(connection, sha256)
-
-    def attachments(self) -> list[AttachmentRow]:
-        """Return what is known of all attachments, without their bytes."""
-        with self._reading() as connection:
-            return attachments.rows(connection)
+    # --- undo ------------------------------------------------------------------------------------
 
     def save_undo(self, document: str, body: bytes) -> None:
         """Keep what the app needs to restore carets when it undoes in a document."""

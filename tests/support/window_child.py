@@ -16,8 +16,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QKeySequence, QTextCursor
+from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QImage, QInputMethodEvent, QKeyEvent, QKeySequence, QTextCursor
 from PySide6.QtWidgets import QApplication
 
 import app.main
@@ -131,6 +131,24 @@ class Pilot(QObject):
         if end is not None:
             cursor.setPosition(units_at(wides, end), QTextCursor.MoveMode.KeepAnchor)
         edit.setTextCursor(cursor)
+
+    def do_paste_picture(self, colour: str, side: int = 40) -> None:
+        """Paste a picture of one colour, as from another program."""
+        image = QImage(side, side, QImage.Format.Format_RGB32)
+        image.fill(QColor(colour))
+        mime = QMimeData()
+        mime.setImageData(image)
+        self.program.window.view.edit.insertFromMimeData(mime)
+
+    def do_pictures(self) -> dict:
+        """The pictures that the note names: their colour as they are shown, None for what is not here."""
+        view = self.program.window.view
+        names = view.note.document.keys(("attachments",)) if view.note is not None else []
+        shown = {name: view.edit.find_attachment(name) for name in names}
+        return {
+            name: picture.pixelColor(1, 1).name() if picture is not None else None
+            for name, picture in shown.items()
+        }
 
     def do_sign_in(self, server: str, email: str, password: str, name: str | None = None) -> None:
         """Sign in, or up with a name, the way the dialog does once it is filled in."""
