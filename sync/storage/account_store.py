@@ -10,9 +10,8 @@ another.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from sync.storage.database import mapped_errors, transaction
 from sync.storage.server_store import ServerStore
 
 
@@ -84,26 +83,25 @@ class AccountStore:
     """Accounts and what belongs to them, in the file of a ServerStore."""
 
     def __init__(self, store: ServerStore) -> None:
-        """Share the store's connection."""
+        """Share the store's database."""
         self._store: Final = store
         self._db: Final = store.db
-        self._conn: Final = store.db.conn
 
     # --- accounts --------------------------------------------------------------------------------
 
     def account(self, account: str) -> AccountRow | None:
         """Return an account by its id."""
-        row = self._one(f"SELECT {_ACCOUNT} FROM accounts WHERE id = ?", (account,))
+        row = self._db.one(f"SELECT {_ACCOUNT} FROM accounts WHERE id = ?", (account,))
         return None if row is None else AccountRow(*row)
 
     def account_of(self, email: str) -> AccountRow | None:
         """Return an account by its normalised e-mail."""
-        row = self._one(f"SELECT {_ACCOUNT} FROM accounts WHERE email = ?", (email,))
+        row = self._db.one(f"SELECT {_ACCOUNT} FROM accounts WHERE email = ?", (email,))
         return None if row is None else AccountRow(*row)
 
     def accounts(self) -> list[AccountRow]:
         """Return all accounts, by e-mail."""
-        return [AccountRow(*row) for row in self._all(f"SELECT {_ACCOUNT} FROM accounts ORDER BY email")]
+        return [AccountRow(*row) for row in self._db.all(f"SELECT {_ACCOUNT} FROM accounts ORDER BY email")]
 
     def add_account(self, account: AccountRow, personal: NewNotebook) -> bool:
         """
@@ -112,8 +110,8 @@ class AccountStore:
         Returns:
             False when the e-mail is taken; nothing was made.
         """
-        with transaction(self._db) as connection:
-            added = connection.execute(
+        with self._db.transaction() as statements:
+            added = statements.execute(
                 f"INSERT INTO accounts({_ACCOUNT}) VALUES(?, ?, ?, ?, ?, ?, ?) ON CONFLICT(email) DO NOTHING",
                 account,
             )
@@ -124,20 +122,20 @@ class AccountStore:
 
     def set_password(self, account: str, password: str) -> None:
         """Replace the password hash and revoke every sign-in of the account."""
-        with transaction(self._db) as connection:
-            connection.execute("UPDATE accounts SET password = ? WHERE id = ?", (password, account))
-            connection.execute("UPDATE sign_ins SET revoked = 1 WHERE account = ?", (account,))
+        with self._db.transaction() as statements:
+            statements.execute("UPDATE accounts SET password = ? WHERE id = ?", (password, account))
+            statements.execute("UPDATE sign_ins SET revoked = 1 WHERE account = ?", (account,))
 
     def set_disabled(self, account: str, disabled: bool) -> None:
         """Disable an account, or enable it again."""
-        self._write("UPDATE accounts SET disabled = ? WHERE id = ?", (int(disabled), account))
+        self._db.write("UPDATE accounts SET disabled = ? WHERE id = ?", (int(disabled), account))
 
     # --- devices, sign-ins, replicas -------------------------------------------------------------
 
     def device(self, account: str, inst: str, os: str, app: str, now_ms: int) -> int:
         """Return the key of an installation as a device of an account, making or refreshing its row."""
-        with transaction(self._db) as connection:
-            row = connection.execute(
+        with self._db.transaction() as statements:
+            row = statements.execute(
                 "INSERT INTO devices(account, inst, os, app, created_ms, seen_ms) VALUES(?, ?, ?, ?, ?, ?)"
                 " ON CONFLICT(account, inst) DO UPDATE SET os = excluded.os, app = excluded.app,"
                 " seen_ms = excluded.seen_ms RETURNING key",
@@ -147,9 +145,9 @@ class AccountStore:
 
     def devices(self, account: str) -> list[DeviceRow]:
         """Return the devices of an account that have a valid sign-in, oldest first."""
-        rows = self._all(
+        rows = self._db.all(
             "SELECT key, account, inst, os, app, created_ms, seen_ms FROM devices WHERE account = ?"
-            " AND EXISTS (SELECT 1 FROM sign_ins WHERE device = devices.key AND NOT revoked) ORDER BY key",
+            " AND EXISTS (SELECT 1 FROM sign_ins WHERE device = devices.key AND revoked = 0) ORDER BY key",
             (account,),
         )
         return [DeviceRow(*row) for row in rows]
@@ -160,8 +158,8 @@ class AccountStore:
 
         Earlier ones of the device are revoked.
         """
-        with transaction(self._db) as connection:
-            row = connection.execute(
+        with self._db.transaction() as statements:
+            row = statements.execute(
                 "INSERT INTO sign_ins(token, account, device, created_ms, expires_ms) VALUES(?, ?, ?, ?, ?)"
                 " RETURNING key",
                 (token, account, device, now_ms, expires_ms),
@@ -170,7 +168,7 @@ class AccountStore:
 
     def sign_in(self, token: bytes) -> SignInRow | None:
         """Return a sign-in by the hash of its token."""
-        row = self._one(
+        row = self._db.one(
             "SELECT key, account, device, created_ms, expires_ms, revoked FROM sign_ins WHERE token = ?",
             (token,),
         )
@@ -178,7 +176,7 @@ class AccountStore:
 
     def sessions(self) -> list[SessionRow]:
         """Return every sign-in with its device and account, oldest first."""
-        rows = self._all(
+        rows = self._db.all(
             "SELECT sign_ins.key, accounts.email, devices.os, devices.app, sign_ins.created_ms,"
             " devices.seen_ms, sign_ins.expires_ms, sign_ins.revoked FROM sign_ins"
             " JOIN devices ON devices.key = sign_ins.device"
@@ -188,14 +186,14 @@ class AccountStore:
 
     def valid_sign_ins(self, account: str) -> list[int]:
         """Return the keys of an account's sign-ins that are not revoked."""
-        rows = self._all(
-            "SELECT key FROM sign_ins WHERE account = ? AND NOT revoked ORDER BY key", (account,)
+        rows = self._db.all(
+            "SELECT key FROM sign_ins WHERE account = ? AND revoked = 0 ORDER BY key", (account,)
         )
         return [int(row[0]) for row in rows]
 
     def extend(self, sign_in: int, expires_ms: int) -> None:
         """Move the expiry of a sign-in."""
-        self._write("UPDATE sign_ins SET expires_ms = ? WHERE key = ?", (expires_ms, sign_in))
+        self._db.write("UPDATE sign_ins SET expires_ms = ? WHERE key = ?", (expires_ms, sign_in))
 
     def revoke(
         self, *, sign_in: int | None = None, device: int | None = None, account: str | None = None
@@ -207,56 +205,57 @@ class AccountStore:
         given = [(name, value) for name, value in wanted if value is not None]
         assert given, "revoking everything is never meant"
         where = " AND ".join(f"{name} = ?" for name, _ in given)
-        with transaction(self._db) as connection:
-            rows = connection.execute(
-                f"UPDATE sign_ins SET revoked = 1 WHERE NOT revoked AND {where} RETURNING key",
+        with self._db.transaction() as statements:
+            rows = statements.execute(
+                f"UPDATE sign_ins SET revoked = 1 WHERE revoked = 0 AND {where} RETURNING key",
                 [value for _, value in given],
             ).fetchall()
         return [int(row[0]) for row in rows]
 
     def prune(self, before_ms: int) -> None:
         """Delete sign-ins that expired before a time, and revoked ones made before it."""
-        self._write(
-            "DELETE FROM sign_ins WHERE expires_ms < ? OR (revoked AND created_ms < ?)",
+        self._db.write(
+            "DELETE FROM sign_ins WHERE expires_ms < ? OR (revoked <> 0 AND created_ms < ?)",
             (before_ms, before_ms),
         )
 
     def bind(self, rid: int, account: str, device: int) -> bool:
         """Bind a replica to an account and device for ever; False when it belongs to another."""
-        with transaction(self._db) as connection:
-            connection.execute(
+        with self._db.transaction() as statements:
+            statements.execute(
                 "INSERT INTO replicas(rid, account, device) VALUES(?, ?, ?) ON CONFLICT DO NOTHING",
                 (rid, account, device),
             )
-            row = connection.execute("SELECT account, device FROM replicas WHERE rid = ?", (rid,)).fetchone()
+            row = statements.execute("SELECT account, device FROM replicas WHERE rid = ?", (rid,)).fetchone()
         return bool(row[0] == account and row[1] == device)
 
     def bound(self, rid: int) -> tuple[str, int] | None:
         """Return the account and device that a replica is bound to."""
-        row = self._one("SELECT account, device FROM replicas WHERE rid = ?", (rid,))
+        row = self._db.one("SELECT account, device FROM replicas WHERE rid = ?", (rid,))
         return None if row is None else (row[0], row[1])
 
     # --- notebooks and roles ---------------------------------------------------------------------
 
     def add_notebook(self, notebook: NewNotebook, owner: str, now_ms: int) -> None:
         """Make a notebook with its streams, owned by an account, in one transaction. The id must be free."""
-        with transaction(self._db):
+        with self._db.transaction():
             self._add_notebook(notebook, owner, now_ms)
 
     def notebook(self, notebook: str) -> tuple[str, str] | None:
         """Return (name, owner) of a notebook."""
-        row = self._one("SELECT name, owner FROM notebooks WHERE id = ?", (notebook,))
+        row = self._db.one("SELECT name, owner FROM notebooks WHERE id = ?", (notebook,))
         return None if row is None else (row[0], row[1])
 
     def notebooks(self) -> list[tuple[str, str, str]]:
         """Return (id, name, owner) of every notebook, oldest first."""
         return [
-            tuple(row) for row in self._all("SELECT id, name, owner FROM notebooks ORDER BY created_ms, id")
+            tuple(row)
+            for row in self._db.all("SELECT id, name, owner FROM notebooks ORDER BY created_ms, id")
         ]
 
     def memberships(self, account: str) -> list[MemberRow]:
         """Return the notebooks of an account with its roles, oldest first."""
-        rows = self._all(
+        rows = self._db.all(
             "SELECT members.notebook, notebooks.name, members.role FROM members"
             " JOIN notebooks ON notebooks.id = members.notebook WHERE members.account = ?"
             " ORDER BY notebooks.created_ms, notebooks.id",
@@ -266,7 +265,7 @@ class AccountStore:
 
     def members(self, notebook: str) -> list[tuple[str, str, str]]:
         """Return (account, e-mail, role) of the members of a notebook, by e-mail."""
-        rows = self._all(
+        rows = self._db.all(
             "SELECT members.account, accounts.email, members.role FROM members"
             " JOIN accounts ON accounts.id = members.account WHERE notebook = ? ORDER BY accounts.email",
             (notebook,),
@@ -276,37 +275,24 @@ class AccountStore:
     def set_role(self, notebook: str, account: str, role: str | None) -> None:
         """Give an account a role in a notebook, or take it away."""
         if role is None:
-            self._write("DELETE FROM members WHERE notebook = ? AND account = ?", (notebook, account))
+            self._db.write("DELETE FROM members WHERE notebook = ? AND account = ?", (notebook, account))
         else:
-            self._write(
+            self._db.write(
                 "INSERT INTO members(notebook, account, role) VALUES(?, ?, ?)"
-                " ON CONFLICT DO UPDATE SET role = excluded.role",
+                " ON CONFLICT(notebook, account) DO UPDATE SET role = excluded.role",
                 (notebook, account, role),
             )
 
     def _add_notebook(self, notebook: NewNotebook, owner: str, now_ms: int) -> None:
-        self._conn.execute(
+        self._db.write(
             "INSERT INTO notebooks(id, name, owner, created_ms) VALUES(?, ?, ?, ?)",
             (notebook.id, notebook.name, owner, now_ms),
         )
-        self._conn.execute(
+        self._db.write(
             "INSERT INTO members(notebook, account, role) VALUES(?, ?, 'owner')", (notebook.id, owner)
         )
         for stream, collection, epoch, model in notebook.streams:
             self._store.add_stream(stream, notebook.id, collection, epoch, model)
-
-    def _one(self, sql: str, values: Sequence[object]) -> tuple[Any, ...] | None:
-        with mapped_errors(self._db.path):
-            row: tuple[Any, ...] | None = self._conn.execute(sql, values).fetchone()
-        return row
-
-    def _all(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        with mapped_errors(self._db.path):
-            return self._conn.execute(sql, values).fetchall()
-
-    def _write(self, sql: str, values: Sequence[object]) -> int:
-        with transaction(self._db) as connection:
-            return connection.execute(sql, values).rowcount
 
 
 _ACCOUNT: Final = "id, email, name, password, personal, created_ms, disabled"

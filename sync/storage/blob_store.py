@@ -7,9 +7,8 @@ its thread. Invariant: a row of ``blobs`` is written after its bytes are on disk
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from sync.storage.database import mapped_errors, transaction
 from sync.storage.server_store import ServerStore
 
 
@@ -31,22 +30,24 @@ class BlobStore:
     """The rows of attachments, in the file of a ServerStore."""
 
     def __init__(self, store: ServerStore) -> None:
-        """Share the store's connection."""
+        """Share the store's database."""
         self._db: Final = store.db
 
     def blob(self, sha256: str, notebook: str) -> BlobRow | None:
         """Return an attachment that a notebook has."""
-        rows = self._all(f"SELECT {_BLOB} FROM blobs WHERE sha256 = ? AND notebook = ?", (sha256, notebook))
+        rows = self._db.all(
+            f"SELECT {_BLOB} FROM blobs WHERE sha256 = ? AND notebook = ?", (sha256, notebook)
+        )
         return BlobRow(*rows[0]) if rows else None
 
     def blobs(self) -> list[BlobRow]:
         """Return all attachments of all notebooks."""
-        return [BlobRow(*row) for row in self._all(f"SELECT {_BLOB} FROM blobs ORDER BY notebook, sha256")]
+        return [BlobRow(*row) for row in self._db.all(f"SELECT {_BLOB} FROM blobs ORDER BY notebook, sha256")]
 
     def used(self, account: str, *, but: str) -> int:
         """Return what counts for an account's quota, in bytes, without one upload under way."""
-        whole = self._all("SELECT COALESCE(SUM(size_bytes), 0) FROM blobs WHERE account = ?", (account,))
-        begun = self._all(
+        whole = self._db.all("SELECT COALESCE(SUM(size_bytes), 0) FROM blobs WHERE account = ?", (account,))
+        begun = self._db.all(
             "SELECT COALESCE(SUM(size_bytes), 0) FROM blob_uploads WHERE account = ? AND sha256 <> ?",
             (account, but),
         )
@@ -54,8 +55,8 @@ class BlobStore:
 
     def begin(self, account: str, sha256: str, size_bytes: int, now_ms: int) -> None:
         """Note that an upload is under way; its size counts from now on."""
-        with transaction(self._db) as connection:
-            connection.execute(
+        with self._db.transaction() as statements:
+            statements.execute(
                 "INSERT INTO blob_uploads(account, sha256, size_bytes, begun_ms) VALUES(?, ?, ?, ?)"
                 " ON CONFLICT (account, sha256) DO UPDATE SET size_bytes = excluded.size_bytes",
                 (account, sha256, size_bytes, now_ms),
@@ -63,41 +64,37 @@ class BlobStore:
 
     def end(self, account: str, sha256: str) -> None:
         """Forget an upload."""
-        with transaction(self._db) as connection:
-            connection.execute("DELETE FROM blob_uploads WHERE account = ? AND sha256 = ?", (account, sha256))
+        with self._db.transaction() as statements:
+            statements.execute("DELETE FROM blob_uploads WHERE account = ? AND sha256 = ?", (account, sha256))
 
     def add(self, row: BlobRow) -> None:
         """Note that a notebook has an attachment, whose bytes are on disk; its upload has ended."""
-        with transaction(self._db) as connection:
-            connection.execute(
+        with self._db.transaction() as statements:
+            statements.execute(
                 f"INSERT INTO blobs({_BLOB}) VALUES(?, ?, ?, ?, ?, ?)"
                 " ON CONFLICT (sha256, notebook) DO UPDATE SET unused_ms = 0",
                 row,
             )
-            connection.execute(
+            statements.execute(
                 "DELETE FROM blob_uploads WHERE account = ? AND sha256 = ?", (row.account, row.sha256)
             )
 
     def mark(self, sha256: str, notebook: str, unused_ms: int) -> None:
         """Note since when no document of a notebook names an attachment; 0: one does."""
-        with transaction(self._db) as connection:
-            connection.execute(
+        with self._db.transaction() as statements:
+            statements.execute(
                 "UPDATE blobs SET unused_ms = ? WHERE sha256 = ? AND notebook = ?",
                 (unused_ms, sha256, notebook),
             )
 
     def remove(self, sha256: str, notebook: str) -> bool:
         """Take an attachment from a notebook; return whether no other notebook has it."""
-        with transaction(self._db) as connection:
-            connection.execute("DELETE FROM blobs WHERE sha256 = ? AND notebook = ?", (sha256, notebook))
-            left = connection.execute("SELECT COUNT(*) FROM blobs WHERE sha256 = ?", (sha256,)).fetchone()
+        with self._db.transaction() as statements:
+            statements.execute("DELETE FROM blobs WHERE sha256 = ? AND notebook = ?", (sha256, notebook))
+            left = statements.execute("SELECT COUNT(*) FROM blobs WHERE sha256 = ?", (sha256,)).fetchone()
         return int(left[0]) == 0
 
     def forget_old(self, before_ms: int) -> None:
         """Forget uploads that were begun before a time."""
-        with transaction(self._db) as connection:
-            connection.execute("DELETE FROM blob_uploads WHERE begun_ms < ?", (before_ms,))
-
-    def _all(self, sql: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
-        with mapped_errors(self._db.path):
-            return self._db.conn.execute(sql, values).fetchall()
+        with self._db.transaction() as statements:
+            statements.execute("DELETE FROM blob_uploads WHERE begun_ms < ?", (before_ms,))

@@ -1,7 +1,7 @@
 """
-The tables of ``server.sqlite3``, all that a server keeps: migrations, oldest first.
+The tables of a server, all that it keeps: migrations, oldest first.
 
-What it is not: statements (server_store.py, account_store.py) or settings (database.py).
+What it is not: statements (server_store.py, account_store.py) or databases (server_database.py).
 
 Invariants:
 - A step that was shipped is never edited; a change is a new step.
@@ -19,7 +19,6 @@ from __future__ import annotations
 from typing import Final
 
 from sync.storage.blob_schema import SERVER_BLOBS
-from sync.storage.database import Step
 
 APPLICATION: Final = 0x434D4E53
 """PRAGMA application_id of a server's store, "CMNS"."""
@@ -149,5 +148,12 @@ CREATE TABLE log(
 CREATE INDEX log_document ON log(document, seq);
 """
 
-STEPS: Final[tuple[Step, ...]] = (_FIRST, SERVER_BLOBS)
-"""Every migration there is; a new server runs them all."""
+_WRITES = """
+ALTER TABLE streams ADD COLUMN writes INTEGER NOT NULL DEFAULT 0;  -- grows with every transaction that wrote
+"""
+
+STEPS: Final[tuple[str, ...]] = (_FIRST, SERVER_BLOBS, _WRITES)
+"""
+Every migration there is; a new server runs them all. Statements only, in SQLite's words; postgres_store.py
+translates types.
+"""

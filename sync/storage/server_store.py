@@ -2,13 +2,13 @@
 The server's streams on disk: one log for each, the documents folded from it, and how far every replica has
 come.
 
-What it is not: decisions (sync.server.ingest) or people (account_store.py). One connection, used on one
-thread.
+What it is not: decisions (sync.server.ingest) or people (account_store.py). It works on either database
+(server_database.py), on one thread.
 
 Invariants:
 - ``append`` is one transaction: heads, log, positions and documents change together or not at all, and it
 returns
-  after the commit is on disk (synchronous=FULL): only then may an ack be sent.
+  after the commit is on disk: only then may an ack be sent. Inside ``holding`` that is when the block ends.
 - Nobody else appended in between: a head other than the planned one raises ``HeadMoved`` and stores nothing.
 - A state is written behind the log, never ahead of it.
 
@@ -17,23 +17,16 @@ Source: README, "Storage".
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from sync.errors import SyncError
 from sync.protocol.chain import CHAIN_START
 from sync.protocol.rows import LoggedDelta
-from sync.storage.database import (
-    StoreFile,
-    create_database,
-    mapped_errors,
-    migrate,
-    open_database,
-    quick_check,
-    transaction,
-)
-from sync.storage.server_schema import APPLICATION, STEPS
+from sync.storage.server_database import ServerDatabase, SqliteDatabase, Statements
 
 FILE_NAME: Final = "server.sqlite3"
 
@@ -60,6 +53,8 @@ class StreamRow(NamedTuple):
     head: int
     floor: int
     size_bytes: int
+    writes: int
+    """Grows with every transaction that wrote to it: what is kept of it in memory is current or not."""
 
 
 class Position(NamedTuple):
@@ -124,68 +119,61 @@ class SavedState(NamedTuple):
 
 
 class ServerStore:
-    """The file of one server."""
+    """The streams of one server."""
 
-    def __init__(self, db: StoreFile) -> None:
-        """Use an opened and migrated file; see ``open``."""
+    def __init__(self, db: ServerDatabase) -> None:
+        """Use a database that was opened and migrated."""
         self.db: Final = db
-        self._conn: Final = db.conn
 
     @classmethod
     def open(cls, path: Path) -> ServerStore:
         """
-        Open the file, making or migrating it.
+        Open a file of SQLite, making or migrating it.
 
         Raises:
             StoreUnavailable: It is damaged, foreign, locked or out of reach.
             VersionTooNew: A newer server wrote it.
         """
-        if not path.exists():
-            create_database(path, STEPS, application=APPLICATION)
-        db = open_database(path, application=APPLICATION, version_max=len(STEPS))
-        try:
-            migrate(db, STEPS, application=APPLICATION)
-        except BaseException:
-            db.close()
-            raise
-        return cls(db)
+        return cls(SqliteDatabase.open(path))
 
     def close(self) -> None:
-        """Close the connection; committed is committed."""
+        """Close the database; committed is committed."""
         self.db.close()
 
     # --- meta ------------------------------------------------------------------------------------
 
     def meta(self, key: str) -> str | None:
         """Return a stored fact about the server itself."""
-        row = self._one("SELECT value FROM meta WHERE key = ?", (key,))
+        row = self.db.one("SELECT value FROM meta WHERE key = ?", (key,))
         return None if row is None else str(row[0])
 
     def set_meta(self, key: str, value: str) -> None:
         """Store a fact about the server itself, in a transaction of its own."""
-        with transaction(self.db) as connection:
-            connection.execute("INSERT OR REPLACE INTO meta(key, value) VALUES(?, ?)", (key, value))
+        self.db.write(
+            "INSERT INTO meta(key, value) VALUES(?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value",
+            (key, value),
+        )
 
     # --- reading ---------------------------------------------------------------------------------
 
     def stream(self, stream: str) -> StreamRow | None:
         """Return a stream by its id."""
-        row = self._one(f"SELECT {_STREAM} FROM streams WHERE id = ?", (stream,))
+        row = self.db.one(f"SELECT {_STREAM} FROM streams WHERE id = ?", (stream,))
         return None if row is None else StreamRow(*row)
 
     def streams(self) -> list[StreamRow]:
         """Return all streams, in the order they were made."""
-        rows = self._all(f"SELECT {_STREAM} FROM streams ORDER BY key")
+        rows = self.db.all(f"SELECT {_STREAM} FROM streams ORDER BY key")
         return [StreamRow(*row) for row in rows]
 
     def position(self, stream: int, rid: int) -> Position:
         """Return how far a replica has come; NOWHERE when it never wrote there."""
-        row = self._one("SELECT last_n, chain FROM positions WHERE stream = ? AND rid = ?", (stream, rid))
+        row = self.db.one("SELECT last_n, chain FROM positions WHERE stream = ? AND rid = ?", (stream, rid))
         return NOWHERE if row is None else Position(*row)
 
     def rejections(self, stream: int, rid: int, after: int, to: int) -> list[Rejection]:
         """Return what of a replica's n behind ``after`` up to ``to`` (inclusive) was rejected."""
-        rows = self._all(
+        rows = self.db.all(
             "SELECT rid, n, code, message, document FROM rejections"
             " WHERE stream = ? AND rid = ? AND n > ? AND n <= ? ORDER BY n LIMIT 1000",
             (stream, rid, after, to),
@@ -194,14 +182,14 @@ class ServerStore:
 
     def document(self, document: str) -> DocumentRow | None:
         """Return a document by its id."""
-        row = self._one(f"SELECT {_DOCUMENT} FROM documents WHERE id = ?", (document,))
+        row = self.db.one(f"SELECT {_DOCUMENT} FROM documents WHERE id = ?", (document,))
         return None if row is None else DocumentRow(*row)
 
     def documents(
-        self, stream: int, *, after: str = "", since: int = 0, limit: int = -1
+        self, stream: int, *, after: str = "", since: int = 0, limit: int = sys.maxsize
     ) -> list[DocumentRow]:
         """Return the documents of a stream that changed behind ``since``, by id, those after ``after``."""
-        rows = self._all(
+        rows = self.db.all(
             f"SELECT {_DOCUMENT} FROM documents INDEXED BY documents_id"
             " WHERE stream = ? AND id > ? AND last_seq > ? ORDER BY id LIMIT ?",
             (stream, after, since, limit),
@@ -212,27 +200,27 @@ class ServerStore:
         """Return at most ten documents whose ids begin so, with their streams."""
         columns = [f"documents.{name}" for name in _DOCUMENT.split(", ")]
         columns += [f"streams.{name}" for name in _STREAM.split(", ")]
-        rows = self._all(
+        rows = self.db.all(
             f"SELECT {', '.join(columns)} FROM documents JOIN streams ON streams.key = documents.stream"
-            " WHERE documents.id >= ? AND documents.id < ? || char(0x10FFFF) LIMIT 10",
-            (beginning, beginning),
+            " WHERE documents.id >= ? AND documents.id < ? LIMIT 10",
+            (beginning, beginning + "\U0010ffff"),
         )
         width = len(DocumentRow._fields)
         return [(DocumentRow(*row[:width]), StreamRow(*row[width:])) for row in rows]
 
     def logged(self, stream: int) -> int:
         """Return how many deltas a stream's log holds. Cost: O(them)."""
-        row = self._one("SELECT count(*) FROM log WHERE stream = ?", (stream,))
+        row = self.db.one("SELECT count(*) FROM log WHERE stream = ?", (stream,))
         return int(row[0]) if row else 0
 
     def state(self, document: int) -> bytes | None:
         """Return the stored state of a document; ``DocumentRow.state_seq`` says how far it reaches."""
-        row = self._one("SELECT state FROM states WHERE document = ?", (document,))
+        row = self.db.one("SELECT state FROM states WHERE document = ?", (document,))
         return None if row is None else bytes(row[0])
 
     def tail(self, document: int, after: int) -> list[bytes]:
         """Return the bodies of a document's deltas behind a seq, in order."""
-        rows = self._all(
+        rows = self.db.all(
             "SELECT body FROM log WHERE document = ? AND seq > ? ORDER BY seq", (document, after)
         )
         return [bytes(row[0]) for row in rows]
@@ -243,22 +231,15 @@ class ServerStore:
 
         Cost: O(what is returned).
         """
-        found: list[LoggedDelta] = []
-        size = 0
-        with mapped_errors(self.db.path):
-            rows = self._conn.execute(
-                "SELECT log.seq, documents.id, log.body FROM log"
-                " JOIN documents ON documents.key = log.document"
-                " WHERE log.stream = ? AND log.seq > ? ORDER BY log.seq LIMIT ?",
-                (stream, after, count_max),
-            )
-            for seq, document, body in rows:
-                size += len(body)
-                if found and size > size_max:
-                    break
-                found.append(LoggedDelta(seq, document, body))
-            rows.close()
-        return found
+        rows = self.db.all(
+            "SELECT seq, id, body FROM (SELECT log.seq, documents.id, log.body,"
+            " sum(length(log.body)) OVER (ORDER BY log.seq) AS size FROM log"
+            " JOIN documents ON documents.key = log.document"
+            " WHERE log.stream = ? AND log.seq > ? ORDER BY log.seq LIMIT ?) AS page"
+            " WHERE size <= ? OR size = length(body) ORDER BY seq",
+            (stream, after, count_max, size_max),
+        )
+        return [LoggedDelta(*row) for row in rows]
 
     def state_cost(self, stream: int, since: int, limit: int) -> tuple[int, int]:
         """
@@ -272,10 +253,10 @@ class ServerStore:
             since: A cursor.
             limit: Documents looked at, at most; beyond, the answer is a lower bound.
         """
-        row = self._one(
+        row = self.db.one(
             f"SELECT count(*), coalesce(sum(state_bytes + {FOLDING_COST} * tail_bytes), 0)"
             " FROM (SELECT state_bytes, tail_bytes, log_bytes"
-            " FROM documents INDEXED BY documents_seq WHERE stream = ? AND last_seq > ? LIMIT ?)",
+            " FROM documents INDEXED BY documents_seq WHERE stream = ? AND last_seq > ? LIMIT ?) AS changed",
             (stream, since, limit),
         )
         assert row is not None
@@ -285,17 +266,16 @@ class ServerStore:
         """Return how many of everything there are, for people. Cost: O(documents)."""
         counts = {}
         for table in ("accounts", "notebooks", "streams", "documents"):
-            row = self._one(f"SELECT count(*) FROM {table}")
+            row = self.db.one(f"SELECT count(*) FROM {table}")
             counts[table] = int(row[0]) if row else 0
-        row = self._one("SELECT coalesce(sum(head), 0), coalesce(sum(size_bytes), 0) FROM streams")
+        row = self.db.one("SELECT coalesce(sum(head), 0), coalesce(sum(size_bytes), 0) FROM streams")
         counts["deltas"], counts["delta_bytes"] = (int(row[0]), int(row[1])) if row else (0, 0)
-        pages = self._one("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
-        counts["file_bytes"] = int(pages[0]) if pages else 0
+        counts["file_bytes"] = self.db.size_bytes()
         return counts
 
     def quick_check(self) -> None:
-        """Read the whole file and check its structure. Raises StoreUnavailable when it is damaged."""
-        quick_check(self.db)
+        """Read the whole database and check its structure. Raises StoreUnavailable when it is damaged."""
+        self.db.check()
 
     # --- writing ---------------------------------------------------------------------------------
 
@@ -309,104 +289,126 @@ class ServerStore:
 
         Cost: one fsync, and O(deltas + documents touched + replicas).
         """
-        with transaction(self.db):
+        additions = sorted(additions, key=lambda addition: addition.stream)
+        with self.db.transaction() as statements:
             for addition in additions:
-                self._advance(addition)
-                self._append_log(addition, at_ms)
-                self._conn.executemany(
-                    "INSERT INTO positions(stream, rid, last_n, chain) VALUES(?, ?, ?, ?)"
-                    " ON CONFLICT DO UPDATE SET last_n = excluded.last_n, chain = excluded.chain",
-                    [(addition.stream, rid, *position) for rid, position in addition.positions.items()],
-                )
-                self._conn.executemany(
-                    "INSERT OR REPLACE INTO rejections(stream, rid, n, code, message, document, at_ms)"
-                    " VALUES(?, ?, ?, ?, ?, ?, ?)",
-                    [(addition.stream, *rejection, at_ms) for rejection in addition.rejections],
+                self._advance(statements, addition)
+            self._append_log(statements, additions, at_ms)
+            statements.executemany(
+                "INSERT INTO positions(stream, rid, last_n, chain) VALUES(?, ?, ?, ?)"
+                " ON CONFLICT(stream, rid) DO UPDATE SET last_n = excluded.last_n, chain = excluded.chain",
+                [
+                    (addition.stream, rid, *position)
+                    for addition in additions
+                    for rid, position in addition.positions.items()
+                ],
+            )
+            rejected = [
+                (addition.stream, *rejection, at_ms)
+                for addition in additions
+                for rejection in addition.rejections
+            ]
+            if rejected:
+                statements.executemany(
+                    "INSERT INTO rejections(stream, rid, n, code, message, document, at_ms)"
+                    " VALUES(?, ?, ?, ?, ?, ?, ?) ON CONFLICT(stream, rid, n) DO UPDATE SET"
+                    " code = excluded.code, message = excluded.message, document = excluded.document,"
+                    " at_ms = excluded.at_ms",
+                    rejected,
                 )
 
     def save_states(self, states: Iterable[SavedState]) -> None:
         """Write states behind the log, in one transaction. A state older than the stored one is left out."""
-        with transaction(self.db) as connection:
+        with self.db.transaction() as statements:
             for saved in states:
-                connection.execute(
+                statements.execute(
                     "INSERT INTO states(document, seq, state) VALUES(?, ?, ?) ON CONFLICT(document) DO UPDATE"
-                    " SET seq = excluded.seq, state = excluded.state WHERE excluded.seq > seq",
+                    " SET seq = excluded.seq, state = excluded.state WHERE excluded.seq > states.seq",
                     saved,
                 )
-                connection.execute(
-                    "UPDATE documents SET state_seq = ?1, state_bytes = ?2, tail_bytes ="
-                    " coalesce((SELECT sum(length(body)) FROM log WHERE document = ?3 AND seq > ?1), 0)"
-                    " WHERE key = ?3 AND state_seq < ?1",
-                    (saved.seq, len(saved.state), saved.document),
+                statements.execute(
+                    "UPDATE documents SET state_seq = ?, state_bytes = ?, tail_bytes ="
+                    " coalesce((SELECT sum(length(body)) FROM log WHERE document = ? AND seq > ?), 0)"
+                    " WHERE key = ? AND state_seq < ?",
+                    (saved.seq, len(saved.state), saved.document, saved.seq, saved.document, saved.seq),
                 )
 
     def prune(self, now_ms: int) -> None:
         """Delete what nobody can ask for any more: old rejections."""
-        with transaction(self.db) as connection:
-            connection.execute("DELETE FROM rejections WHERE at_ms < ?", (now_ms - REJECTIONS_KEPT_MS,))
+        self.db.write("DELETE FROM rejections WHERE at_ms < ?", (now_ms - REJECTIONS_KEPT_MS,))
 
     def add_stream(self, stream: str, notebook: str, collection: str, epoch: int, model: str) -> None:
         """Make a stream, inside the transaction of whoever makes the notebook."""
-        assert self._conn.in_transaction
-        self._conn.execute(
+        assert self.db.in_transaction
+        self.db.write(
             "INSERT INTO streams(id, notebook, collection, epoch, model) VALUES(?, ?, ?, ?, ?)",
             (stream, notebook, collection, epoch, model),
         )
 
-    def _advance(self, addition: StreamAppend) -> None:
+    @contextmanager
+    def holding(self, streams: Collection[str]) -> Iterator[list[StreamRow]]:
+        """
+        One transaction around what is done with some streams, which nobody else can write until it ends.
+
+        Args:
+            streams: Their ids; what is not one is left out.
+
+        Yields:
+            The rows as they are now. Streams are taken in the order of their keys, so that no two writers
+            wait for each other.
+        """
+        with self.db.transaction():
+            rows = self.db.all(
+                f"SELECT {_STREAM} FROM streams WHERE id IN ({', '.join('?' * len(streams))})"
+                f" ORDER BY key{self.db.locking}",
+                list(streams),
+            )
+            yield [StreamRow(*row) for row in rows]
+
+    def _advance(self, statements: Statements, addition: StreamAppend) -> None:
         """Move a stream's head by what is added, if it is still where the plan saw it."""
         size = sum([len(accepted.body) for accepted in addition.accepted])
-        moved = self._conn.execute(
-            "UPDATE streams SET head = head + ?, size_bytes = size_bytes + ? WHERE key = ? AND head = ?",
+        moved = statements.execute(
+            "UPDATE streams SET head = head + ?, size_bytes = size_bytes + ?, writes = writes + 1"
+            " WHERE key = ? AND head = ?",
             (len(addition.accepted), size, addition.stream, addition.head),
         )
         if moved.rowcount != 1:
             raise HeadMoved(f"stream {addition.stream} is not at {addition.head}")
 
-    def _append_log(self, addition: StreamAppend, at_ms: int) -> None:
-        """Write the log rows of one stream and what they say about their documents."""
-        last: dict[str, int] = {}
+    def _append_log(self, statements: Statements, additions: Sequence[StreamAppend], at_ms: int) -> None:
+        """Write the rows of the log and what they say about their documents."""
+        last: dict[str, tuple[int, int]] = {}
         sizes: dict[str, int] = {}
-        for seq, accepted in enumerate(addition.accepted, addition.head + 1):
-            last[accepted.document] = seq
-            sizes[accepted.document] = sizes.get(accepted.document, 0) + len(accepted.body)
-        keys: dict[str, int] = {}
-        for document, seq in last.items():
-            row = self._conn.execute(
-                "INSERT INTO documents(id, stream, last_seq, tail_bytes, log_bytes)"
-                " VALUES(?1, ?2, ?3, ?4, ?4) ON CONFLICT(id) DO UPDATE SET last_seq = ?3,"
-                " tail_bytes = tail_bytes + ?4, log_bytes = log_bytes + ?4 RETURNING key, stream",
-                (document, addition.stream, seq, sizes[document]),
-            ).fetchone()
-            assert row[1] == addition.stream, "a document never changes its stream"
-            keys[document] = row[0]
-        self._conn.executemany(
+        for addition in additions:
+            for seq, accepted in enumerate(addition.accepted, addition.head + 1):
+                last[accepted.document] = (addition.stream, seq)
+                sizes[accepted.document] = sizes.get(accepted.document, 0) + len(accepted.body)
+        if not last:
+            return
+        names = sorted(last)  # whoever locks several documents does it in this order
+        rows = self.db.each(
+            "INSERT INTO documents(id, stream, last_seq, tail_bytes, log_bytes) VALUES(?, ?, ?, ?, ?)"
+            " ON CONFLICT(id) DO UPDATE SET last_seq = excluded.last_seq,"
+            " tail_bytes = documents.tail_bytes + excluded.tail_bytes,"
+            " log_bytes = documents.log_bytes + excluded.log_bytes RETURNING key, stream",
+            [(name, *last[name], sizes[name], sizes[name]) for name in names],
+        )
+        keys = {}
+        for name, (key, stream) in zip(names, rows, strict=True):
+            if stream != last[name][0]:  # another process made it, elsewhere, since the plan
+                raise HeadMoved(f"document {name} is of another stream")
+            keys[name] = key
+        statements.executemany(
             "INSERT INTO log(stream, seq, document, rid, n, model, at_ms, body)"
             " VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                (
-                    addition.stream,
-                    seq,
-                    keys[entry.document],
-                    entry.rid,
-                    entry.n,
-                    entry.model,
-                    at_ms,
-                    entry.body,
-                )
-                for seq, entry in enumerate(addition.accepted, addition.head + 1)
+                (addition.stream, seq, keys[it.document], it.rid, it.n, it.model, at_ms, it.body)
+                for addition in additions
+                for seq, it in enumerate(addition.accepted, addition.head + 1)
             ],
         )
 
-    def _one(self, sql: str, values: Sequence[object] = ()) -> tuple[Any, ...] | None:
-        with mapped_errors(self.db.path):
-            row: tuple[Any, ...] | None = self._conn.execute(sql, values).fetchone()
-        return row
 
-    def _all(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        with mapped_errors(self.db.path):
-            return self._conn.execute(sql, values).fetchall()
-
-
-_STREAM: Final = "key, id, notebook, collection, epoch, model, head, floor, size_bytes"
+_STREAM: Final = "key, id, notebook, collection, epoch, model, head, floor, size_bytes, writes"
 _DOCUMENT: Final = "key, id, stream, last_seq, state_seq, state_bytes, tail_bytes, log_bytes"

@@ -197,9 +197,8 @@ def test_verify_finds_a_state_that_is_not_its_log(world):
     first = _run(world, "note add", notebook=ann.personal, text="one")["id"]
     second = _run(world, "note add", notebook=ann.personal, text="two")["id"]
     assert _run(world, "verify") == {"ok": True, "documents": 2}
-    connection = world.opened.store.db.conn
     keys = [world.opened.store.document(note).key for note in (first, second)]
-    connection.execute(
+    world.opened.store.db.write(
         "UPDATE states SET state = (SELECT state FROM states WHERE document = ?) WHERE document = ?", keys
     )
     world.restart()

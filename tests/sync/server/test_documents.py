@@ -103,7 +103,7 @@ def test_a_few_long_deltas_are_left_in_the_log(world):
 
 def test_a_log_that_does_not_fold_is_damage_and_named(world):
     note, *_ = _typed(world, 2)
-    world.opened.store.db.conn.execute("UPDATE log SET body = x'00' WHERE seq = 2")
+    world.opened.store.db.write("UPDATE log SET body = ? WHERE seq = 2", (b"\0",))
     with pytest.raises(StoreUnavailable) as caught:
         _fresh(world).find(note)
     assert caught.value.reason == "damaged"

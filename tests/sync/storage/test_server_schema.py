@@ -15,10 +15,12 @@ TABLES = {
 
 def test_a_new_store_has_every_table_and_knows_its_version(tmp_path):
     store = ServerStore.open(tmp_path / "server.sqlite3")
-    names = {row[0] for row in store.db.conn.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    names = {
+        row[0] for row in store.db.file.conn.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+    }
     assert names == TABLES
-    assert store.db.conn.execute("PRAGMA user_version").fetchone()[0] == len(STEPS)
-    assert store.db.conn.execute("PRAGMA application_id").fetchone()[0] == APPLICATION
+    assert store.db.file.conn.execute("PRAGMA user_version").fetchone()[0] == len(STEPS)
+    assert store.db.file.conn.execute("PRAGMA application_id").fetchone()[0] == APPLICATION
     store.close()
 
 
@@ -41,7 +43,7 @@ def test_a_persons_library_is_no_server(tmp_path):
 
 def test_no_table_has_a_place_for_a_password_or_token_in_the_clear(tmp_path):
     store = ServerStore.open(tmp_path / "server.sqlite3")
-    sql = "\n".join(row[0] or "" for row in store.db.conn.execute("SELECT sql FROM sqlite_master"))
+    sql = "\n".join(row[0] or "" for row in store.db.file.conn.execute("SELECT sql FROM sqlite_master"))
     assert "Argon2id hash" in sql
     assert "SHA-256" in sql
     store.close()

@@ -6,7 +6,6 @@ import pytest
 
 from sync.errors import StoreUnavailable
 from sync.protocol.chain import CHAIN_START
-from sync.storage.database import transaction
 from sync.storage.server_store import (
     FOLDING_COST,
     NOWHERE,
@@ -27,7 +26,7 @@ CHAIN = b"8 bytes!"
 @pytest.fixture
 def store(tmp_path):
     made = ServerStore.open(tmp_path / "server.sqlite3")
-    with transaction(made.db) as connection:
+    with made.db.transaction() as connection:
         connection.execute("INSERT INTO accounts VALUES('a', 'a@b', 'A', '', 'p', 0, 0)")
         connection.execute("INSERT INTO notebooks VALUES(?, 'N', 'a', 0)", (NOTEBOOK,))
         made.add_stream(STREAM, NOTEBOOK, "notes", 5, "1.0")
