@@ -9,7 +9,6 @@ replica span all texts and slots, so a version is one number per replica. Not he
 (``crdt.object_tree``), the texts (``crdt.text``).
 """
 
-from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
@@ -20,6 +19,7 @@ from crdt.clock import Stamp
 from crdt.delta import Delta
 from crdt.document_check import check_tree
 from crdt.document_codec import decode_document, encode_document
+from crdt.document_deltas import document_deltas_since
 from crdt.document_log import document_ops_since
 from crdt.edit import Edit
 from crdt.errors import CausalGap, MalformedOp, OutOfRange
@@ -32,7 +32,6 @@ from crdt.object_ops import (
     author_of,
     container_of,
     field,
-    inner_op,
     opens_group,
 )
 from crdt.object_tree import ObjectTree, PathPatch
@@ -236,7 +235,8 @@ class Document:
         patches: list[PathPatch] = []
         for known in admitted:
             if opens_group(known):
-                self._replicas.time = _group_time(theirs, inner_op(known))
+                rid, start = author_of(known)
+                self._replicas.time = theirs.group_time(theirs.find(rid), start)
             patches.extend(self._integrate(known))
         for number, rid in enumerate(theirs.rids):
             end = theirs.ends[number]
@@ -396,6 +396,17 @@ class Document:
         replicas = self._replicas
         return Version({rid: replicas.ends[number] for number, rid in enumerate(replicas.rids)})
 
+    def deltas_since(self, version: Version) -> list[Delta]:
+        """
+        What ``version`` has not seen, as deltas: whoever has seen ``version`` and applies them in their order
+        shows what this document shows, and knows who wrote what.
+
+        For a state that has to go where only deltas are taken. Where the very deltas that were written are at
+        hand, they are the better choice: superseded writes are not in a state, and stand-ins take their
+        counters. Cost: O(containers + ops found + counters superseded).
+        """
+        return document_deltas_since(self._tree, self._replicas, self._bursts, version)
+
     def history(self) -> list[Burst]:
         """Who wrote when, by burst, the oldest first."""
         return self._bursts.bursts(self._replicas)
@@ -430,10 +441,3 @@ class Document:
         again = Document.decode(self.encode(), self.rid)
         assert again.encode() == self.encode(), "G1: saving and loading changes nothing"
         assert again.to_value() == self.to_value(), "G3: what is loaded shows the same"
-
-
-def _group_time(replicas: Replicas, op: Op) -> int:
-    """When the group that a text op opens was opened, as the table of its document remembers."""
-    number = replicas.find(field(op, 1))
-    place = bisect_left(replicas.group_starts[number], field(op, 2))
-    return replicas.group_times[number][place]

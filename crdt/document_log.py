@@ -38,6 +38,11 @@ from crdt.version import Version
 def document_ops_since(tree: ObjectTree, replicas: Replicas, version: Version) -> list[list[object]]:
     """The ops that ``version`` has not seen, each behind all it builds on. Cost: O(containers + ops
     found)."""
+    return CausalOrder(kept_ops(tree, replicas, version)).run(document_needs)
+
+
+def kept_ops(tree: ObjectTree, replicas: Replicas, version: Version) -> dict[int, list[Numbered]]:
+    """The ops that ``version`` has not seen and that are kept, by author and counter."""
     log = _Log(version)
     for node in tree.nodes.values():
         if isinstance(node, MapNode):
@@ -58,7 +63,7 @@ def document_ops_since(tree: ObjectTree, replicas: Replicas, version: Version) -
                 log.add(rid, counter, op)
     for queue in log.queues.values():
         queue.sort(key=_counter)
-    return CausalOrder(log.queues).run(document_needs)
+    return log.queues
 
 
 def document_needs(op: Op) -> list[tuple[int, int]]:

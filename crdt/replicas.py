@@ -112,6 +112,10 @@ class Replicas:
         place = bisect_right(starts, start)
         return starts[place] if place < len(starts) else self.ends[replica]
 
+    def group_time(self, replica: int, start: int) -> int:
+        """When the group that starts at this counter was opened. Cost: O(log groups)."""
+        return self.group_times[replica][bisect_right(self.group_starts[replica], start) - 1]
+
     def is_live(self, replica: int, counter: int) -> bool:
         """
         Whether the group of this text op is live at this op (R3). Cost: O(1) while nothing was ever undone.
