@@ -1,13 +1,14 @@
 """
 Every command of the window: its name and shortcut, and the menus they stand in.
 
-One object with one attribute per command, so that a typing mistake is an error and not a dead button. What a
-command does is connected by the window.
+One object with one attribute per command, so that a typing mistake is an error and not a dead button. The
+attribute's name is the command's name in settings. What a command does is connected by the window.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
@@ -16,6 +17,29 @@ from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 from app.theme import MODES, Mode
 
 Key = QKeySequence.StandardKey | str | None
+
+
+class Menu(NamedTuple):
+    """One menu of the bar: its title with its mnemonic, and groups of commands with lines between them."""
+
+    title: str
+    groups: Sequence[Sequence[QAction]]
+
+    @property
+    def name(self) -> str:
+        """The title without its mnemonic."""
+        return self.title.replace("&", "")
+
+
+def fill(bar: QMenuBar, menus: Sequence[Menu]) -> None:
+    """Put menus into a menu bar."""
+    for menu in menus:
+        shown = bar.addMenu(menu.title)
+        shown.setAccessibleName(menu.name)
+        for number, group in enumerate(menu.groups):
+            if number:
+                shown.addSeparator()
+            shown.addActions(list(group))
 
 
 class Actions(QObject):
@@ -40,7 +64,9 @@ class Actions(QObject):
         self.redo = make(self.tr("Redo"), QKeySequence.StandardKey.Redo)
         self.find_in_note = make(self.tr("Find in note"), "Ctrl+F")
         self.search = make(self.tr("Search all notes"), "Ctrl+Shift+F")
-        self.pin = make(self.tr("Pin"), "Ctrl+Shift+P")
+        self.quick_open = make(self.tr("Go to note…"), "Ctrl+P")
+        self.palette = make(self.tr("All commands…"), "Ctrl+Shift+P")
+        self.pin = make(self.tr("Pin"), "Ctrl+Alt+P")
         self.rename = make(self.tr("Rename…"))
         self.trash = make(self.tr("Move to trash"), "Ctrl+Backspace")
         self.restore = make(self.tr("Restore from trash"))
@@ -51,36 +77,55 @@ class Actions(QObject):
         self.focus_note = make(self.tr("Go to text"), "Ctrl+3")
         self.show_sidebar = make(self.tr("Show sidebar"), "F9")
         self.show_sidebar.setCheckable(True)
-        self.preferences = make(self.tr("Preferences…"), QKeySequence.StandardKey.Preferences)
+        self.preferences = make(self.tr("Preferences…"), "Ctrl+,")
+        self.shortcuts = make(self.tr("Keyboard shortcuts…"), "Ctrl+Alt+K")
         self.about = make(self.tr("About Commonplace"))
         self.modes = self._make_modes()
-        self.undo.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        for name, action in self.named().items():
+            action.setObjectName(name)
 
-    def fill(self, bar: QMenuBar) -> None:
-        """Put the menus into the menu bar."""
-        file = self._menu(bar, self.tr("&File"))
-        file.addActions([self.new_note, self.new_folder, self.new_notebook])
-        file.addSeparator()
-        file.addActions([self.import_folder, self.export_library])
-        file.addSeparator()
-        file.addActions([self.sign_in, self.sign_out, self.check_now, self.upgrade])
-        file.addSeparator()
-        file.addActions([self.preferences, self.quit])
-        edit = self._menu(bar, self.tr("&Edit"))
-        edit.addActions([self.undo, self.redo])
-        edit.addSeparator()
-        edit.addActions([self.find_in_note, self.search])
-        note = self._menu(bar, self.tr("&Note"))
-        note.addActions([self.pin, self.trash, self.restore])
-        note.addSeparator()
-        note.addActions([self.next_note, self.previous_note])
-        view = self._menu(bar, self.tr("&View"))
-        view.addActions([self.show_sidebar])
-        view.addSeparator()
-        view.addActions(list(self.modes.values()))
-        view.addSeparator()
-        view.addActions([self.focus_places, self.focus_list, self.focus_note])
-        self._menu(bar, self.tr("&Help")).addAction(self.about)
+    def named(self) -> dict[str, QAction]:
+        """Every command by its name, in the order of the menus."""
+        found = {name: action for name, action in vars(self).items() if isinstance(action, QAction)}
+        return found | {f"theme_{mode}": action for mode, action in self.modes.items()}
+
+    def menus(self) -> list[Menu]:
+        """The menus of the bar, from left to right."""
+        return [
+            Menu(
+                self.tr("&File"),
+                [
+                    [self.new_note, self.new_folder, self.new_notebook],
+                    [self.import_folder, self.export_library],
+                    [self.sign_in, self.sign_out, self.check_now, self.upgrade],
+                    [self.preferences, self.shortcuts, self.quit],
+                ],
+            ),
+            Menu(
+                self.tr("&Edit"),
+                [
+                    [self.undo, self.redo],
+                    [self.find_in_note, self.search],
+                    [self.quick_open, self.palette],
+                ],
+            ),
+            Menu(
+                self.tr("&Note"),
+                [
+                    [self.pin, self.trash, self.restore],
+                    [self.next_note, self.previous_note],
+                ],
+            ),
+            Menu(
+                self.tr("&View"),
+                [
+                    [self.show_sidebar],
+                    list(self.modes.values()),
+                    [self.focus_places, self.focus_list, self.focus_note],
+                ],
+            ),
+            Menu(self.tr("&Help"), [[self.about]]),
+        ]
 
     def note_menu(self, moves: Sequence[QAction]) -> QMenu:
         """The menu of selected notes. `moves` are the folders they can go to."""
@@ -102,11 +147,6 @@ class Actions(QObject):
         if writable:
             menu.addSeparator()
             menu.addAction(self.rename)
-        return menu
-
-    def _menu(self, bar: QMenuBar, title: str) -> QMenu:
-        menu = bar.addMenu(title)
-        menu.setAccessibleName(title.replace("&", ""))
         return menu
 
     def _make(self, text: str, key: Key = None) -> QAction:

@@ -131,6 +131,21 @@ class Library:
         _, delta = new_folder(stamp.rid, stamp, name=name, parent=parent)
         return LocalChange(f"{notebook}/folders", folder, delta)
 
+    def folder_paths(self) -> dict[str, str]:
+        """The path of each folder: the names from the notebook's top down, joined by slashes."""
+        rows = {row.id: row for notebook in self.store.notebooks() for row in self.store.folders(notebook.id)}
+        paths: dict[str, str] = {}
+        for folder in rows:
+            names: list[str] = []
+            place: str | None = folder
+            # Parents form no circles (they are derived so); the bound is for a store that lies.
+            while place in rows and len(names) <= len(rows):
+                assert place is not None
+                names.append(rows[place].name)
+                place = rows[place].parent
+            paths[folder] = "/".join(reversed(names))
+        return paths
+
     def check_writable(self, notebook: str) -> None:
         """Raises Refused when this person may only read the notebook."""
         if any(row.id == notebook and row.role not in WRITERS for row in self.store.notebooks()):

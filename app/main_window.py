@@ -14,10 +14,11 @@ from PySide6.QtCore import QByteArray, QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QMenu, QSplitter
 
-from app.actions import Actions
+from app.actions import Actions, Menu, fill
 from app.bridge import Bridge
 from app.dialogs.about import AboutDialog
 from app.dialogs.account_flow import AccountFlow
+from app.dialogs.going import Going
 from app.dialogs.preferences import PreferencesDialog
 from app.dialogs.refused import RefusedFlow
 from app.dialogs.remedies import Remedies
@@ -25,12 +26,16 @@ from app.dialogs.transfer_flow import TransferFlow
 from app.dialogs.upgrade import UpgradeFlow
 from app.models.note_list import NoteListModel, Order
 from app.models.notebook_tree import NotebookTree
+from app.models.recents import Recents
 from app.models.scope import Kind, Scope
+from app.models.shortcuts import Shortcuts
+from app.models.titles import Titles
 from app.open_note import OpenNote
 from app.separate import SIGN_IN
 from app.settings import Settings
 from app.theme import Appearance, Mode
 from app.widgets.browsing import Browsing
+from app.widgets.format_actions import FormatActions
 from app.widgets.list_pane import ListPane
 from app.widgets.note_view import NoteView
 from app.widgets.pictures import Pictures
@@ -66,6 +71,9 @@ class MainWindow(QMainWindow):
         self.pane = ListPane(appearance, NoteListModel(self))
         self.view = NoteView(appearance)
         self.browsing = Browsing(bridge, workspace, self.sidebar, self.pane, self.view)
+        self.titles = Titles(bridge, self)
+        self.recents = Recents(settings.get("recent", []))
+        self.going = Going(self, appearance, self.browsing, self.titles, self.recents)
         self.pictures = Pictures(bridge, self.view)
         self.account = AccountFlow(bridge, self, self.view.banners)
         self.transfer = TransferFlow(bridge, self, lambda: self.browsing.target_notebook())
@@ -74,7 +82,10 @@ class MainWindow(QMainWindow):
         self.remedies = Remedies(self.account, self.transfer, self.upgrade, self.view.banners)
         self.status = StatusRoom(bridge, self.sidebar, self.view.banners, self)
         self._splitter = self._build_panes()
-        self.actions_.fill(self.menuBar())
+        self.format = FormatActions(self.view.edit)
+        self.shortcuts = Shortcuts({**self.actions_.named(), **self.format.named}, settings, self)
+        self.going.menus = self._menus
+        fill(self.menuBar(), self._menus())
         self._connect_actions()
         self._connect_panes()
         self._restore_looks()
@@ -95,10 +106,18 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(splitter)
         return splitter
 
+    def _menus(self) -> list[Menu]:
+        """Every command there is, by menu."""
+        file, edit, note, *others = self.actions_.menus()
+        return [file, edit, self.format.menu(), note, *others]
+
     def _connect_actions(self) -> None:
         actions, browsing = self.actions_, self.browsing
         wiring: list[tuple[QAction, Callable[[], object]]] = [
-            (actions.new_note, browsing.new_note),
+            (actions.new_note, lambda: browsing.new_note()),
+            (actions.quick_open, self.going.ask_note),
+            (actions.palette, self.going.ask_command),
+            (actions.shortcuts, self._show_shortcuts),
             (actions.new_folder, self._new_folder),
             (actions.new_notebook, self._new_notebook),
             (actions.import_folder, self.transfer.ask_import),
@@ -216,6 +235,7 @@ class MainWindow(QMainWindow):
         self._settings.set("panes", self._splitter.sizes())
         self._settings.set("sidebar", self.actions_.show_sidebar.isChecked())
         self._settings.set("place", self.browsing.scope.to_text())
+        self._settings.set("recent", self.recents.ids or None)
         self._settings.set("last_note", note.id if note is not None and not note.draft else "")
 
     def changeEvent(self, event: QEvent) -> None:
@@ -263,6 +283,8 @@ class MainWindow(QMainWindow):
     def _note_shown(self, note: OpenNote | None) -> None:
         for action in (self.actions_.pin, self.actions_.trash, self.actions_.undo, self.actions_.redo):
             action.setEnabled(note is not None)
+        if note is not None:
+            self.recents.note_shown(note.id)
         row = self.browsing.row(note.id) if note is not None else None
         self.actions_.restore.setEnabled(row is not None and row.trashed_ms is not None)
 
@@ -277,6 +299,11 @@ class MainWindow(QMainWindow):
 
     def _show_preferences(self) -> None:
         PreferencesDialog(self, self._appearance, self._settings).show()
+
+    def _show_shortcuts(self) -> None:
+        from app.dialogs.shortcuts import ShortcutsDialog
+
+        ShortcutsDialog(self, self._appearance, self.shortcuts, self._menus()).show()
 
     def _show_mode(self) -> None:
         self.actions_.modes[self._appearance.mode].setChecked(True)

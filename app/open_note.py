@@ -85,6 +85,13 @@ class OpenDocument(QObject):
         """Hold back the delta that makes the document until the first edit; then `begun` is called."""
         self._waiting = Waiting(delta, begun)
 
+    def keep(self) -> None:
+        """Store a draft as it is, without waiting for its first edit."""
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            self._outlet.submit(LocalChange(self.stream, self.id, waiting.delta))
+            waiting.begun()
+
     def edit(self, intent: Callable[[Edit], None]) -> None:
         """
         Do something to the document as one action of this person, and submit it.

@@ -21,7 +21,7 @@ async def list_notes(context: Context) -> int:
     wanted = context.arguments
     notebook = _notebook_id(context, wanted.notebook) if wanted.notebook else None
     rows = context.library.store.notes(notebook=notebook, tag=wanted.tag, trashed=wanted.trashed)
-    folders = folder_paths(context)
+    folders = context.library.folder_paths()
     if context.json:
         context.give([row_value(row, folders) for row in rows])
     else:
@@ -69,7 +69,7 @@ async def search(context: Context) -> int:
     if not query.strip():
         raise Refused("empty_query")
     hits = context.library.search(query, context.arguments.limit)
-    folders = folder_paths(context)
+    folders = context.library.folder_paths()
     if context.json:
         context.give([{**row_value(hit.row, folders), "snippet": hit.snippet} for hit in hits])
     else:
@@ -112,23 +112,6 @@ def _notebook_id(context: Context, name: str) -> str:
     if found is None:
         raise Refused("no_notebook", name=name)
     return found.id
-
-
-def folder_paths(context: Context) -> dict[str, str]:
-    """The path of each folder of the library: names joined by slashes."""
-    store = context.library.store
-    rows = {row.id: row for notebook in store.notebooks() for row in store.folders(notebook.id)}
-    paths: dict[str, str] = {}
-    for folder in rows:
-        names: list[str] = []
-        place: str | None = folder
-        # Parents form no circles (they are derived so); the bound is for a store that lies.
-        while place in rows and len(names) <= len(rows):
-            assert place is not None
-            names.append(rows[place].name)
-            place = rows[place].parent
-        paths[folder] = "/".join(reversed(names))
-    return paths
 
 
 def row_value(row: NoteRow, folders: dict[str, str]) -> dict[str, Any]:

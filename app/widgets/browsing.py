@@ -134,7 +134,9 @@ class Browsing(QObject):
     def _say_empty(self) -> None:
         picture, title, text = self._empty_words()
         new = not self.search.active and self.scope.kind not in (Kind.TRASH, Kind.PINNED)
-        self._pane.empty.say(picture, title, text, self.tr("New note") if new else "", self.new_note)
+        self._pane.empty.say(
+            picture, title, text, self.tr("New note") if new else "", lambda: self.new_note()
+        )
         self._pane.show_empty()
 
     def _empty_words(self) -> tuple[str, str, str]:
@@ -153,7 +155,7 @@ class Browsing(QObject):
             Kind.PINNED: (
                 "pin",
                 self.tr("Nothing pinned"),
-                self.tr("Pin a note with Ctrl+Shift+P and it stays within reach here."),
+                self.tr("Pin a note from the Note menu and it stays within reach here."),
             ),
             Kind.TRASH: (
                 "trash-2",
@@ -195,19 +197,28 @@ class Browsing(QObject):
         self._pane.select(note.id)
         self.shown.emit(note)
 
-    def new_note(self) -> None:
-        """Begin a note in the place that is listed, or in the first notebook that takes one."""
+    def new_note(self, title: str = "") -> None:
+        """
+        Begin a note in the place that is listed, or in the first notebook that takes one.
+
+        Args:
+            title: Its name, if it has one already: then it is kept at once, and its text is written next.
+        """
         notebook = self.target_notebook()
         if notebook is None or not self._workspace.is_ready:
             return
         if self.search.active or self.scope.kind in (Kind.TRASH, Kind.PINNED):
             self.show_place(Scope())
         folder = self.scope.folder if self.scope.notebook == notebook else None
-        note = self._workspace.new_note(notebook, folder)
+        note = self._workspace.new_note(notebook, folder, title)
         self.show_note(note)
         self.notes.add_draft(draft_row(note, self._workspace.shelf))
         self._pane.select(note.id)
-        self._view.begin_writing()
+        if title:
+            note.keep()
+            self._view.focus_text()
+        else:
+            self._view.begin_writing()
 
     def target_notebook(self) -> str | None:
         """Where new notes go: the notebook that is listed if it takes them, else the first that does."""
@@ -225,7 +236,7 @@ class Browsing(QObject):
             self.tr("No note is open"),
             self.tr("Choose one from the list, or begin another."),
             self.tr("New note"),
-            self.new_note,
+            lambda: self.new_note(),
         )
         self._workspace.show(None)
         self.shown.emit(None)
@@ -310,7 +321,7 @@ class Browsing(QObject):
         self._pane.searched.connect(self.search.ask)
         self._pane.note_chosen.connect(self.open)
         self._pane.note_activated.connect(lambda note_id: self.open(note_id, write=True))
-        self._pane.new.clicked.connect(self.new_note)
+        self._pane.new.clicked.connect(lambda: self.new_note())
         self._view.note_asked.connect(self.open)
         self.search.answered.connect(self._take_hits)
         self.search.ended.connect(self._end_search)
@@ -335,4 +346,5 @@ def draft_row(note: OpenNote, shelf: Shelf) -> NoteRow:
     ms = created if isinstance(created, int) else 0
     folder = note.document.value(("folder",))
     place = folder if isinstance(folder, str) else None
-    return NoteRow(note.id, note.stream, notebook, name, "", "", (), place, False, ms, ms, None, 0, 0)
+    title = note.title.text()
+    return NoteRow(note.id, note.stream, notebook, name, title, "", (), place, False, ms, ms, None, 0, 0)

@@ -159,6 +159,16 @@ class NoteRow(NamedTuple):
     words: int
 
 
+class TitleRow(NamedTuple):
+    """What it takes to find a note by its name."""
+
+    id: str
+    title: str
+    notebook_name: str
+    folder: str | None
+    updated_ms: int
+
+
 class SearchHit(NamedTuple):
     """One note that answers a search, and the place in it that does."""
 

@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtWidgets import QMainWindow
 
-from app.actions import Actions
+from app.actions import Actions, fill
 
 pytestmark = pytest.mark.usefixtures("qt_app")
 
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.usefixtures("qt_app")
 def test_every_command_with_a_shortcut_can_be_found_in_a_menu():
     window = QMainWindow()
     actions = Actions(window)
-    actions.fill(window.menuBar())
+    fill(window.menuBar(), actions.menus())
     listed = set()
     for top in window.menuBar().actions():
         listed |= {action.text() for action in top.menu().actions()}

@@ -70,3 +70,13 @@ def test_hits_come_with_the_line_that_answers(desk, three):
 
 def test_an_unknown_notebook_has_no_folders(desk):
     assert desk.store.folders("nobody") == []
+
+
+def test_titles_are_those_of_notes_outside_the_trash_the_latest_first(desk, three):
+    desk.edit(three[1], lambda e: e.set(("trashed_ms",), 5))
+    rows = desk.store.titles()
+    assert [(row.id, row.title, row.notebook_name) for row in rows] == [
+        (three[2], "gamma", desk.store.notebooks()[0].name),
+        (three[0], "beta", desk.store.notebooks()[0].name),
+    ]
+    assert rows[0].updated_ms == desk.store.find_note("gamma")[0].updated_ms
