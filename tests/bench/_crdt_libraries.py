@@ -1,33 +1,29 @@
 """
 The three libraries that the core is compared with itself on, behind one face: ours, loro, pycrdt.
 
-A *writer* takes local edits and says what it would send; a *reader* applies what was sent, and knows who
-sent it. ``patches`` are ``(position, deleted, inserted)`` in the unit the library counts in. Ours always
-tells what an op changed, as a view needs it; the others do so from ``watch`` on. Writers have ids as wide as
-each library draws them.
+A *writer* takes local edits and says what it would send; a *reader* applies what was sent, which says who
+wrote it with each of the three. ``patches`` are ``(position, deleted, inserted)`` in the unit the library
+counts in. Ours always tells what an op changed, as a view needs it; the others do so from ``watch`` on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-AUTHOR = 1
-"""Where an op of ours names its author."""
+RID = 0x5EED_5EED_5EED_5E00
+"""Writers have ids as wide as each library draws them: 63 bits, or the 32 of pycrdt."""
 
 
 class Ours:
-    """
-    crdt.RichText; what is sent is the list of ops as msgpack, without their author: that is known from the
-    connection, and no other of the three is charged for it either.
-    """
+    """crdt.RichText; what is sent is the list of ops as msgpack."""
 
-    def __init__(self, rid: int = 0x5EED_5EED_5EED_5EED) -> None:
+    def __init__(self, number: int = 0) -> None:
         import msgpack
 
         from crdt import RichText
 
         self.face, self.pack, self.unpack = RichText, msgpack.Packer().pack, msgpack.unpackb
-        self.rid, self.text = rid, RichText(rid)
+        self.text = RichText(RID + number)
 
     def edit(self, position: int, deleted: int, inserted: str) -> list:
         ops = self.text.delete(position, deleted) if deleted else []
@@ -36,16 +32,10 @@ class Ours:
         return ops
 
     def edit_and_encode(self, position: int, deleted: int, inserted: str) -> bytes:
-        ops = self.edit(position, deleted, inserted)
-        for op in ops:
-            del op[AUTHOR]
-        return self.pack(ops)
+        return self.pack(self.edit(position, deleted, inserted))
 
-    def apply(self, sent: bytes, author: int) -> None:
-        ops = self.unpack(sent)
-        for op in ops:
-            op.insert(AUTHOR, author)
-        self.text.apply(ops)
+    def apply(self, sent: bytes) -> None:
+        self.text.apply(self.unpack(sent))
 
     def watch(self) -> None:
         """Patches come without asking."""
@@ -61,21 +51,20 @@ class Ours:
 
         return open_text(data)[0].text
 
-    def load(self, data: bytes) -> str:
-        text = self.face.decode(data, 7)
-        text.insert(0, "x")
-        return text.text()[1:]
+    def load(self, data: bytes) -> None:
+        self.text = self.face.decode(data, RID + 7)
+        self.text.insert(0, "x")
 
 
 class Loro:
     """LoroDoc with one text; a commit per edit, as a keystroke is one."""
 
-    def __init__(self, rid: int = 0x5EED_5EED_5EED_5EED) -> None:
+    def __init__(self, number: int = 0) -> None:
         import loro
 
-        self.loro, self.rid = loro, rid
+        self.loro = loro
         self.doc = loro.LoroDoc()
-        self.doc.peer_id = rid
+        self.doc.peer_id = RID + number
         self.text = self.doc.get_text("t")
         self.sent: list[bytes] = []
         self.changes: list[object] = []
@@ -98,7 +87,7 @@ class Loro:
         self.sent.append(update)
         return True
 
-    def apply(self, sent: bytes, author: int) -> None:
+    def apply(self, sent: bytes) -> None:
         self.doc.import_(sent)
 
     def watch(self) -> None:
@@ -115,23 +104,22 @@ class Loro:
         doc.import_(data)
         return doc.get_text("t").to_string()
 
-    def load(self, data: bytes) -> str:
-        doc = self.loro.LoroDoc()
-        doc.import_(data)
-        text = doc.get_text("t")
-        text.insert(0, "x")
-        doc.commit()
-        return text.to_string()[1:]
+    def load(self, data: bytes) -> None:
+        self.doc = self.loro.LoroDoc()
+        self.doc.import_(data)
+        self.text = self.doc.get_text("t")
+        self.text.insert(0, "x")
+        self.doc.commit()
 
 
 class Pycrdt:
     """pycrdt.Doc with one Text; positions are bytes of UTF-8."""
 
-    def __init__(self, rid: int = 0x5EED_5EED) -> None:
+    def __init__(self, number: int = 0) -> None:
         import pycrdt
 
-        self.pycrdt, self.rid = pycrdt, rid
-        self.doc = pycrdt.Doc(client_id=rid)
+        self.pycrdt = pycrdt
+        self.doc = pycrdt.Doc(client_id=(RID + number) & 0xFFFF_FFFF)
         self.text = self.doc.get("t", type=pycrdt.Text)
         self.sent: list[bytes] = []
         self.changes: list[object] = []
@@ -153,7 +141,7 @@ class Pycrdt:
     def keep(self, event) -> None:
         self.sent.append(event.update)
 
-    def apply(self, sent: bytes, author: int) -> None:
+    def apply(self, sent: bytes) -> None:
         self.doc.apply_update(sent)
 
     def watch(self) -> None:
@@ -171,12 +159,11 @@ class Pycrdt:
         doc.apply_update(data)
         return str(text)
 
-    def load(self, data: bytes) -> str:
-        doc = self.pycrdt.Doc()
-        text = doc.get("t", type=self.pycrdt.Text)
-        doc.apply_update(data)
-        text.insert(0, "x")
-        return str(text)[1:]
+    def load(self, data: bytes) -> None:
+        self.doc = self.pycrdt.Doc()
+        self.text = self.doc.get("t", type=self.pycrdt.Text)
+        self.doc.apply_update(data)
+        self.text.insert(0, "x")
 
 
 LIBRARIES: dict[str, Callable[..., Ours | Loro | Pycrdt]] = {"ours": Ours, "loro": Loro, "pycrdt": Pycrdt}

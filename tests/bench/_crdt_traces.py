@@ -1,4 +1,4 @@
-"""Editing traces in the format of github.com/josephg/editing-traces, and the jobs of the growth table."""
+"""Editing traces in the formats of github.com/josephg/editing-traces: read, replayed, delivered."""
 
 from __future__ import annotations
 
@@ -12,9 +12,15 @@ from typing import Any
 Patch = tuple[int, int, str]
 
 
+class BrokenPromise(Exception):
+    """A library did not do what the trace says; the message names both."""
+
+
 class Trace:
     """
     One trace; sequential ones have ``patches``, concurrent ones ``transactions`` that name their parents.
+
+    Patches that change nothing are left out.
     """
 
     def __init__(self, path: Path) -> None:
@@ -22,67 +28,122 @@ class Trace:
         with opener(path, "rt", encoding="utf-8") as file:
             found = json.load(file)
         self.name = path.name.split(".")[0]
-        self.end = found["endContent"]
-        self.is_concurrent = found.get("numAgents", 1) > 1
-        self.transactions = found["txns"]
-        self.patches: list[Patch] = []
-        if not self.is_concurrent:
-            start = found.get("startContent") or ""
-            self.patches = [(0, 0, start)] if start else []
-            self.patches += [tuple(patch) for txn in self.transactions for patch in txn["patches"]]
+        self.end: str = found["endContent"]
+        self.transactions: list[dict] = found["txns"]
+        self.is_concurrent = any("parents" in txn for txn in self.transactions)
+        start = found.get("startContent") or ""
+        if self.is_concurrent:
+            self._begin_with(start)
+        else:
+            self.transactions = [{"patches": [[0, 0, start]]}, *self.transactions]
+        for txn in self.transactions:
+            txn["patches"] = [tuple(patch) for patch in txn["patches"] if patch[1] or patch[2]]
+        self.patches: list[Patch] = [patch for txn in self.transactions for patch in txn["patches"]]
+
+    def _begin_with(self, start: str) -> None:
+        """Make what a concurrent trace starts with a transaction that all others have seen."""
+        if start:
+            for txn in self.transactions:
+                txn["parents"] = [parent + 1 for parent in txn["parents"]] or [0]
+            self.transactions.insert(0, {"parents": [], "agent": 0, "patches": [[0, 0, start]]})
 
     def check(self, text: str) -> None:
-        """Fail unless a text is what the trace ends in."""
+        """Refuse a text that is not what the trace ends in."""
         if text != self.end:
-            raise SystemExit(f"{self.name}: the text is not the trace's endContent")
+            raise BrokenPromise(f"{self.name}: the text is not the trace's endContent")
 
     def in_bytes(self) -> list[Patch]:
-        """The patches with positions and lengths in bytes of UTF-8."""
+        """The patches of a sequential trace with positions and lengths in bytes of UTF-8."""
         text, found = "", []
-        for position, deleted, inserted in self.patches:
-            if text.isascii():
-                found.append((position, deleted, inserted))
-            else:
-                gone = len(text[position : position + deleted].encode())
-                found.append((len(text[:position].encode()), gone, inserted))
+        for patch in self.patches:
+            found.append(in_bytes(text, patch))
+            position, deleted, inserted = patch
             text = text[:position] + inserted + text[position + deleted :]
         return found
 
-    def play_concurrently(self, make: Callable[..., Any]) -> list[tuple[bytes, int]]:
+    def play_concurrently(self, make: Callable[..., Any], counts_bytes: bool) -> list[tuple[bytes, int]]:
         """
-        What each transaction sent, and who, in the order of the log: agents edit what they had seen then.
+        What each patch sent and which writer sent it, in the order of the log: writers edit what their agents
+        had seen then. An agent that writes on two branches at once is two writers.
         """
-        agents: dict[int, Any] = {}
-        seen: dict[int, set[int]] = {}
+        writers: list[_Writer] = []
         sent: list[tuple[bytes, int]] = []
-        origin: list[list[int]] = []
+        spans: list[tuple[int, int]] = []
+        is_ascii = all(patch[2].isascii() for patch in self.patches)
         for number, txn in enumerate(self.transactions):
-            agent = txn["agent"]
-            writer = agents.setdefault(agent, make(agent + 1))
-            have = seen.setdefault(agent, set())
-            missing, stack = [], list(txn["parents"])
-            while stack:
-                parent = stack.pop()
-                if parent not in have:
-                    have.add(parent)
-                    missing.append(parent)
-                    stack.extend(self.transactions[parent]["parents"])
-            for parent in sorted(missing):
-                for place in origin[parent]:
-                    writer.apply(*sent[place])
-            origin.append([])
+            past = _Past(self.transactions, number)
+            mine = (one for one in writers if one.agent == txn["agent"] and past.has(one.last))
+            writer = next(mine, None)
+            if writer is None:
+                writer = _Writer(txn["agent"], make(len(writers) + 1), len(writers))
+                writers.append(writer)
+            for missing in past.beyond(writer.seen):
+                for place in range(*spans[missing]):
+                    writer.library.apply(sent[place][0])
+            begun = len(sent)
             for patch in txn["patches"]:
-                origin[number].append(len(sent))
-                sent.append((writer.edit_and_encode(*patch), writer.rid))
-            have.add(number)
+                if counts_bytes and not is_ascii:
+                    patch = in_bytes(writer.library.content(), patch)
+                sent.append((writer.library.edit_and_encode(*patch), writer.number))
+            spans.append((begun, len(sent)))
+            writer.seen.add(number)
+            writer.last = number
         return sent
+
+
+class _Writer:
+    """One replica: an agent on one branch, what it has seen, and its last transaction (-1: none yet)."""
+
+    def __init__(self, agent: int, library: Any, number: int) -> None:
+        self.agent, self.library, self.number = agent, library, number
+        self.seen: set[int] = set()
+        self.last = -1
+
+
+class _Past:
+    """What happened before a transaction. A transaction stands behind its parents in the log."""
+
+    def __init__(self, transactions: list[dict], number: int) -> None:
+        self._transactions = transactions
+        self._parents: list[int] = transactions[number]["parents"]
+
+    def has(self, wanted: int) -> bool:
+        """Whether a transaction is among them; so then is all that its writer had seen."""
+        stack, met = list(self._parents), set()
+        while stack:
+            number = stack.pop()
+            if number == wanted:
+                return True
+            if number > wanted and number not in met:
+                met.add(number)
+                stack.extend(self._transactions[number]["parents"])
+        return wanted < 0
+
+    def beyond(self, seen: set[int]) -> list[int]:
+        """Those that are not in ``seen``, which ends up with them, in the order of the log."""
+        missing, stack = [], list(self._parents)
+        while stack:
+            number = stack.pop()
+            if number not in seen:
+                seen.add(number)
+                missing.append(number)
+                stack.extend(self._transactions[number]["parents"])
+        return sorted(missing)
+
+
+def in_bytes(text: str, patch: Patch) -> Patch:
+    """A patch of a text with its position and length in bytes of UTF-8."""
+    position, deleted, inserted = patch
+    if text.isascii():
+        return patch
+    return len(text[:position].encode()), len(text[position : position + deleted].encode()), inserted
 
 
 def deliver(library: Any, sent: list[tuple[bytes, int]], random: Random | None) -> None:
     """
-    Hand everything to a replica in another order: each author's ops in turn, as far as they do not wait.
+    Hand everything to a replica of ours in another order: each writer's in turn, as far as it does not wait.
 
-    Without a ``random`` the authors come in ascending order, one until it waits for another; with one, in
+    Without a ``random`` the writers come in ascending order, one until it waits for another; with one, in
     random order and for a random while.
     """
     from crdt import CausalGap
@@ -99,81 +160,17 @@ def deliver(library: Any, sent: list[tuple[bytes, int]], random: Random | None) 
             queue = queues[author]
             for _ in range(random.randint(1, 200) if random is not None else len(queue)):
                 try:
-                    library.apply(queue[-1], author)
+                    library.apply(queue[-1])
                 except CausalGap:
                     break
                 queue.pop()
                 if not queue:
                     del queues[author]
                     break
-        assert sum(map(len, queues.values())) < before, "somebody's ops wait for nobody"
+        if sum(map(len, queues.values())) == before:
+            raise BrokenPromise("everybody's ops wait for somebody else's")
 
 
 def load_trace(path: str) -> Trace:
     """The trace in a file."""
     return Trace(Path(path))
-
-
-def growth_patches(make: Callable[..., object], name: str, size: int) -> Callable[[], object]:
-    """The act that a row of the growth table times, with its set-up done."""
-    from crdt import RichText
-
-    text = RichText(1)
-    if name == "concurrent inserts at one place":
-        base = text.insert(0, "()")
-        batches = []
-        for rid in range(2, size + 2):
-            other = RichText(rid)
-            other.apply(base)
-            batches.append(other.insert(1, "x"))
-        return lambda: [text.apply(ops) for ops in batches]
-    if name == "alternating marks":
-        text.insert(0, "word " * (size + 10))
-        spans = [(number * 7 % size * 5, number % 3) for number in range(size)]
-        kinds = ("bold", "italic", "link")
-        return lambda: [text.format(at, at + 50, kinds[kind], at) for at, kind in spans]
-    if name == "delete all and type again":
-
-        def act() -> None:
-            for _ in range(size // 100):
-                text.insert(0, "x" * 100)
-                text.delete(0, 100)
-
-        return act
-    if name == "delivery in reverse":
-        sent = [text.insert(0, "x") for _ in range(size)]
-        return lambda: deliver_reversed(sent)
-    if name == "fragments of one character":
-        return lambda: [text.insert(number // 2, "x") for number in range(size)]
-    assert name == "undo"
-    for _ in range(size):
-        text.new_group()
-        text.insert(len(text), "x")
-    return lambda: [text.undo() for _ in range(size)]
-
-
-def deliver_reversed(sent: list) -> None:
-    """Hand a fresh replica all ops, the last first, in blocks of 50; what is early waits."""
-    from crdt import CausalGap, RichText
-
-    text, waiting = RichText(2), []
-    for begin in range(0, len(sent), 50):
-        for ops in reversed(sent[begin : begin + 50]):
-            waiting.append(ops)
-            while waiting:
-                try:
-                    text.apply(waiting[-1])
-                except CausalGap:
-                    break
-                waiting.pop()
-    assert not waiting
-
-
-GROWTH = {
-    "concurrent inserts at one place": 400,
-    "alternating marks": 400,
-    "delete all and type again": 10_000,
-    "delivery in reverse": 5_000,
-    "fragments of one character": 5_000,
-    "undo": 5_000,
-}

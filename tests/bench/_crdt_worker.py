@@ -1,135 +1,45 @@
 """
-One measurement in a process of its own: ``_crdt_worker.py LIBRARY JOB TRACE`` prints a JSON object.
+One step of the bench in a process of its own: ``main LIBRARY STEP SUBJECT SCRATCH`` prints a JSON list.
 
-``{"median_us", "bytes", "peak_mb"}``; what a job does not measure is null. Run with the folder of the build
-to measure first on the path. Fails when the text at the end is not the trace's.
+A step measures one job or several that share their set-up: ``{"job", "median_us", "bytes", "peak_mb"}`` each.
+Times are processor time, which others on the machine do not lengthen, without garbage collections. ``write``
+and ``send`` leave in the folder SCRATCH what the other steps begin with. A text that is not the trace's in
+the end is an error. Run with the folder of the build to measure first on the path.
 """
 
 from __future__ import annotations
 
 import gc
 import json
+import pickle
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
-from time import perf_counter
+from time import process_time
 
-from tests.bench._crdt_libraries import LIBRARIES, Ours
-from tests.bench._crdt_traces import Trace, deliver, growth_patches, load_trace
+from tests.bench._crdt_growth import growth_job
+from tests.bench._crdt_libraries import LIBRARIES
+from tests.bench._crdt_traces import BrokenPromise, Trace, deliver, load_trace
+
+BURST_KEYS = 50
+"""Keystrokes of an edit group in the history that is asked questions: people pause."""
 
 
 def timed(act: Callable[[], object]) -> float:
-    """Seconds that one call takes, with no collection of garbage in between."""
+    """Microseconds of the processor that one call takes."""
     gc.collect()
     gc.disable()
-    begun = perf_counter()
+    begun = process_time()
     act()
-    spent = perf_counter() - begun
+    spent = process_time() - begun
     gc.enable()
-    return spent
+    return spent * 1e6
 
 
-def all_edits(library, patches) -> None:
-    edit = library.edit
-    for position, deleted, inserted in patches:
-        edit(position, deleted, inserted)
-
-
-def all_sent(library, patches) -> list[bytes]:
-    edit = library.edit_and_encode
-    return [edit(position, deleted, inserted) for position, deleted, inserted in patches]
-
-
-def local(make, trace: Trace, patches) -> dict:
-    library = make()
-    spent = timed(lambda: all_edits(library, patches))
-    trace.check(library.content())
-    return {"median_us": spent / len(patches) * 1e6}
-
-
-def local_encode(make, trace: Trace, patches) -> dict:
-    library, sent = make(), []
-    spent = timed(lambda: sent.extend(all_sent(library, patches)))
-    trace.check(library.content())
-    return {"median_us": spent / len(patches) * 1e6, "bytes": sum(map(len, sent)) / len(sent)}
-
-
-def remote(make, trace: Trace, patches, is_watched: bool = False) -> dict:
-    writer, library = make(), make(2)
-    sent, author = all_sent(writer, patches), writer.rid
-    if is_watched:
-        library.watch()
-
-    def act() -> None:
-        for one in sent:
-            library.apply(one, author)
-
-    spent = timed(act)
-    trace.check(library.content())
-    return {"median_us": spent / len(sent) * 1e6}
-
-
-def history(make, trace: Trace, patches) -> dict:
-    library, data = make(), []
-    all_edits(library, patches)
-    spent = timed(lambda: data.append(library.save()))
-    return {"median_us": spent * 1e6, "bytes": len(data[0])}
-
-
-def load(make, trace: Trace, patches, how: str) -> dict:
-    library = make()
-    all_edits(library, patches)
-    data, found = library.save(), []
-    fresh = make(3)
-    spent = timed(lambda: found.append(getattr(fresh, how)(data)))
-    trace.check(found[0])
-    return {"median_us": spent * 1e6}
-
-
-def concurrent(make, trace: Trace, patches) -> dict:
-    sent = trace.play_concurrently(make)
-    library = make(99)
-
-    def act() -> None:
-        for one, author in sent:
-            library.apply(one, author)
-
-    spent = timed(act)
-    trace.check(library.content())
-    return {"median_us": spent / len(sent) * 1e6, "bytes": sum(len(one) for one, _ in sent) / len(sent)}
-
-
-def orders(make, trace: Trace, patches) -> dict:
-    """Ours ends in the same text and the same bytes in every order of delivery; nothing is timed."""
-    sent = trace.play_concurrently(make)
-    states = set()
-    for random in (None, *[Random(seed) for seed in range(5)]):
-        library = make(99)
-        deliver(library, sent, random)
-        trace.check(library.content())
-        states.add(library.save())
-    if len(states) > 1:
-        raise SystemExit(f"{trace.name}: the order of delivery changed the state")
-    return {"median_us": 0.0}
-
-
-def growth(name: str, size: int) -> dict:
-    """One job of the growth table at one size, for our own text."""
-    return {"median_us": timed(growth_patches(Ours, name, size)) * 1e6}
-
-
-JOBS = {
-    "local": local,
-    "local+encode": local_encode,
-    "remote": remote,
-    "remote+changes": lambda make, trace, patches: remote(make, trace, patches, True),
-    "history": history,
-    "read": lambda make, trace, patches: load(make, trace, patches, "read"),
-    "load": lambda make, trace, patches: load(make, trace, patches, "load"),
-    "concurrent": concurrent,
-    "orders": orders,
-}
+def row(job: str, median_us: float, size: float | None = None) -> dict:
+    """What one job came to; the peak is that of the process so far."""
+    return {"job": job, "median_us": median_us, "bytes": size, "peak_mb": peak_mb()}
 
 
 def peak_mb() -> float:
@@ -140,16 +50,141 @@ def peak_mb() -> float:
     return 0.0
 
 
+class Steps:
+    """The steps on one trace with one library."""
+
+    def __init__(self, library: str, trace: Trace, scratch: Path) -> None:
+        self.make, self.trace = LIBRARIES[library], trace
+        self.counts_bytes = library == "pycrdt"
+        self.saved, self.sent = scratch / "saved", scratch / "sent"
+
+    def patches(self) -> list:
+        """The keystrokes in the library's unit."""
+        return self.trace.in_bytes() if self.counts_bytes else self.trace.patches
+
+    def write(self) -> list[dict]:
+        """Replay locally, then save the whole history."""
+        library, patches, data = self.make(), self.patches(), []
+
+        def act() -> None:
+            edit = library.edit
+            for position, deleted, inserted in patches:
+                edit(position, deleted, inserted)
+
+        spent = timed(act)
+        self.trace.check(library.content())
+        found = [row("local", spent / len(patches))]
+        spent = timed(lambda: data.append(library.save()))
+        self.saved.write_bytes(data[0])
+        return [*found, row("save history", spent, len(data[0]))]
+
+    def send(self) -> list[dict]:
+        """Replay locally, each keystroke as the bytes that go to others."""
+        library, patches, sent = self.make(), self.patches(), []
+
+        def act() -> None:
+            edit = library.edit_and_encode
+            for position, deleted, inserted in patches:
+                sent.append(edit(position, deleted, inserted))
+
+        spent = timed(act)
+        self.trace.check(library.content())
+        self.sent.write_bytes(pickle.dumps(sent))
+        return [row("local+encode", spent / len(patches), sum(map(len, sent)) / len(sent))]
+
+    def remote(self, job: str = "remote", watched: bool = False) -> list[dict]:
+        """Apply each keystroke at another replica, which may be watched for what changes."""
+        library, sent = self.make(99), pickle.loads(self.sent.read_bytes())
+        if watched:
+            library.watch()
+
+        def act() -> None:
+            apply = library.apply
+            for one in sent:
+                apply(one)
+
+        spent = timed(act)
+        self.trace.check(library.content())
+        return [row(job, spent / len(sent))]
+
+    def watched(self) -> list[dict]:
+        return self.remote("remote+changes", True)
+
+    def read(self) -> list[dict]:
+        """From the saved bytes to the text, for reading alone."""
+        library, data, found = self.make(3), self.saved.read_bytes(), []
+        spent = timed(lambda: found.append(library.read(data)))
+        self.trace.check(found[0])
+        return [row("read", spent)]
+
+    def load(self) -> list[dict]:
+        """From the saved bytes to the first letter typed."""
+        library, data = self.make(3), self.saved.read_bytes()
+        spent = timed(lambda: library.load(data))
+        if library.content() != "x" + self.trace.end:
+            raise BrokenPromise(f"{self.trace.name}: what was loaded is not the trace's endContent")
+        return [row("load", spent)]
+
+    def concurrent(self) -> list[dict]:
+        """Apply everybody's keystrokes at one replica, in the order of the log."""
+        if not self.sent.exists():
+            sent = self.trace.play_concurrently(self.make, self.counts_bytes)
+            self.sent.write_bytes(pickle.dumps(sent))
+        library, sent = self.make(99), [one for one, _ in pickle.loads(self.sent.read_bytes())]
+
+        def act() -> None:
+            apply = library.apply
+            for one in sent:
+                apply(one)
+
+        spent = timed(act)
+        self.trace.check(library.content())
+        return [row("concurrent", spent / len(sent), sum(map(len, sent)) / len(sent))]
+
+    def orders(self) -> list[dict]:
+        """End in the same text and the same bytes in other orders of delivery; nothing is timed."""
+        sent = pickle.loads(self.sent.read_bytes())
+        states = set()
+        for random in (None, *[Random(seed) for seed in range(5)]):
+            library = self.make(99)
+            deliver(library, sent, random)
+            self.trace.check(library.content())
+            states.add(library.save())
+        if len(states) > 1:
+            raise BrokenPromise(f"{self.trace.name}: the order of delivery changed the state")
+        return []
+
+    def questions(self) -> list[dict]:
+        """What a history answers, once it was written in bursts: at half, and between half and the end."""
+        from crdt.history import versions
+
+        library = self.make()
+        text = library.text
+        for number, patch in enumerate(self.trace.patches):
+            if number % BURST_KEYS == 0:
+                text.new_group()
+            library.edit(*patch)
+        everything = versions(text._replicas)
+        half, end = everything[len(everything) // 2][1], text.version()
+        return [
+            row("document at a version", timed(lambda: text.at(half).blocks())),
+            row("versions by burst", timed(lambda: versions(text._replicas))),
+            row("authors", timed(text.authors)),
+            row("difference", timed(lambda: text.difference(half, end))),
+        ]
+
+
 def main() -> None:
     """Measure what the arguments name and print it."""
-    library, job, name = sys.argv[1:4]
-    if job.startswith("growth:"):
-        found = growth(job.removeprefix("growth:"), int(name))
-    else:
-        trace = load_trace(name)
-        patches = trace.patches if library != "pycrdt" else trace.in_bytes()
-        found = JOBS[job](LIBRARIES[library], trace, patches)
-    print(json.dumps({"median_us": None, "bytes": None, "peak_mb": peak_mb()} | found))
+    library, step, subject, scratch = sys.argv[1:5]
+    try:
+        if step.startswith("growth:"):
+            found = [row(step, timed(growth_job(step.removeprefix("growth:"), int(subject))))]
+        else:
+            found = getattr(Steps(library, load_trace(subject), Path(scratch)), step)()
+    except BrokenPromise as broken:
+        sys.exit(str(broken))
+    print(json.dumps(found))
 
 
 if __name__ == "__main__":

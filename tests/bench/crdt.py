@@ -3,11 +3,12 @@ The core against the Rust libraries that a Python program would otherwise use, i
 
     python3 packaging/dev.py bench crdt --traces DIR [--json FILE] [--rounds N] [--only NAME]
 
-Replays every editing trace in DIR on ours (interpreted, and compiled where a C compiler is), loro and pycrdt,
-each measurement in a process of its own, in turn, and prints medians and ratios; then how each job grows from
-n to 4n. Every final text is compared with the trace's. The file holds rows of ``trace job library build
-median_us bytes peak_mb`` and grows as they are found; rows of the growth table have ``growth:NAME`` as their
-job and n as their trace. All of it takes some twenty minutes.
+Replays every editing trace in DIR on ours, interpreted and compiled, and on loro and pycrdt, each step in a
+process of its own, in turn, and prints medians, ratios and which of our goals they meet; then what a long
+history answers, and how each job grows from n to 4n. Every final text is compared with the trace's: one that
+differs is named, and the exit code is 1. The file holds rows of ``trace job library build median_us bytes
+peak_mb`` and grows as they are found; rows of the growth table have ``growth:NAME`` as their job and n as
+their trace. On two quiet cores, seven minutes for a megabyte of traces.
 """
 
 from __future__ import annotations
@@ -16,153 +17,154 @@ import argparse
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
 from functools import cache
 from pathlib import Path
 from statistics import median
 
-from tests.bench._crdt_traces import GROWTH, load_trace
+from tests.bench._crdt_goals import GROWTH_MAX, Table
+from tests.bench._crdt_growth import GROWTH
+from tests.bench._crdt_traces import load_trace
 
 REQUIRES = ["loro==1.17.*", "pycrdt==0.14.*"]
 
 ROOT = Path(__file__).resolve().parents[2]
-SEQUENTIAL = ("local", "local+encode", "remote", "remote+changes", "history", "read", "load")
+SEQUENTIAL = ("write", "send", "remote", "watched", "read", "load")
 CONCURRENT = ("concurrent",)
+OURS_ALONE = {"sequential": "questions", "concurrent": "orders"}
+
+
+class Failure(Exception):
+    """A step did not end well; the message is what it printed."""
 
 
 @cache
 def builds() -> dict[tuple[str, str], list[str]]:
     """Each (library, build) with the folders its process looks for modules in; compiles the core first."""
-    found = {("ours", "interpreted"): [str(ROOT)]}
-    print("Compiling the core (once; a minute or two).", file=sys.stderr, flush=True)
+    print("Compiling the core, unless that is done (a minute or two).", file=sys.stderr, flush=True)
     compiler = [sys.executable, str(ROOT / "packaging" / "compiled.py")]
     done = subprocess.run(compiler, capture_output=True, text=True, check=False)
     if done.returncode:
-        print(f"The compiled build is left out. {done.stderr}", file=sys.stderr)
-    else:
-        found["ours", "compiled"] = [done.stdout.strip(), str(ROOT)]
-    found["loro", "release"] = found["pycrdt", "release"] = [str(ROOT)]
-    return found
-
-
-def our_builds() -> list[tuple[str, list[str]]]:
-    """Each build of the core with its folders."""
-    return [(build, path) for (library, build), path in builds().items() if library == "ours"]
-
-
-def measure(path: list[str], library: str, job: str, subject: str) -> dict:
-    """One measurement in a process of its own."""
-    code = f"import sys; sys.path[:0] = {path!r}; from tests.bench._crdt_worker import main; main()"
-    command = [sys.executable, "-P", "-c", code, library, job, subject]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise SystemExit(f"{library} {job} {subject} failed:\n{done.stderr}")
-    return json.loads(done.stdout)
-
-
-def rows_of(trace: str, job: str, rounds: int) -> list[dict]:
-    """The rows of one job on one trace: all builds in turn, then again, and the medians."""
-    found: dict[tuple[str, str], list[dict]] = {}
-    name = load_trace(trace).name
-    for _ in range(rounds):
-        for (library, build), path in builds().items():
-            found.setdefault((library, build), []).append(measure(path, library, job, trace))
-    return [
-        {
-            "trace": name,
-            "job": job,
-            "library": library,
-            "build": build,
-            "median_us": median(one["median_us"] for one in all_rounds),
-            "bytes": all_rounds[0]["bytes"],
-            "peak_mb": median(one["peak_mb"] for one in all_rounds),
-        }
-        for (library, build), all_rounds in found.items()
-    ]
-
-
-def show(rows: list[dict]) -> None:
-    """A line for each build, with its ratio to both peers."""
-    by = {row["library"]: row for row in rows}
-    for row in rows:
-        loro, pycrdt = (row["median_us"] / by[peer]["median_us"] for peer in ("loro", "pycrdt"))
-        size = "" if row["bytes"] is None else f"{row['bytes']:12,.1f} B"
-        print(
-            f"{row['trace']:16} {row['job']:14} {row['library']:7} {row['build']:12} "
-            f"{row['median_us']:12,.2f} µs {loro:7.2f} × loro {pycrdt:7.2f} × pycrdt "
-            f"{row['peak_mb']:7.0f} MB {size}",
-            flush=True,
-        )
-
-
-def growth_rows() -> Iterator[list[dict]]:
-    """Each job of the growth table at n and 4n on our builds, the rows of one at a time."""
-    for build, path in our_builds():
-        for name, size in GROWTH.items():
-            yield [growth_row(path, build, f"growth:{name}", n) for n in (size, 4 * size)]
-
-
-def growth_row(path: list[str], build: str, job: str, size: int) -> dict:
-    """The median of three measurements of a job at one size."""
-    found = [measure(path, "ours", job, str(size)) for _ in range(3)]
+        raise SystemExit(f"There is no compiled build to measure. {done.stderr}")
     return {
-        "trace": str(size),
-        "job": job,
-        "library": "ours",
-        "build": build,
-        "median_us": median(one["median_us"] for one in found),
-        "bytes": None,
-        "peak_mb": median(one["peak_mb"] for one in found),
+        ("ours", "interpreted"): [str(ROOT)],
+        ("ours", "compiled"): [done.stdout.strip(), str(ROOT)],
+        ("loro", "release"): [str(ROOT)],
+        ("pycrdt", "release"): [str(ROOT)],
     }
 
 
-def show_growth(small: dict, large: dict) -> None:
-    """How a job at 4n compares with itself at n; linear is 4."""
-    name = small["job"].removeprefix("growth:")
-    print(
-        f"{name:34} {small['build']:12} n = {small['trace']:>6} {small['median_us'] / 1000:9.1f} ms  "
-        f"× {large['median_us'] / small['median_us']:5.2f}",
-        flush=True,
-    )
+def our_builds() -> list[tuple[str, str]]:
+    """Both builds of the core."""
+    return [one for one in builds() if one[0] == "ours"]
 
 
-def main() -> None:
-    """Run the bench."""
+class Bench:
+    """A run: the rows found so far, where they are kept, and what went wrong."""
+
+    def __init__(self, file: Path | None, rounds: int, scratch: Path) -> None:
+        self.rows: list[dict] = []
+        self.failures: list[str] = []
+        self._file, self._rounds, self._scratch = file, rounds, scratch
+
+    def step(self, who: list[tuple[str, str]], step: str, subject: str, name: str) -> list[dict]:
+        """One step by each library and build in turn, then again; the medians as rows, which are kept."""
+        found: dict[tuple[str, str, str], list[dict]] = {}
+        for _ in range(self._rounds):
+            for library, build in who:
+                try:
+                    measured = self._measure(library, build, step, subject, name)
+                except Failure as failure:
+                    message = f"{name}: {step} with {library} {build}: {failure}"
+                    if message not in self.failures:
+                        self.failures.append(message)
+                        print(message, file=sys.stderr, flush=True)
+                    continue
+                for one in measured:
+                    found.setdefault((one["job"], library, build), []).append(one)
+        fresh = [
+            {
+                "trace": name,
+                "job": job,
+                "library": library,
+                "build": build,
+                "median_us": round(median(one["median_us"] for one in rounds), 3),
+                "bytes": rounds[0]["bytes"],
+                "peak_mb": median(one["peak_mb"] for one in rounds),
+            }
+            for (job, library, build), rounds in found.items()
+        ]
+        self.rows.extend(fresh)
+        if self._file is not None:
+            self._file.write_text(json.dumps(self.rows, indent=1))
+        return fresh
+
+    def _measure(self, library: str, build: str, step: str, subject: str, name: str) -> list[dict]:
+        """One step in a process of its own."""
+        scratch = self._scratch / f"{name}-{library}-{build}"
+        scratch.mkdir(exist_ok=True)
+        path = builds()[library, build]
+        code = f"import sys; sys.path[:0] = {path!r}; from tests.bench._crdt_worker import main; main()"
+        command = [sys.executable, "-P", "-c", code, library, step, subject, str(scratch)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise Failure(done.stderr.strip() or f"exit code {done.returncode}")
+        return json.loads(done.stdout)
+
+    def replay(self, path: Path) -> None:
+        """All steps of one trace, their rows printed as they come."""
+        trace = load_trace(str(path))
+        table = Table(trace.name)
+        for step in CONCURRENT if trace.is_concurrent else SEQUENTIAL:
+            table.show(self.step(list(builds()), step, str(path), trace.name))
+        kind = "concurrent" if trace.is_concurrent else "sequential"
+        failed = len(self.failures)
+        table.show(self.step(our_builds(), OURS_ALONE[kind], str(path), trace.name))
+        if trace.is_concurrent and len(self.failures) == failed:
+            print(f"{trace.name}: the same text and the same bytes in six orders of delivery, both builds")
+
+    def grow(self) -> None:
+        """The growth table of both builds: each job at n and 4n; linear is 4."""
+        print(f"\nGrowth from n to 4n (below {GROWTH_MAX} is the goal)")
+        for name, size in GROWTH.items():
+            rows = [self.step(our_builds(), f"growth:{name}", str(n), str(n)) for n in (size, 4 * size)]
+            for small, large in zip(*rows, strict=True):
+                begun, ratio = small["median_us"] / 1000, large["median_us"] / small["median_us"]
+                print(
+                    f"{name:34} {small['build']:12} n = {small['trace']:>6} {begun:9.1f} ms"
+                    f"  × {ratio:5.2f}  {'' if ratio < GROWTH_MAX else 'MISSED'}".rstrip(),
+                    flush=True,
+                )
+
+
+def main() -> int:
+    """Run the bench; 1 when a text was not what its trace ends in, or a step failed."""
     parser = argparse.ArgumentParser(
         prog="dev.py bench crdt", description="Compare the core with loro and pycrdt."
     )
     parser.add_argument("--traces", type=Path, required=True, metavar="DIR")
     parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("--rounds", type=int, default=3, metavar="N")
-    parser.add_argument("--only", metavar="NAME", help="only the trace whose name begins with this")
+    parser.add_argument("--only", default="", metavar="NAME", help="traces whose names begin with this")
     options = parser.parse_args()
-    rows: list[dict] = []
-
-    def keep(found: list[dict]) -> None:
-        rows.extend(found)
-        if options.json:
-            options.json.write_text(json.dumps(rows, indent=1))
-
-    traces = sorted(path for path in options.traces.iterdir() if ".json" in path.name)
+    if not options.traces.is_dir():
+        parser.error(f"{options.traces} is no folder")
+    traces = sorted(
+        path
+        for path in options.traces.iterdir()
+        if path.name.endswith((".json", ".json.gz")) and path.name.startswith(options.only)
+    )
     if not traces:
-        raise SystemExit(f"There are no traces in {options.traces}.")
-    for path in traces:
-        if options.only and not path.name.startswith(options.only):
-            continue
-        jobs = CONCURRENT if load_trace(str(path)).is_concurrent else SEQUENTIAL
-        for job in jobs:
-            found = rows_of(str(path), job, options.rounds)
-            show(found)
-            keep(found)
-        if jobs is CONCURRENT:
-            for build, folders in our_builds():
-                measure(folders, "ours", "orders", str(path))
-                print(f"{path.name}: the same text and bytes in six orders of delivery, {build}", flush=True)
-    print("\nGrowth from n to 4n (below 6 is the goal)")
-    for found in growth_rows():
-        show_growth(*found)
-        keep(found)
+        parser.error(f"there are no traces in {options.traces}")
+    with tempfile.TemporaryDirectory(prefix="commonplace-bench-") as scratch:
+        bench = Bench(options.json, options.rounds, Path(scratch))
+        for path in traces:
+            bench.replay(path)
+        bench.grow()
+    for failure in bench.failures:
+        print(f"FAILED {failure}", file=sys.stderr)
+    return 1 if bench.failures else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
