@@ -11,12 +11,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from crdt import CrdtError, Document
 from crdt.edit import Edit
-from sync.errors import AuthFailed, StoreUnavailable, SyncError
+from sync.errors import AuthFailed, SyncError
 from sync.model.v1 import encoded_note_summary, new_note
 from sync.protocol.messages import Ack
 from sync.protocol.rows import PushedDelta
@@ -24,29 +23,13 @@ from sync.server import auth, roles
 from sync.server.core import Segment
 from sync.server.ingest import SERVER_ACCOUNT, Batch
 from sync.server.opening import Opened
+from sync.server.outcome import AdminError, Arguments, Outcome
+from sync.server.upkeep import UPKEEP
 from sync.storage.account_store import AccountRow
 from sync.storage.server_store import DocumentRow, StreamRow
 
 PIECE_LENGTH_MAX: Final = 16_000
 """Code points inserted by one delta; a longer text becomes several."""
-
-
-class AdminError(SyncError):
-    """A command that cannot be done; the message is for the person who gave it."""
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What a command answers, and what connections must hear of."""
-
-    value: Any = None
-    error: str = ""  # why it stopped half-way; what was done until then stands
-    segments: list[Segment] = field(default_factory=list)
-    roles_changed: list[str] = field(default_factory=list)
-    ended: dict[int, str] = field(default_factory=dict)  # sign-in -> state
-
-
-Arguments = Mapping[str, Any]
 
 
 def run(opened: Opened, command: str, arguments: Arguments, now_ms: int) -> Outcome:
@@ -63,24 +46,23 @@ def run(opened: Opened, command: str, arguments: Arguments, now_ms: int) -> Outc
     return does(opened, arguments, now_ms)
 
 
-def answer(opened: Opened, line: bytes, now_ms: int) -> tuple[dict[str, Any], Outcome]:
+def answer(opened: Opened, line: bytes, now_ms: int) -> Outcome:
     """
     Do a command given as a line of JSON, ``{"command", "arguments"}``; what is wrong with it is in the
     answer.
 
     Returns:
-        ``{"value"}`` or ``{"error"}`` for whoever asked, and what connections must hear of.
+        What connections must hear of, what is left to do, and the answer.
     """
     try:
         asked = json.loads(line)
         command, arguments = str(asked["command"]), dict(asked["arguments"])
     except (KeyError, TypeError, ValueError) as error:
-        return {"error": f"not a command: {error}"}, Outcome()
+        return Outcome(error=f"not a command: {error}")
     try:
-        outcome = run(opened, command, arguments, now_ms)
+        return run(opened, command, arguments, now_ms)
     except SyncError as error:
-        return {"error": str(error)}, Outcome()
-    return {"error": outcome.error} if outcome.error else {"value": outcome.value}, outcome
+        return Outcome(error=str(error))
 
 
 # --- people ------------------------------------------------------------------------------------------
@@ -309,40 +291,6 @@ def _written(opened: Opened, stream: StreamRow, note: str, bodies: list[bytes], 
     return Outcome({"id": note, "notebook": stream.notebook, "deltas": len(bodies)}, segments=segments)
 
 
-# --- the server ----------------------------------------------------------------------------------------
-
-
-def _stats(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
-    stored = opened.store.stored()
-    return Outcome(
-        {"server": opened.server_id, "generation": opened.generation, **stored, **opened.blobs.stored()}
-    )
-
-
-def _verify(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
-    """Check the file, and that every state equals its log folded. Cost: O(history); for quiet hours."""
-    try:
-        opened.store.quick_check()
-    except StoreUnavailable as error:
-        raise AdminError(f"the store is damaged: {error.detail}") from error
-    opened.core.documents.save(everything=True)
-    wrong, checked = [], 0
-    for stream in opened.store.streams():
-        for row in opened.store.documents(stream.key):
-            checked += 1
-            state = opened.core.documents.state(row)
-            if stream.floor == 0 and opened.core.documents.fold(row) != state:
-                wrong.append(row.id)
-        opened.core.documents.trim()
-        if stream.floor == 0 and opened.store.logged(stream.key) != stream.head:
-            wrong.append(stream.id)
-    if wrong:
-        raise AdminError("states differ from their log: " + " ".join(wrong[:20]))
-    if damaged := opened.blobs.verify():
-        raise AdminError("attachments are missing or damaged: " + " ".join(damaged[:20]))
-    return Outcome({"ok": True, "documents": checked})
-
-
 COMMANDS: Final[Mapping[str, Callable[[Opened, Arguments, int], Outcome]]] = {
     "user add": _user_add,
     "user list": _user_list,
@@ -358,8 +306,7 @@ COMMANDS: Final[Mapping[str, Callable[[Opened, Arguments, int], Outcome]]] = {
     "note add": _note_add,
     "note set": _note_set,
     "note append": _note_append,
-    "stats": _stats,
-    "verify": _verify,
+    **UPKEEP,
 }
 
 

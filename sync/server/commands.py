@@ -25,6 +25,7 @@ from sync.server import admin, auth
 from sync.server.admin_path import reachable
 from sync.server.logs import start_logging
 from sync.server.opening import FolderLock, make_folder, open_server
+from sync.server.outcome import AdminError
 from sync.server.settings import Settings
 
 _DASHES: Final = {"ignore_unknown_options": True}
@@ -289,6 +290,41 @@ def verify(**shared: Any) -> None:
     _do(shared, "verify", {}, "ok, {documents} documents")
 
 
+@main.command()
+@click.option("--keep-days", type=click.FloatRange(0), help="Deltas younger than this stay.  [default: 30]")
+@click.option(
+    "--keep-deltas", type=click.IntRange(0), help="So many of each stream stay in any case.  [default: 10000]"
+)
+@_shared
+def compact(keep_days: float | None, keep_deltas: int | None, **shared: Any) -> None:
+    """Let old history go whose outcome the notes hold; also attachments that no note has named for long."""
+    given = {"keep_days": keep_days, "keep_deltas": keep_deltas}
+    arguments = {name: value for name, value in given.items() if value is not None}
+    _do(shared, "compact", arguments, "{deltas_removed} deltas and {blobs_removed} attachments removed")
+
+
+@main.command()
+@click.argument("target", required=False, type=click.Path(path_type=Path))
+@_shared
+def backup(target: Path | None, **shared: Any) -> None:
+    """
+    Copy everything to a new folder TARGET (or the database alone to a new file that ends in .sqlite3), while
+    the server runs, and check the copy. To restore it, stop the server and put the copy in place of its data.
+    """
+    arguments = {"target": str(target.absolute()) if target is not None else None}
+    _do(shared, "backup", arguments, "{path}: {documents} documents, {blobs} attachments, verified")
+
+
+@main.command()
+@_shared
+def restored(**shared: Any) -> None:
+    """
+    Say that the data are an older copy that `backup` did not make: at the next start, clients send again what
+    it lacks.
+    """
+    _do(shared, "restored", {}, "noted; restart the server if it is running")
+
+
 # --- doing it ------------------------------------------------------------------------------------------
 
 
@@ -334,7 +370,7 @@ def execute(folder: Path, command: str, arguments: Mapping[str, Any]) -> Any:
             return _there(folder, command, arguments)
         except OSError as error:  # no server yet, or no longer
             if time.monotonic() > until:
-                raise admin.AdminError(f"the folder is in use, and nobody answers: {error}") from error
+                raise AdminError(f"the folder is in use, and nobody answers: {error}") from error
         time.sleep(0.05)
 
 
@@ -342,17 +378,18 @@ def _here(folder: Path, command: str, arguments: Mapping[str, Any]) -> Any:
     opened = open_server(folder)
     try:
         outcome = admin.run(opened, command, arguments, time.time_ns() // 1_000_000)
+        outcome.finish()
     finally:
         opened.close()
     if outcome.error:
-        raise admin.AdminError(outcome.error)
+        raise AdminError(outcome.error)
     return outcome.value
 
 
 def _there(folder: Path, command: str, arguments: Mapping[str, Any]) -> Any:
     """Ask the running server. Raises OSError when there is none."""
     if not hasattr(socket, "AF_UNIX"):
-        raise admin.AdminError("on this system commands work only while the server is stopped")
+        raise AdminError("on this system commands work only while the server is stopped")
     line = json.dumps({"command": command, "arguments": arguments}).encode() + b"\n"
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asking, reachable(folder) as path:
         asking.connect(path)
@@ -363,7 +400,7 @@ def _there(folder: Path, command: str, arguments: Mapping[str, Any]) -> Any:
         raise ConnectionError("the server closed the connection")
     said = json.loads(answer)
     if "error" in said:
-        raise admin.AdminError(said["error"])
+        raise AdminError(said["error"])
     return said["value"]
 
 

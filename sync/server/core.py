@@ -79,6 +79,13 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
+class Gone:
+    """What follows a cursor is not in the log any more: states lead to ``head``."""
+
+    head: int
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What to tell the connection of one batch, and which seqs [first, end) are its own."""
 
@@ -253,6 +260,10 @@ class Core:
                 self._positions[(growth.stream.key, rid)] = position
         self.documents.trim()
 
+    def forget_streams(self) -> None:
+        """Look at the streams anew: something about them has changed on disk."""
+        self._streams.clear()
+
     def _forget(self, batches: Iterable[Batch]) -> None:
         """Forget all that a failed group may have changed in memory."""
         self._streams.clear()
@@ -291,14 +302,14 @@ class Core:
 
     # --- reading -----------------------------------------------------------------------------------
 
-    def log_page(self, stream: str, after: int) -> Segment | None:
+    def log_page(self, stream: str, after: int) -> Segment | Gone | None:
         """Return what follows a seq of a stream, at most a page; None when nothing does."""
         row = self.stream(stream)
         if row is None or after >= row.head:
             return None
         rows = self.store.log(row.key, after, count_max=SEGMENT_ROWS_MAX, size_max=SEGMENT_SIZE_MAX)
-        if not rows:
-            return None
+        if not rows or rows[0].seq != after + 1:  # what follows was cut, perhaps by another process just now
+            return Gone(row.head)
         return Segment(stream, after + 1, rows[-1].seq, row.model, tuple(rows))
 
     def state_of(self, document: str) -> tuple[DocumentRow, bytes] | None:

@@ -181,6 +181,18 @@ class Documents:
             self._store.save_states(saved)
         return len(saved)
 
+    def write(self, rows: Iterable[DocumentRow]) -> None:
+        """
+        Write the states of these documents now, as of their last committed delta.
+
+        Raises:
+            StoreUnavailable: ``damaged``: a log does not fold.
+        """
+        for row in rows:
+            self.find(row.id)
+            self._due.add(row.id)
+        self.save(count_max=len(self._due))
+
     def settle(self) -> int:
         """
         Write the states of documents that have not changed since the last call; return how many.
@@ -200,9 +212,17 @@ class Documents:
             self.forget([next(iter(self._kept))])
 
     def fold(self, row: DocumentRow) -> bytes:
-        """Return the state of a document folded from its whole log, for comparing. The log must be whole."""
-        document = Document(self._rid)
-        for body in self._store.tail(row.key, 0):
+        """
+        Return the state of a document folded from its log, for comparing.
+
+        Of a log that was cut, all that is left is folded into the written state: what it holds already
+        changes nothing, and what it should hold and does not shows.
+        """
+        bodies = self._store.tail(row.key, 0)
+        is_whole = sum([len(body) for body in bodies]) == row.log_bytes
+        state = None if is_whole else self._store.state(row.key)
+        document = Document(self._rid) if state is None else Document.decode(state, self._rid)
+        for body in bodies:
             document.apply(Delta.decode(body))
         return document.encode()
 

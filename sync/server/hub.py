@@ -26,7 +26,7 @@ from sync.protocol.messages import Poke, Presence, State, Unsubscribe
 from sync.protocol.presence import Roster
 from sync.protocol.rows import Head, StateChunk, StateEnd
 from sync.protocol.wire import encode
-from sync.server.core import Segment, StatePage
+from sync.server.core import Gone, Segment, StatePage
 from sync.server.link import Feed, Link, Transfer
 from sync.server.tail import Tail
 
@@ -201,10 +201,17 @@ class Hub:
                 link.pokes[stream] = self._heads[stream]
         return self._next_poke(link)
 
-    def log_read(self, link: Link, read: ReadLog, segment: Segment | None) -> None:
-        """Take what was read; the next ``next`` sends it, if it is still wanted."""
+    def log_read(self, link: Link, read: ReadLog, segment: Segment | Gone | None) -> None:
+        """
+        Take what was read; the next ``next`` sends it, if it is still wanted. Where the log was cut in the
+        meantime, states are sent instead.
+        """
         if segment is None:
             self._heads[read.stream] = min(self._heads.get(read.stream, 0), read.after)
+        elif isinstance(segment, Gone):
+            feed = link.feeds.get(read.stream)
+            if feed is not None and feed.cursor == read.after and feed.transfer is None:
+                feed.transfer = Transfer(to=segment.head, since=feed.cursor)
         elif read.stream in self._readers:
             self._tails.setdefault(read.stream, Tail()).remember(segment)
         link.wake()

@@ -7,6 +7,7 @@ or only administrates; all that is made here is used on the thread that made it.
 
 from __future__ import annotations
 
+import logging
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,9 +25,15 @@ from sync.server.people import People
 from sync.storage.account_store import AccountStore
 from sync.storage.blob_files import BlobFiles
 from sync.storage.blob_store import BlobStore
+from sync.storage.log_store import LogStore
 from sync.storage.server_store import FILE_NAME, ServerStore
 
 LOCK_NAME: Final = "lock"
+
+_log = logging.getLogger(__name__)
+
+COPIED: Final = "copied"
+"""Name of the fact that a store is a copy: whoever opens it to serve goes on from an older state."""
 
 SIGN_INS_KEPT_MS: Final = 30 * 24 * 3_600_000
 """How long after its end a sign-in is still told as expired or revoked, and not only as invalid."""
@@ -66,6 +73,8 @@ def open_server(folder: Path) -> Opened:
         for path in folder.glob(FILE_NAME + "*"):  # journals made later take the mode over
             path.chmod(0o600)
         accounts = AccountStore(store)
+        if store.meta(COPIED) is not None:
+            _begin_again(store)
         server_id = _meta(store, "server", auth.new_id())
         generation = int(_meta(store, "generation", "1"))
         rid = int(_meta(store, "rid", str(auth.new_rid())))
@@ -77,6 +86,19 @@ def open_server(folder: Path) -> Opened:
         store.close()
         raise
     return Opened(store, accounts, core, people, blobs, server_id, generation)
+
+
+def _begin_again(store: ServerStore) -> None:
+    """
+    Go on from an older copy: clients must not mistake its logs for those they know.
+
+    Every stream gets another epoch, so that all fetch it anew and send again what it lacks; the server gets
+    another replica id, because the old one has written things that this copy does not know.
+    """
+    generation = int(store.meta("generation") or "1") + 1
+    facts = {"generation": str(generation), "rid": str(auth.new_rid()), COPIED: None}
+    LogStore(store).begin_again(auth.new_epoch, facts)
+    _log.warning("the data are an older copy", extra={"fields": {"generation": generation}})
 
 
 def check_delta(collection: str, document: Document, delta: Delta) -> None:

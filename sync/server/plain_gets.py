@@ -14,10 +14,12 @@ from http import HTTPStatus
 from typing import Final, NamedTuple, Protocol
 
 from sync.protocol.messages import PROTOCOL
+from sync.server.metrics import CONTENT_TYPE
 
 SYNC_PATH: Final = "/v1/sync"
 BLOBS_PATH: Final = "/v1/blobs"
 """Attachments have a socket of their own, so that an upload never delays a keystroke."""
+METRICS_PATH: Final = "/metrics"
 
 
 class Answer(NamedTuple):
@@ -40,6 +42,11 @@ class Answer(NamedTuple):
             "Content-Length": str(len(self.content)),
             "X-Content-Type-Options": "nosniff",
         }
+
+
+def metrics(body: str) -> Answer:
+    """Return the answer to a GET of the metrics."""
+    return Answer(HTTPStatus.OK, body, CONTENT_TYPE)
 
 
 class Crowd:

@@ -12,9 +12,7 @@ Source: README, "Delivery"; websockets.readthedocs.io.
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
-import os
 import random
 import signal
 import time
@@ -36,34 +34,38 @@ from sync import limits
 from sync.errors import StoreUnavailable
 from sync.model.v1 import MODEL
 from sync.protocol.messages import Bye
-from sync.server import admin, plain_gets, roles
-from sync.server.admin_path import ANSWER_SIZE_MAX, reachable
+from sync.server import metrics, plain_gets, roles
+from sync.server.admin_service import AdminService, in_steps
 from sync.server.blob_service import BlobService
 from sync.server.calls import CALLS
-from sync.server.core import Segment, Written
+from sync.server.core import Gone, Segment, Written
 from sync.server.hub import Hub, ReadLog, ReadStates
 from sync.server.ingest import Batch
 from sync.server.link import Link
 from sync.server.opening import FolderLock, Opened, make_folder, open_server
+from sync.server.outcome import Outcome
 from sync.server.realm import Realm, realm_of
 from sync.server.session import Close, Effect, Session, Submit, Work
 from sync.server.settings import Settings
+from sync.server.upkeep import compacting
+from sync.server.writer import Writer
 
 T = TypeVar("T")
 
 TICK_S: Final = limits.PRESENCE_INTERVAL_MS_MIN / 1000
 TICKS_A_SECOND: Final = round(1 / TICK_S)
-GROUP_MAX: Final = 400
-"""Batches of one commit: bounds how long the first of them waits for the last."""
-
 CONTROL_MAX: Final = 1_000
 """Answers a connection may leave unread before it is read no more."""
 
 SETTLE_EVERY_S: Final = 10
 """How often states of documents that have come to rest are written behind the log."""
 
+COMPACT_EVERY_S: Final = 6 * 3_600.0
+
 CLOSE_WAIT_S: Final = 3.0
-BACK_MS_MAX: Final = 3_000  # after a stop the clients come back spread over this time
+BACK_MS_MIN: Final = 1_000
+BACK_MS_EACH: Final = 5
+"""After a stop the clients come back spread over so much time for each of them, but at least BACK_MS_MIN."""
 
 _log = logging.getLogger(__name__)
 
@@ -103,6 +105,7 @@ class Service:
         self.settings: Final = settings
         self.port = settings.port
         self.hub: Final = Hub()
+        self.counts: Final = metrics.Counts()
         self._clock: Final = clock
         self._lock: Final = FolderLock(settings.folder)
         self._store: Final = ThreadPoolExecutor(1, thread_name_prefix="store")
@@ -110,15 +113,14 @@ class Service:
         self._numbers: Final = count(1)
         self._connections: Final[dict[int, Connection]] = {}
         self._crowd: Final = plain_gets.Crowd(settings.connections_per_address)
-        self._pages: Final[dict[ReadLog, asyncio.Future[Segment | None]]] = {}
-        self._queue: Final[list[Batch]] = []
-        self._queued: Final = asyncio.Event()
+        self._pages: Final[dict[ReadLog, asyncio.Future[Segment | Gone | None]]] = {}
+        self._writer: Final = Writer(self._in_store, clock, self.counts, self._tell)
         self._tasks: Final[set[asyncio.Task[Any]]] = set()
         self._blobs: Final = BlobService(self._in_store, clock)
         self._opened: Opened | None = None
         self._realm: Realm | None = None
         self._server: Server | None = None
-        self._admin: asyncio.Server | None = None
+        self.admin: AdminService | None = None
         self._stopping = False
         self._healthy = True
 
@@ -152,12 +154,14 @@ class Service:
             )
             self._server = await self._listen()
             self.port = self._server.sockets[0].getsockname()[1]
-            await self._listen_to_admin()
+            self.admin = AdminService(self._opened, self._in_store, self._clock, self._tell_outcome)
+            await self.admin.listen(self.settings.folder)
         except BaseException:
             await self.stop()
             raise
-        self._spawn(self._write_groups())
+        self._spawn(self._writer.run(self._opened.core))
         self._spawn(self._tick())
+        self._spawn(self._compact())
         _log.info("started", extra={"fields": {"port": self.port, "server": self._opened.server_id}})
 
     async def run(self, on_listening: Callable[[str], None]) -> None:
@@ -179,14 +183,15 @@ class Service:
         if self._stopping:
             return
         self._stopping = True
-        if self._admin is not None:
-            self._admin.close()
+        if self.admin is not None:
+            self.admin.close()
         with suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_WAIT_S):
-                while self._queue:  # what was read is committed and acked
+                while self._writer.waiting:  # what was read is committed and acked
                     await asyncio.sleep(TICK_S / 10)
+        back_ms = max(BACK_MS_MIN, BACK_MS_EACH * len(self._connections))
         for connection in list(self._connections.values()):
-            connection.link.say(Bye("stopping", after_ms=random.randrange(BACK_MS_MAX)))
+            connection.link.say(Bye("stopping", after_ms=random.randrange(back_ms)))
             self._close(connection, Close(1001, "stopping"))
         with suppress(TimeoutError):
             async with asyncio.timeout(2 * CLOSE_WAIT_S):
@@ -199,8 +204,8 @@ class Service:
         if self._server is not None:
             self._server.close()
             await self._server.wait_closed()
-        if self._admin is not None:
-            await self._admin.wait_closed()
+        if self.admin is not None:
+            await self.admin.closed()
         if self._opened is not None:
             await self._in_store(self._opened.close)
         self._store.shutdown()
@@ -229,17 +234,36 @@ class Service:
 
     def _answer_get(self, socket: ServerConnection, request: Request) -> Response | None:
         """Answer a plain GET; None lets a WebSocket through."""
-        said = plain_gets.answer(
-            request.path.partition("?")[0],
-            ready=self._healthy,
+        path = request.path.partition("?")[0]
+        if path == plain_gets.METRICS_PATH:
+            body = metrics.text(self.counts, self._now_there())
+            said: plain_gets.Answer | None = plain_gets.metrics(body)
+        else:
+            said = self._plain(socket, path)
+        if said is None:
+            return None
+        return Response(said.status.value, said.status.phrase, Headers(said.headers), said.content)
+
+    def _plain(self, socket: ServerConnection, path: str) -> plain_gets.Answer | None:
+        return plain_gets.answer(
+            path,
+            ready=self._writer.healthy and self._healthy,
             stopping=self._stopping,
             crowded=self._crowd.is_full(_address(socket)),
             model=MODEL,
             server=self._realm.server_id if self._realm is not None else "",
         )
-        if said is None:
-            return None
-        return Response(said.status.value, said.status.phrase, Headers(said.headers), said.content)
+
+    def _now_there(self) -> dict[str, tuple[str, float]]:
+        """Return how much of what there is at this moment."""
+        links = self.hub.links.values()
+        return {
+            "connected": ("Connections open now.", len(links)),
+            "signed_in": ("Accounts connected now.", len({link.account for link in links if link.account})),
+            "queued": ("Pushes that wait for their commit.", self._writer.waiting),
+            "behind": ("Streams that connections have not been sent yet.", sum(len(k.dirty) for k in links)),
+            "healthy": ("1 while the store takes writes.", float(self._writer.healthy and self._healthy)),
+        }
 
     # --- one connection ----------------------------------------------------------------------------
 
@@ -253,6 +277,7 @@ class Service:
         session = Session(self._realm, self.hub, link, address, self._clock())
         connection = Connection(socket, link, session, wake)
         self._connections[link.conn] = connection
+        self.counts.connections += 1
         self._crowd.enter(address)
         self.hub.connect(link)
         connection.written = asyncio.create_task(self._write(connection))
@@ -279,6 +304,8 @@ class Service:
         async for frame in connection.socket:
             if connection.closing is not None or self._stopping:
                 continue
+            self.counts.frames_in += 1
+            self.counts.bytes_in += len(frame)
             if wait_ms := session.pace(self._clock()):  # a flood is read slowly, and delays nobody else
                 await asyncio.sleep(wait_ms / 1000)
             effects = (
@@ -296,8 +323,7 @@ class Service:
         while waiting:
             effect = waiting.pop(0)
             if isinstance(effect, Submit):
-                self._queue.append(effect.batch)
-                self._queued.set()
+                self._writer.submit(effect.batch)
             elif isinstance(effect, Work):
                 try:
                     pool = self._store if effect.where == "store" else self._hashing
@@ -319,6 +345,8 @@ class Service:
                 out = self.hub.next(link) if connection.closing is None or link.control else None
                 if isinstance(out, bytes):
                     await socket.send(out)
+                    self.counts.frames_out += 1
+                    self.counts.bytes_out += len(out)
                     connection.room.set()
                 elif isinstance(out, ReadLog):
                     await self._read_log(link, out)
@@ -371,42 +399,13 @@ class Service:
 
     # --- groups, timers, and what happens to accounts ----------------------------------------------
 
-    async def _write_groups(self) -> None:
-        """Commit whatever queued up during the last commit, again and again."""
-        assert self._realm is not None
-        while True:
-            if not self._queue:
-                self._queued.clear()
-                await self._queued.wait()
-            group = self._queue[:GROUP_MAX]
-            self._tell(group, await self._commit(group))
-            del self._queue[: len(group)]
-            if not self._queue:
-                await self._in_store(self._realm.core.idle)
-
-    async def _commit(self, group: Sequence[Batch]) -> Written:
-        """Write a group; what breaks our own code is refused by itself, not with what came beside it."""
-        assert self._realm is not None
-        core = self._realm.core
-        try:
-            return await self._in_store(partial(core.write, group, self._clock()))
-        except Exception:
-            _log.exception("a group was not written", extra={"fields": {"batches": len(group)}})
-        refused = await self._in_store(partial(core.give_up, group))
-        if len(group) == 1:
-            return refused
-        return Written.together([await self._commit([batch]) for batch in group])
-
     def _tell(self, group: Sequence[Batch], written: Written) -> None:
         """Answer the authors of a group, then wake everybody else."""
-        failed = False
         for batch, answer in zip(group, written.answers, strict=True):
-            failed = failed or getattr(answer.message, "code", "") == "internal"
             connection = self._connections.get(batch.conn)
             if connection is not None:
                 connection.session.answered(batch, answer)
                 connection.room.set()
-        self._healthy = not failed
         self.hub.committed(written.segments)
 
     async def _tick(self) -> None:
@@ -424,8 +423,25 @@ class Service:
                         self._close(connection, effect)
             if tick % (TICKS_A_SECOND * limits.SWEEP_EVERY_MS // 1000) == 0:
                 self.hub.sweep()
-            if tick % (TICKS_A_SECOND * SETTLE_EVERY_S) == 0 and self._realm is not None and not self._queue:
+            if (
+                tick % (TICKS_A_SECOND * SETTLE_EVERY_S) == 0
+                and self._realm is not None
+                and not self._writer.waiting
+            ):
                 await self._in_store(partial(self._realm.core.idle, settle=True))
+
+    async def _compact(self) -> None:
+        """Let the old end of the logs go, a little at a time, now and again."""
+        assert self._opened is not None
+        while True:
+            await asyncio.sleep(COMPACT_EVERY_S * random.uniform(0.8, 1.2))  # several processes, in turn
+            done: dict[str, Any] = {}
+            try:
+                await in_steps(compacting(self._opened, done, self._clock()), self._in_store)
+            except StoreUnavailable as error:  # the next time may be better
+                _log.warning("compaction stopped: %s", error.reason)
+            else:
+                _log.info("compacted", extra={"fields": done})
 
     def _ended(self, sign_ins: list[int], state: str = "revoked") -> None:
         """Park the connections of sign-ins that were ended."""
@@ -438,40 +454,13 @@ class Service:
             connection = self._connections[link.conn]
             self._spawn(self._perform(connection, connection.session.refresh()))
 
-    # --- the administrator's socket ----------------------------------------------------------------
-
-    async def _listen_to_admin(self) -> None:
-        if not hasattr(asyncio, "start_unix_server"):
-            return  # Windows: commands work while the server is stopped
-        with reachable(self.settings.folder) as path:
-            with suppress(FileNotFoundError):  # of a server that was killed; the lock says that it is gone
-                os.unlink(path)
-            before = os.umask(0o177)
-            try:
-                self._admin = await asyncio.start_unix_server(self._serve_admin, path, limit=ANSWER_SIZE_MAX)
-            finally:
-                os.umask(before)
-
-    async def _serve_admin(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Answer one command: a line of JSON in, a line of JSON out."""
-        try:
-            line = await reader.readline()
-            writer.write(json.dumps(await self._administer(line)).encode() + b"\n")
-            await writer.drain()
-        except (ConnectionError, ValueError):  # it went away, or its line is too long
-            pass
-        finally:
-            writer.close()
-
-    async def _administer(self, line: bytes) -> dict[str, Any]:
-        assert self._opened is not None
-        said, outcome = await self._in_store(partial(admin.answer, self._opened, line, self._clock()))
+    def _tell_outcome(self, outcome: Outcome) -> None:
+        """Tell connections what an administrator's command did."""
         self.hub.committed(outcome.segments)
         for account in outcome.roles_changed:
             self._roles_changed(account)
         for sign_in, state in outcome.ended.items():
             self._ended([sign_in], state)
-        return said
 
     # --- threads and tasks -------------------------------------------------------------------------
 

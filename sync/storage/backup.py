@@ -10,19 +10,21 @@ Source: sqlite.org/lang_vacuum.html#vacuuminto.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from sync.errors import StoreUnavailable
-from sync.storage.database import mapped_errors, open_database, quick_check, sync_folder
+from sync.storage.database import StoreFile, mapped_errors, open_database, quick_check, sync_folder
 
 
-def copy_store(path: Path, target: Path) -> None:
+def copy_store(path: Path, target: Path, *, mark: Callable[[StoreFile], None] | None = None) -> None:
     """
     Copy a store, compacted, as of its last commit.
 
     Args:
         path: The store's file; it may be open elsewhere in this process.
         target: A new file; its folder exists.
+        mark: Called with the open copy, to write into it what tells it from the original.
 
     Raises:
         StoreUnavailable: the store cannot be read, is damaged, or the disk is full; there is no file
@@ -39,6 +41,12 @@ def copy_store(path: Path, target: Path) -> None:
                 db.conn.execute("VACUUM INTO ?", (str(beside),))
         finally:
             db.close()
+        if mark is not None:
+            copy = open_database(beside)
+            try:
+                mark(copy)
+            finally:
+                copy.close()
         check_store(beside)
         _make_durable(beside)
         os.replace(beside, target)

@@ -182,7 +182,7 @@ class ServerStore:
 
     def document(self, document: str) -> DocumentRow | None:
         """Return a document by its id."""
-        row = self.db.one(f"SELECT {_DOCUMENT} FROM documents WHERE id = ?", (document,))
+        row = self.db.one(f"SELECT {DOCUMENT_COLUMNS} FROM documents WHERE id = ?", (document,))
         return None if row is None else DocumentRow(*row)
 
     def documents(
@@ -190,7 +190,7 @@ class ServerStore:
     ) -> list[DocumentRow]:
         """Return the documents of a stream that changed behind ``since``, by id, those after ``after``."""
         rows = self.db.all(
-            f"SELECT {_DOCUMENT} FROM documents INDEXED BY documents_id"
+            f"SELECT {DOCUMENT_COLUMNS} FROM documents INDEXED BY documents_id"
             " WHERE stream = ? AND id > ? AND last_seq > ? ORDER BY id LIMIT ?",
             (stream, after, since, limit),
         )
@@ -198,7 +198,7 @@ class ServerStore:
 
     def documents_like(self, beginning: str) -> list[tuple[DocumentRow, StreamRow]]:
         """Return at most ten documents whose ids begin so, with their streams."""
-        columns = [f"documents.{name}" for name in _DOCUMENT.split(", ")]
+        columns = [f"documents.{name}" for name in DOCUMENT_COLUMNS.split(", ")]
         columns += [f"streams.{name}" for name in _STREAM.split(", ")]
         rows = self.db.all(
             f"SELECT {', '.join(columns)} FROM documents JOIN streams ON streams.key = documents.stream"
@@ -208,9 +208,9 @@ class ServerStore:
         width = len(DocumentRow._fields)
         return [(DocumentRow(*row[:width]), StreamRow(*row[width:])) for row in rows]
 
-    def logged(self, stream: int) -> int:
-        """Return how many deltas a stream's log holds. Cost: O(them)."""
-        row = self.db.one("SELECT count(*) FROM log WHERE stream = ?", (stream,))
+    def logged(self, stream: int, *, after: int = 0) -> int:
+        """Return how many deltas a stream's log holds behind a seq. Cost: O(them)."""
+        row = self.db.one("SELECT count(*) FROM log WHERE stream = ? AND seq > ?", (stream, after))
         return int(row[0]) if row else 0
 
     def state(self, document: int) -> bytes | None:
@@ -411,4 +411,4 @@ class ServerStore:
 
 
 _STREAM: Final = "key, id, notebook, collection, epoch, model, head, floor, size_bytes, writes"
-_DOCUMENT: Final = "key, id, stream, last_seq, state_seq, state_bytes, tail_bytes, log_bytes"
+DOCUMENT_COLUMNS: Final = "key, id, stream, last_seq, state_seq, state_bytes, tail_bytes, log_bytes"

@@ -13,7 +13,7 @@ from sync.protocol.rows import LoggedDelta, PushedDelta
 from sync.server.auth import new_epoch
 from sync.server.core import Written
 from sync.server.ingest import Batch
-from sync.server.opening import Opened, open_server
+from sync.server.opening import Opened, make_folder, open_server
 from sync.storage.account_store import AccountRow, NewNotebook
 from tests.support.peer import Author, new_id
 
@@ -23,6 +23,7 @@ class CoreWorld:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        make_folder(folder)
         self.opened: Opened = open_server(folder)
         self.now_ms = time.time_ns() // 1_000_000
 

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sync.server import admin
+from sync.server.outcome import AdminError
 from sync.server.service import Service
 from sync.server.settings import Settings
 from tests.support.peer import Author, Peer
@@ -70,9 +70,9 @@ class RunningServer:
     async def administer(self, command: str, **arguments: Any) -> Any:
         """Give a command as the administrator's socket would."""
         line = json.dumps({"command": command, "arguments": arguments}).encode()
-        answer = await self.service._administer(line)
+        answer = await self.service.admin.answer(line)
         if "error" in answer:
-            raise admin.AdminError(answer["error"])
+            raise AdminError(answer["error"])
         return answer["value"]
 
 

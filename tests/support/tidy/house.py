@@ -69,7 +69,7 @@ TRACES = {
 # The only files that may catch everything, each at the outermost edge of something.
 CATCH_ALL_FILES = (
     *("app/crash.py", "sync/client/runner.py"),
-    *("sync/server/service.py", "sync/server/blob_service.py"),
+    *("sync/server/service.py", "sync/server/writer.py", "sync/server/blob_service.py"),
 )
 
 

@@ -51,7 +51,11 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "packaging": (),
 }
 
-_SOCKETS = ("sync.client.runner", "sync.server.service", "sync.server.blob_service", "sync.server.bus")
+_SOCKETS = (
+    *("sync.client.runner", "sync.server.service", "sync.server.blob_service", "sync.server.admin_service"),
+    "sync.server.writer",
+    "sync.server.bus",
+)
 
 # Libraries that one place owns, in the shipped packages: (library, where it may be imported).
 OWNED_LIBRARIES: Mapping[str, tuple[str, ...]] = {

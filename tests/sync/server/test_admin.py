@@ -23,6 +23,7 @@ def _run(world, command, **arguments):
         world.roles_changed(account)
     for sign_in, state in outcome.ended.items():
         world.ended([sign_in], state)
+    outcome.finish()
     assert not outcome.error, outcome.error
     return outcome.value
 

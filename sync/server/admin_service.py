@@ -1,0 +1,101 @@
+"""
+The I/O of the administrator's socket: a line of JSON in, a line of JSON out; and what takes long, in steps.
+
+What it is not: the commands (admin.py, upkeep.py) or their command line (commands.py). Invariant: a command
+runs on the store's thread as everything does; a long one lets others write between its steps.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from sync.errors import SyncError
+from sync.server import admin
+from sync.server.admin_path import ANSWER_SIZE_MAX, reachable
+from sync.server.opening import Opened
+from sync.server.outcome import Outcome
+
+InStore = Callable[[Callable[[], Any]], Awaitable[Any]]
+
+_DONE: Final = object()
+
+
+class AdminService:
+    """The socket in a server's folder."""
+
+    def __init__(
+        self, opened: Opened, in_store: InStore, clock: Callable[[], int], tell: Callable[[Outcome], None]
+    ) -> None:
+        """
+        Prepare.
+
+        Args:
+            opened: The folder.
+            in_store: Calls something on the store's thread.
+            clock: Milliseconds since 1970.
+            tell: Called with what connections must hear of.
+        """
+        self._opened: Final = opened
+        self._in_store: Final = in_store
+        self._clock: Final = clock
+        self._tell: Final = tell
+        self._server: asyncio.Server | None = None
+
+    async def listen(self, folder: Path) -> None:
+        """Listen in a folder, for its owner only. Where there are no local sockets, nothing happens."""
+        if not hasattr(asyncio, "start_unix_server"):
+            return  # Windows: commands work while the server is stopped
+        with reachable(folder) as path:
+            with suppress(FileNotFoundError):  # of a server that was killed; the lock says that it is gone
+                os.unlink(path)
+            before = os.umask(0o177)
+            try:
+                self._server = await asyncio.start_unix_server(self._serve, path, limit=ANSWER_SIZE_MAX)
+            finally:
+                os.umask(before)
+
+    def close(self) -> None:
+        """Take no more commands."""
+        if self._server is not None:
+            self._server.close()
+
+    async def closed(self) -> None:
+        """Wait until nobody is being answered."""
+        if self._server is not None:
+            await self._server.wait_closed()
+
+    async def answer(self, line: bytes) -> dict[str, Any]:
+        """Do the command of a line; return ``{"value"}`` or ``{"error"}``."""
+        outcome: Outcome = await self._in_store(partial(admin.answer, self._opened, line, self._clock()))
+        self._tell(outcome)
+        try:
+            if outcome.rest is not None:
+                await in_steps(outcome.rest, self._in_store)
+            if outcome.aside is not None:
+                await asyncio.to_thread(outcome.aside)
+        except SyncError as error:
+            return {"error": str(error)}
+        return outcome.said()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            line = await reader.readline()
+            writer.write(json.dumps(await self.answer(line)).encode() + b"\n")
+            await writer.drain()
+        except (ConnectionError, ValueError):  # it went away, or its line is too long
+            pass
+        finally:
+            writer.close()
+
+
+async def in_steps(steps: Iterator[None], in_store: InStore) -> None:
+    """Do something long on the store's thread; whoever writes waits for one step at most."""
+    while await in_store(partial(next, steps, _DONE)) is not _DONE:
+        pass

@@ -1,0 +1,53 @@
+"""
+What comes of an administrator's command: the answer, what connections must hear of, and what is left to do.
+
+What it is not: a command (admin.py, upkeep.py). Invariant: what takes long is done in steps, or beside the
+store, so that nobody who writes waits for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sync.errors import SyncError
+from sync.server.core import Segment
+
+Arguments = Mapping[str, Any]
+
+
+class AdminError(SyncError):
+    """A command that cannot be done; the message is for the person who gave it."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a command answers, and what connections must hear of."""
+
+    value: Any = None
+    error: str = ""  # why it stopped half-way; what was done until then stands
+    segments: list[Segment] = field(default_factory=list)
+    roles_changed: list[str] = field(default_factory=list)
+    ended: dict[int, str] = field(default_factory=dict)  # sign-in -> state
+    rest: Iterator[None] | None = None
+    """Short steps to be done on the store's thread, others between them; ``value`` is complete at their
+    end."""
+    aside: Callable[[], None] | None = None
+    """To be done on any thread, the store's own going on meanwhile; ``value`` is complete at its end."""
+
+    def finish(self) -> None:
+        """
+        Do all that is left, here and now: where nobody else uses the store.
+
+        Raises:
+            SyncError: It failed; the message is for people.
+        """
+        for _ in self.rest or ():
+            pass
+        if self.aside is not None:
+            self.aside()
+
+    def said(self) -> dict[str, Any]:
+        """Return the answer for whoever asked: ``{"value"}`` or ``{"error"}``."""
+        return {"error": self.error} if self.error else {"value": self.value}

@@ -1,0 +1,122 @@
+"""
+What an administrator does for the server itself: count, check, compact, copy.
+
+What it is not: people and notes (admin.py). Invariants: what takes long is done in steps between which others
+write, or beside the store; a backup appears only when it is whole and was checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from sync.errors import StoreUnavailable
+from sync.server import backup, compaction
+from sync.server.opening import COPIED, Opened
+from sync.server.outcome import AdminError, Arguments, Outcome
+from sync.storage.server_database import SqliteDatabase
+
+DAY_MS: Final = 24 * 3_600_000
+
+DOCUMENTS_A_STEP: Final = 20
+"""Documents that ``verify`` folds before it lets others write."""
+
+BACKUPS_FOLDER: Final = "backups"
+"""In the server's folder, where a backup goes that was given no place."""
+
+
+def _stats(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
+    stored = opened.store.stored()
+    return Outcome(
+        {"server": opened.server_id, "generation": opened.generation, **stored, **opened.blobs.stored()}
+    )
+
+
+def _verify(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
+    """Check the file, and that every state equals its log folded. Cost: O(history); for quiet hours."""
+    value: dict[str, Any] = {}
+    return Outcome(value, rest=_verifying(opened, value))
+
+
+def _verifying(opened: Opened, value: dict[str, Any]) -> Iterator[None]:
+    try:
+        opened.store.quick_check()
+    except StoreUnavailable as error:
+        raise AdminError(f"the store is damaged: {error.detail}") from error
+    yield
+    opened.core.documents.save(everything=True)
+    wrong: list[str] = []
+    checked = 0
+    for stream in opened.store.streams():
+        after = ""
+        while rows := opened.store.documents(stream.key, after=after, limit=DOCUMENTS_A_STEP):
+            for row in rows:
+                checked += 1
+                if opened.core.documents.state(row) != opened.core.documents.fold(row):
+                    wrong.append(row.id)
+            opened.core.documents.trim()
+            after = rows[-1].id
+            yield
+    if wrong:
+        raise AdminError("states differ from their log: " + " ".join(wrong[:20]))
+    if damaged := opened.blobs.verify():
+        raise AdminError("attachments are missing or damaged: " + " ".join(damaged[:20]))
+    value.update(ok=True, documents=checked)
+
+
+def _compact(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
+    """Let the old end of the logs go, and attachments that no note has named for long."""
+    value: dict[str, Any] = {}
+    keep_ms = int(float(arguments.get("keep_days", compaction.KEEP_MS / DAY_MS)) * DAY_MS)
+    keep_deltas = int(arguments.get("keep_deltas", compaction.KEEP_DELTAS))
+    if keep_ms < 0 or keep_deltas < 0:
+        raise AdminError("what is kept is a number of days and of deltas, not below zero")
+    return Outcome(value, rest=compacting(opened, value, now_ms, keep_ms=keep_ms, keep_deltas=keep_deltas))
+
+
+def compacting(
+    opened: Opened,
+    value: dict[str, Any],
+    now_ms: int,
+    *,
+    keep_ms: int = compaction.KEEP_MS,
+    keep_deltas: int = compaction.KEEP_DELTAS,
+) -> Iterator[None]:
+    """Compact in short steps, on the store's thread; ``value`` says at the end what was done."""
+    done = compaction.Compacted()
+    yield from compaction.compact(opened.core, now_ms, done, keep_ms=keep_ms, keep_deltas=keep_deltas)
+    blobs = opened.blobs.collect(now_ms)
+    value.update(asdict(done), blobs_removed=blobs.removed, blob_bytes_removed=blobs.removed_bytes)
+
+
+def _backup(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
+    """Copy the server's data as of its last commit, while it runs; check the copy."""
+    if not isinstance(opened.store.db, SqliteDatabase):
+        raise AdminError(
+            "this database is copied with its own tools (pg_dump), the folder blobs after it;"
+            " when it is restored, say `commonplace-server restored` before the start"
+        )
+    folder = opened.store.db.path.parent
+    given = arguments.get("target")
+    stamp = datetime.fromtimestamp(now_ms / 1000, UTC).strftime("%Y%m%dT%H%M%SZ")
+    target = Path(str(given)) if given else folder / BACKUPS_FOLDER / stamp
+    value: dict[str, Any] = {}
+    return Outcome(value, aside=lambda: value.update(backup.back_up(folder, target)))
+
+
+def _restored(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
+    """Note that the data are an older copy, made by other means than ``backup``."""
+    opened.store.set_meta(COPIED, "said by the administrator")
+    return Outcome({"ok": True})
+
+
+UPKEEP: Final[Mapping[str, Callable[[Opened, Arguments, int], Outcome]]] = {
+    "stats": _stats,
+    "verify": _verify,
+    "compact": _compact,
+    "backup": _backup,
+    "restored": _restored,
+}
