@@ -10,6 +10,9 @@ import gc
 import sys
 from collections.abc import Sequence
 
+WINDOW_OPTIONS = ("--profile", "--data-model")
+"""What may stand without a command."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """
@@ -22,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code: 0 done, 1 refused or failed, 2 wrong usage, 3 signed out, 4 version behind.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
-    profile, rest = split_window_words(words)
+    (profile, data_model), rest = split_window_words(words)
     if rest is None:
         # Looking for cycles among what is imported and listed costs a fifth of the half second; commands that
         # live longer switch it on again.
@@ -31,34 +34,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         return run_process(words)
     from app.main import run_window
-    from app.paths import profile_at
+    from app.paths import model_named, profile_at
 
-    return run_window(profile_at(profile), rest)
+    try:
+        chosen = profile_at(profile, model_named(data_model) if data_model else None)
+    except ValueError as error:
+        print(f"commonplace: {error}", file=sys.stderr)
+        return 2
+    return run_window(chosen, rest)
 
 
-def split_window_words(words: list[str]) -> tuple[str | None, list[str] | None]:
+def split_window_words(
+    words: list[str],
+) -> tuple[tuple[str | None, str | None], list[str] | None]:
     """
     What to open the window with.
 
     Returns:
-        The profile's folder, if one is named, and what is for Qt (after "--"); None in place of the latter
-        when the words are for the command line.
+        The profile's folder and the data model, if they are named, and what is for Qt (after "--"); None in
+        place of the latter when the words are for the command line.
     """
-    profile: str | None = None
+    found: dict[str, str] = {}
     index = 0
+    rest: list[str] | None = []
     while index < len(words):
-        word = words[index]
-        if word == "--":
-            return profile, words[index + 1 :]
-        if word == "--profile" and index + 1 < len(words):
-            profile = words[index + 1]
-            index += 2
-        elif word.startswith("--profile="):
-            profile = word.partition("=")[2]
-            index += 1
-        else:
-            return profile, None
-    return profile, []
+        name, equals, value = words[index].partition("=")
+        if name == "--" and not equals:
+            rest = words[index + 1 :]
+            break
+        if name not in WINDOW_OPTIONS or not (equals or index + 1 < len(words)):
+            rest = None
+            break
+        found[name] = value if equals else words[index + 1]
+        index += 1 if equals else 2
+    return (found.get(WINDOW_OPTIONS[0]), found.get(WINDOW_OPTIONS[1])), rest
 
 
 if __name__ == "__main__":

@@ -78,7 +78,8 @@ def run(words: Sequence[str], streams: Streams) -> int:
     from sync.errors import SyncError
 
     try:
-        return _run_with_lock(profile_at(understood.profile), understood, words, streams)
+        profile = profile_at(understood.profile, understood.data_model)
+        return _run_with_lock(profile, understood, words, streams)
     except BrokenPipeError:
         raise
     except (SyncError, CrdtError, OSError) as error:
@@ -158,7 +159,7 @@ def open_library(profile: Profile) -> Library:
     from sync.client.ticker import Ticker
     from sync.storage.client_store import ClientStore
 
-    store = ClientStore.open(profile.library)
+    store = ClientStore.open(profile.library, newest=profile.data_model)
     ticker = Ticker(Clock(store.rid, store.clock_high_water()), lambda: time.time_ns() // 1_000_000)
     return Library(store, None, ticker)
 

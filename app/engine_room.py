@@ -66,6 +66,8 @@ class Opening(NamedTuple):
     folders: dict[str, list[FolderRow]]
     first: tuple[str, StoredDocument] | None
     """The note that was shown last, loaded; None when there is none any more."""
+    model: str
+    """Of the notes; see `sync.model.versions`."""
 
 
 class Changes(NamedTuple):
@@ -163,7 +165,7 @@ class EngineRoom:
         self._unsent: set[str] = set()
         self._acked_ms: int | None = None
         self._many = False
-        store = ClientStore.open(profile.library)
+        store = ClientStore.open(profile.library, newest=profile.data_model)
         self._store = store
         self._ticker = Ticker(Clock(store.rid, store.clock_high_water()), wall_ms)
         # Notes that were unsent before this run are not in `_unsent`: all of them are told when all are sent.
@@ -181,7 +183,7 @@ class EngineRoom:
         notebooks = self._store.notebooks()
         folders = {row.id: self._store.folders(row.id) for row in notebooks}
         loaded = (first, self._store.load(first)) if first and self._store.has(first) else None
-        return Opening(self._ticker, notebooks, folders, loaded)
+        return Opening(self._ticker, notebooks, folders, loaded, self._store.model)
 
     async def start(self) -> None:
         """Begin to sync, if somebody is signed in, and to answer the command line."""
@@ -201,6 +203,7 @@ class EngineRoom:
             self._store,
             self._ticker,
             tokens=TokenOnceKnown(self._tokens, self._store.meta("server_url") is not None),
+            newest=self._profile.data_model,
             on_status=self._take_status,
             on_remote=self._take_remote,
             on_reset=self._take_reset,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from app.transfer.blocks import Block
     from crdt import Delta, Document, Edit
     from sync.client.ticker import Ticker
+    from sync.model.versions import Model
     from sync.storage.client_store import ClientStore
     from sync.storage.rows import LocalChange, NotebookRow, NoteRow, SearchHit
 
@@ -82,6 +83,13 @@ class Library:
         self.client: Final = client
         self.ticker: Final = ticker
         self._editor: Final = editor
+
+    @property
+    def model(self) -> Model:
+        """The data model of the notes here: how they are made, read and changed."""
+        from sync.model.versions import model_of
+
+        return model_of(self.store.model)
 
     # --- notebooks and folders ----------------------------------------------------------------------------
 
@@ -198,22 +206,23 @@ class Library:
             note: Its id, when that was promised to others already.
         """
         from app.transfer.body import fill_body
-        from sync.model.v1 import new_note, note_summary
         from sync.storage.rows import LocalChange
 
+        model = self.model
         stamp = self.ticker.stamp()
         now_ms = self.ticker.now_ms()
         made = note or new_id()
         created = now_ms if created_ms is None else created_ms
-        document, delta = new_note(stamp.rid, stamp, title=title, created_ms=created, folder=folder)
+        document, delta = model.new_note(stamp.rid, stamp, title=title, created_ms=created, folder=folder)
         deltas = [delta]
         if tags or pinned or attachments:
-            deltas.append(document.edit(self.ticker.stamp(), _with_details(tags, pinned, attachments or {})))
+            details = _with_details(model, now_ms, tags, pinned, attachments or {})
+            deltas.append(document.edit(self.ticker.stamp(), details))
         if blocks:
             deltas.extend(fill_body(document, self.ticker.stamp, blocks))
         stream = f"{notebook}/notes"
         changes = [LocalChange(stream, made, delta) for delta in deltas]
-        changes[-1] = changes[-1]._replace(summary=note_summary(document))
+        changes[-1] = changes[-1]._replace(summary=model.note_summary(document))
         return NewNote(made, document, changes)
 
     def new_note(self, notebook: str | None = None, **details: Any) -> str:
@@ -256,8 +265,8 @@ class Library:
 
     def set_trashed(self, note: str, trashed: bool) -> None:
         """Put a note into the trash, or take it out. It stays there for 30 days."""
-        now_ms = self.ticker.now_ms()
-        self.edit(note, lambda edit: edit.set(("trashed_ms",), now_ms if trashed else None))
+        now_ms = self.ticker.now_ms() if trashed else None
+        self.edit(note, lambda edit: self.model.set_trashed(edit, now_ms))
 
     def search(self, query: str, limit: int = 50) -> list[SearchHit]:
         """The notes that answer a query, the best first."""
@@ -273,14 +282,16 @@ class Library:
             self.client.submit(changes)
 
 
-def _with_details(tags: Sequence[str], pinned: bool, attachments: dict[str, dict[str, Any]]) -> Intent:
+def _with_details(
+    model: Model, now_ms: int, tags: Sequence[str], pinned: bool, attachments: dict[str, dict[str, Any]]
+) -> Intent:
     """The intent that gives a new note its tags, its pin and its attachments."""
 
     def give(edit: Edit) -> None:
         for tag in tags:
-            edit.set(("tags", tag), True)
+            model.add_tag(edit, tag, now_ms)
         if pinned:
-            edit.set(("pinned",), True)
+            model.set_pinned(edit, True)
         for digest, facts in attachments.items():
             edit.make(("attachments", digest), "map")
             for name, value in facts.items():

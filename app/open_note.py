@@ -63,8 +63,8 @@ class OpenDocument(QObject):
     edited = Signal()
     """This window made an edit; it is submitted."""
 
-    def __init__(self, outlet: Outlet, stream: str, document_id: str, document: Document) -> None:
-        """Take over a document that nobody else holds."""
+    def __init__(self, outlet: Outlet, stream: str, document_id: str, document: Document, model: str) -> None:
+        """Take over a document of a data model that nobody else holds."""
         super().__init__()
         self._outlet = outlet
         self._thread = threading.get_ident()
@@ -74,6 +74,7 @@ class OpenDocument(QObject):
         self.stream = stream
         self.id = document_id
         self.document = document
+        self.model = model
         self.writable = True
 
     @property
@@ -89,7 +90,7 @@ class OpenDocument(QObject):
         """Store a draft as it is, without waiting for its first edit."""
         waiting, self._waiting = self._waiting, None
         if waiting is not None:
-            self._outlet.submit(LocalChange(self.stream, self.id, waiting.delta))
+            self._outlet.submit(LocalChange(self.stream, self.id, waiting.delta, model=self.model))
             waiting.begun()
 
     def edit(self, intent: Callable[[Edit], None]) -> None:
@@ -192,9 +193,9 @@ class OpenDocument(QObject):
             self._missed.append(delta)
         waiting, self._waiting = self._waiting, None
         if waiting is not None:
-            self._outlet.submit(LocalChange(self.stream, self.id, waiting.delta))
+            self._outlet.submit(LocalChange(self.stream, self.id, waiting.delta, model=self.model))
         for portion in portions(delta):
-            self._outlet.submit(LocalChange(self.stream, self.id, portion))
+            self._outlet.submit(LocalChange(self.stream, self.id, portion, model=self.model))
         if waiting is not None:
             waiting.begun()
         self.edited.emit()

@@ -122,7 +122,7 @@ def remove_library(profile: Profile) -> None:
     from sync.storage.client_store import ClientStore
 
     if profile.library.exists():
-        store = ClientStore.open(profile.library)
+        store = ClientStore.open(profile.library, newest=profile.data_model)
         try:
             check_removable(store)
         finally:

@@ -32,6 +32,7 @@ STORE: Final[Mapping[str, str]] = {
     "no_space": "The disk is full. Free some space; what is stored so far is safe.",
     "cannot_open": "{path} cannot be opened. Check that the folder exists and may be read.",
     "io": "The disk reported an error for {path}. Check the disk, and make a backup.",
+    "newer": "{path} was written by a newer Commonplace and can only be read. Update Commonplace to edit.",
     "missing": "That is not in the library any more. Look for it in the list again.",
 }
 

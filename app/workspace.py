@@ -26,7 +26,9 @@ from app.library import Library, new_id
 from app.open_note import Anchor, OpenDocument, OpenNote, edit_beside
 from app.refusals import Refused
 from crdt import CrdtError, Delta, Document, Edit, Stamp
-from sync.model.v1 import new_folder, new_note
+from sync.model import v2
+from sync.model.v1 import new_folder
+from sync.model.versions import OLDEST, Model, model_of
 from sync.storage.rows import FolderRow, LocalChange, NotebookRow, StoredDocument
 
 logger = logging.getLogger(__name__)
@@ -66,6 +68,7 @@ class Workspace(QObject):
         super().__init__(parent)
         self._bridge = bridge
         self._opening: Opening | None = None
+        self._model = OLDEST
         self._open: OrderedDict[str, OpenDocument] = OrderedDict()
         self._waiting: dict[str, list[tuple[Then, Failed]]] = {}
         self._shown: str | None = None
@@ -82,6 +85,11 @@ class Workspace(QObject):
     def is_ready(self) -> bool:
         """Is the library open?"""
         return self._opening is not None
+
+    @property
+    def model(self) -> Model:
+        """The data model of the notes here."""
+        return model_of(self._model)
 
     def stamp(self) -> Stamp:
         """A new stamp of this replica."""
@@ -170,7 +178,7 @@ class Workspace(QObject):
     def _make(self, stream: str, document_id: str, built: Document) -> OpenDocument:
         notebook, _, collection = stream.partition("/")
         kind = OpenNote if collection == "notes" else OpenDocument
-        document = kind(self, stream, document_id, built)
+        document = kind(self, stream, document_id, built, self._model)
         document.writable = self.shelf.writable(notebook)
         return document
 
@@ -188,8 +196,8 @@ class Workspace(QObject):
         """Make a note that is a draft until its first edit."""
         assert self._opening is not None
         stamp, now_ms = self.stamp(), self._opening.ticker.now_ms()
-        made, delta = new_note(stamp.rid, stamp, title=title, created_ms=now_ms, folder=folder)
-        note = OpenNote(self, f"{notebook}/notes", new_id(), made)
+        made, delta = self.model.new_note(stamp.rid, stamp, title=title, created_ms=now_ms, folder=folder)
+        note = OpenNote(self, f"{notebook}/notes", new_id(), made, self._model)
         note.begin_as_draft(delta, lambda: self.draft_begun.emit(note))
         self._keep(note)
         return note
@@ -199,7 +207,7 @@ class Workspace(QObject):
         assert self._opening is not None
         stamp = self.stamp()
         made, delta = new_folder(stamp.rid, stamp, name=name, parent=parent)
-        folder = OpenDocument(self, f"{notebook}/folders", new_id(), made)
+        folder = OpenDocument(self, f"{notebook}/folders", new_id(), made, self._model)
         self.submit(LocalChange(folder.stream, folder.id, delta))
         self._keep(folder)
         self.read_shelf()
@@ -228,21 +236,40 @@ class Workspace(QObject):
         """Put notes into the trash, or take them out again."""
         assert self._opening is not None
         value = self._opening.ticker.now_ms() if trashed else None
-        self._set(note_ids, "trashed_ms", value)
+        self._change(note_ids, lambda edit, _: self.model.set_trashed(edit, value))
 
     def set_pinned(self, note_ids: Iterable[str], pinned: bool) -> None:
         """Keep notes at the top of the list, or not."""
-        self._set(note_ids, "pinned", pinned)
+        self._change(note_ids, lambda edit, _: self.model.set_pinned(edit, pinned))
 
     def set_folder(self, note_ids: Iterable[str], folder: str | None) -> None:
         """Move notes into a folder of their own notebook, or out of all folders."""
-        self._set(note_ids, "folder", folder)
+        self._change(note_ids, lambda edit, _: self.model.set_folder(edit, folder))
 
-    def _set(self, note_ids: Iterable[str], key: str, value: bool | int | str | None) -> None:
+    def set_archived(self, note_ids: Iterable[str], archived: bool) -> None:
+        """Put notes into the archive, or take them out again, where the data model has one."""
+        if "archive" in self.model.FEATURES:
+            self._change(note_ids, lambda edit, _: v2.set_archived(edit, archived))
+
+    def set_icon(self, note_ids: Iterable[str], icon: str) -> None:
+        """Give notes a picture in front of their title, or ("") none, where the data model has one."""
+        if "icon" in self.model.FEATURES:
+            self._change(note_ids, lambda edit, _: v2.set_icon(edit, icon or None))
+
+    def set_tag_colour(self, note_ids: Iterable[str], tag: str, colour: str) -> None:
+        """Give a tag of notes a colour, where the data model has one."""
+        assert self._opening is not None
+        now_ms = self._opening.ticker.now_ms()
+        if "tag_colours" in self.model.FEATURES:
+            self._change(note_ids, lambda edit, note: v2.colour_tag(edit, note, tag, colour, now_ms))
+
+    def _change(self, note_ids: Iterable[str], intent: Callable[[Edit, Document], None]) -> None:
+        """Do something to notes, each as an action of its own."""
+
         def change(document: OpenDocument) -> None:
-            if document.writable and document.document.value((key,)) != value:
+            if document.writable:
                 document.break_group()
-                document.edit(lambda edit: edit.set((key,), value))
+                document.edit(lambda edit: intent(edit, document.document))
                 document.break_group()
 
         for note_id in note_ids:
@@ -306,7 +333,7 @@ class Workspace(QObject):
         self._bridge.call(work, lambda _: self.read_shelf(), self.failed.emit)
 
     def _start(self, opening: Opening) -> None:
-        self._opening = opening
+        self._opening, self._model = opening, opening.model
         self.shelf = Shelf(list(opening.notebooks), dict(opening.folders))
         if opening.first is not None:
             self._loaded(*opening.first)

@@ -49,8 +49,8 @@ class StoreUnavailable(SyncError):
 
     Attributes:
         path: The file.
-        reason: ``empty not_a_store damaged locked read_only no_space cannot_open io``, or ``missing`` for a
-            row that must exist.
+        reason: ``empty not_a_store damaged locked read_only no_space cannot_open io``, ``newer`` for a file
+            that may only be read, or ``missing`` for a row that must exist.
         detail: What the system said; for logs, not for people.
     """
 

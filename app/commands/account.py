@@ -191,7 +191,12 @@ def _client(context: Context) -> Client:
         return client
     from sync.client.session import Client as Made
 
-    return Made(context.library.store, context.library.ticker, tokens=_tokens(context))
+    return Made(
+        context.library.store,
+        context.library.ticker,
+        tokens=_tokens(context),
+        newest=context.profile.data_model,
+    )
 
 
 def _tokens(context: Context) -> TokenStore:

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from typing import Any, Final, NoReturn
 
 from app import VERSION
+from app.paths import DATA_MODELS, model_named
 
-MODEL_SHOWN: Final = "1.0"
 ID_MARK: Final = "\x1f"
 """Put before an id that begins with "-", so that it is not taken for an option; taken off again below."""
 
@@ -52,6 +52,7 @@ COMMANDS: Final[dict[str, tuple[str, tuple[Option, ...]]]] = {
             _INTO,
             _option("--tag", metavar="TAG", help="only notes with this tag"),
             _option("--trashed", action="store_true", help="the trash instead"),
+            _option("--archived", action="store_true", help="the archive instead"),
         ),
     ),
     "show": (
@@ -212,7 +213,7 @@ def command_of(words: Sequence[str]) -> str:
     """The first word that is neither an option nor the value of one; "" when there is none."""
     rest = iter(words)
     for word in rest:
-        if word == "--profile":
+        if word in ("--profile", "--data-model"):
             next(rest, None)
         elif not word.startswith("-"):
             return word
@@ -224,7 +225,7 @@ def _answer_help(words: Sequence[str], name: str) -> None:
     if "--version" in words and name not in COMMANDS:
         from crdt import BUILD  # only here: the words of a command need no core
 
-        raise AskedForHelp(f"commonplace {VERSION} (model {MODEL_SHOWN}, core {BUILD})\n")
+        raise AskedForHelp(f"commonplace {VERSION} (model {DATA_MODELS[-1]}, core {BUILD})\n")
     if not {"-h", "--help"} & set(words):
         return
     if name in COMMANDS:
@@ -244,6 +245,7 @@ def _top_parser() -> _Parser:
     )
     parser.add_argument("--profile", metavar="DIR", default=None, help="the folder of the library")
     parser.add_argument("--json", action="store_true", default=False, help="one JSON document on stdout")
+    parser.add_argument("--data-model", type=model_named, default=None, help=SUPPRESS)
     return parser
 
 
@@ -251,6 +253,7 @@ def _fill(parser: ArgumentParser, name: str) -> None:
     """Add what every command takes, then its own."""
     parser.add_argument("--profile", metavar="DIR", default=SUPPRESS, help="the folder of the library")
     parser.add_argument("--json", action="store_true", default=SUPPRESS, help="one JSON document on stdout")
+    parser.add_argument("--data-model", type=model_named, default=SUPPRESS, help=SUPPRESS)
     for flags, options in COMMANDS[name][1]:
         parser.add_argument(*flags, **options)
 

@@ -20,7 +20,9 @@ async def list_notes(context: Context) -> int:
     """`list`: every note, or those of a notebook, with a tag, in the trash."""
     wanted = context.arguments
     notebook = _notebook_id(context, wanted.notebook) if wanted.notebook else None
-    rows = context.library.store.notes(notebook=notebook, tag=wanted.tag, trashed=wanted.trashed)
+    rows = context.library.store.notes(
+        notebook=notebook, tag=wanted.tag, trashed=wanted.trashed, archived=wanted.archived
+    )
     folders = context.library.folder_paths()
     if context.json:
         context.give([row_value(row, folders) for row in rows])
@@ -124,7 +126,10 @@ def row_value(row: NoteRow, folders: dict[str, str]) -> dict[str, Any]:
         "folder": folders.get(row.folder or ""),
         "folder_id": row.folder,
         "tags": list(row.tags),
+        "tag_colours": dict(row.tag_colours),
         "pinned": row.pinned,
+        "archived": row.archived,
+        "icon": row.icon,
         "created_ms": row.created_ms,
         "updated_ms": row.updated_ms,
         "trashed_ms": row.trashed_ms,

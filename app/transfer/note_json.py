@@ -11,7 +11,7 @@ from typing import Any
 
 from app.transfer.blocks import Block, encode_value, tidy
 from app.transfer.body import read_body
-from crdt import Document
+from crdt import Document, Value
 
 
 def note_value(note: str, notebook: str, document: Document) -> dict[str, Any]:
@@ -28,9 +28,14 @@ def note_value(note: str, notebook: str, document: Document) -> dict[str, Any]:
         "id": note,
         "title": note_text(document, "title"),
         "notebook": notebook,
-        "tags": sorted(tag for tag, on in tags.items() if on is True) if isinstance(tags, dict) else [],
+        "tags": sorted(tag for tag, on in tags.items() if _is_on(on)) if isinstance(tags, dict) else [],
         "blocks": blocks_value(read_body(document)),
     }
+
+
+def _is_on(tag: Value) -> bool:
+    """Whether a tag is one: a flag in the first data model, an object since the second."""
+    return tag is True or isinstance(tag, dict)
 
 
 def note_text(document: Document, name: str) -> str:

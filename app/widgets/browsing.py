@@ -25,6 +25,7 @@ from app.widgets.note_view import NoteView
 from app.widgets.sidebar import Sidebar
 from app.widgets.timers import Later
 from app.workspace import Shelf, Workspace
+from sync.model.versions import model_of
 from sync.storage.rows import NoteRow, SearchHit
 
 if TYPE_CHECKING:
@@ -342,9 +343,6 @@ def draft_row(note: OpenNote, shelf: Shelf) -> NoteRow:
     """What the list shows of a note that is not in the library yet."""
     notebook = note.stream.partition("/")[0]
     name = next((row.name for row in shelf.notebooks if row.id == notebook), "")
-    created = note.document.value(("created_ms",))
-    ms = created if isinstance(created, int) else 0
-    folder = note.document.value(("folder",))
-    place = folder if isinstance(folder, str) else None
-    title = note.title.text()
+    made = model_of(note.model).note_summary(note.document)
+    title, ms, place = note.title.text(), made.created_ms, made.folder
     return NoteRow(note.id, note.stream, notebook, name, title, "", (), place, False, ms, ms, None, 0, 0)

@@ -55,7 +55,7 @@ from sync.client.subscribing import Subscribing
 from sync.client.ticker import Ticker
 from sync.errors import StoreUnavailable
 from sync.limits import PING_EVERY_MS, SILENCE_MS_MAX
-from sync.model.v1 import MODEL
+from sync.model.versions import NEWEST
 from sync.protocol import messages as m
 from sync.storage.client_store import ClientStore
 
@@ -70,7 +70,8 @@ class About:
     app: str
     os: str
     inst: str
-    model: str = MODEL
+    newest: str = NEWEST
+    """The newest data model that the program uses; what it says to the server is the store's."""
 
 
 class Engine:
@@ -179,7 +180,7 @@ class Engine:
             os=about.os,
             rid=self._subscribing.renewing or self._line.store.rid,
             inst=about.inst,
-            model=about.model,
+            model=self._line.store.model,
             token=token,
             t0=ticker.wall_ms(),
         )
@@ -469,7 +470,8 @@ class Engine:
         facts = Facts(
             link=self._link,
             mode=self._mode,
-            model=self._about.model,
+            model=self._line.store.model,
+            app_model=self._about.newest,
             server_model=self._server_model,
             trouble=self._trouble,
             retry_at_ms=self._retry_at_ms,

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import Final
 
 from sync.client.state import Status
-from sync.model.versions import NEWEST, is_known, major_of
+from sync.model.versions import NEWEST, major_of
 
 STEPS: Final = ("offer", "flush", "verify", "backup", "fetch", "catch_up", "swap", "done")
 """Of an upgrade, in their order; each is on disk before it begins."""
@@ -43,7 +43,7 @@ class Offer:
     """Of the store."""
     server_model: str | None = None
     app_model: str = NEWEST
-    """The newest that this program knows."""
+    """The newest that this program uses."""
     unsent: int = 0
     """Edits that are on this computer only."""
     obstacle: str = ""
@@ -122,6 +122,7 @@ def offer_of(status: Status, *, read_only: bool = False) -> Offer:
         mode=status.mode,
         model=status.model,
         server_model=status.server_model,
+        app_model=status.app_model,
         unsent=status.outbox,
         obstacle="read_only" if read_only else obstacle,
     )
@@ -130,13 +131,13 @@ def offer_of(status: Status, *, read_only: bool = False) -> Offer:
 def _kind(status: Status, read_only: bool) -> str:
     if read_only:
         return "update_app"
-    behind = major_of(status.model) < major_of(NEWEST)
+    behind = major_of(status.model) < major_of(status.app_model)
     if status.server is None:
         return "upgrade_here" if behind else "none"
     if status.server_model is None or status.mode == "full":
         return "none"
     if status.mode == "ahead":
         return "wait"
-    if not is_known(status.server_model):
+    if major_of(status.server_model) > major_of(status.app_model):
         return "update_app"
     return "upgrade" if behind else "none"

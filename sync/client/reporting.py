@@ -24,6 +24,7 @@ class Facts:
     link: str
     mode: str
     model: str
+    app_model: str
     server_model: str | None
     trouble: str
     retry_at_ms: int | None
@@ -42,6 +43,7 @@ def report(last: Status, facts: Facts, line: Line, signing: Signing, subscribing
         server=signing.server,
         email=signing.email,
         model=facts.model,
+        app_model=facts.app_model,
         server_model=facts.server_model,
         last_ack_ms=subscribing.pushing.last_ack_ms,
         up_to_date_ms=facts.up_to_date_ms,

@@ -42,6 +42,7 @@ from sync.client.ticker import Ticker
 from sync.client.tokens import TokenFile, TokenStore
 from sync.client.transfers import FileState, Leave, Transfers
 from sync.errors import AuthFailed
+from sync.model.versions import NEWEST
 from sync.protocol.messages import Presence, Result
 from sync.storage.client_store import ClientStore
 from sync.storage.profile_file import fresh_rid
@@ -68,6 +69,7 @@ class Client:
         *,
         tokens: TokenStore | None = None,
         app: str = "commonplace",
+        newest: str = NEWEST,
         tls: ssl.SSLContext | None = None,
         now_ms: Callable[[], int] = monotonic_ms,
         on_status: Callable[[Status], None] | None = None,
@@ -84,6 +86,7 @@ class Client:
         Args:
             tokens: Where the token lives; a file beside the store unless given.
             app: Name and version, for the server's list of devices.
+            newest: The newest data model that the program uses.
             tls: For wss; None verifies certificates as the system does.
             now_ms: Milliseconds of a clock that never jumps.
             on_status: An axis of the status changed.
@@ -104,7 +107,7 @@ class Client:
         self._engine: Final = Engine(
             store,
             ticker,
-            About(app=app, os=platform.system()[:64], inst=_installation(store)),
+            About(app=app, os=platform.system()[:64], inst=_installation(store), newest=newest),
             secrets.SystemRandom().random,
             lambda: fresh_rid(secrets.randbits),
         )

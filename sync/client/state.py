@@ -58,6 +58,8 @@ class Status:
     """What the account was called last; a hint."""
     model: str = "1.0"
     """Of the data here."""
+    app_model: str = "2.0"
+    """The newest that the program uses."""
     server_model: str | None = None
     last_ack_ms: int | None = None
     """When the server last confirmed something, by the corrected clock."""

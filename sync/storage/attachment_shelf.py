@@ -21,9 +21,9 @@ from sync.storage.rows import AttachmentRow
 class AttachmentShelf(ProfileFile):
     """A library file whose attachments can be kept, sent and fetched."""
 
-    def __init__(self, db: StoreFile, rid: int) -> None:
+    def __init__(self, db: StoreFile, rid: int, model: str, *, read_only: bool = False) -> None:
         """Use `open`."""
-        super().__init__(db, rid)
+        super().__init__(db, rid, model, read_only=read_only)
         self._projections: Final = Projections()
         self.on_uses: Callable[[], None] | None = None
         """Told after a commit that changed which documents name which attachments."""
@@ -38,12 +38,14 @@ class AttachmentShelf(ProfileFile):
 
         Cost: about 1 ms for an ordinary note.
         """
+        if self.read_only:
+            return 0
         with self._reading() as connection:
             if connection.execute("SELECT 1 FROM documents WHERE dirty = 1 LIMIT 1").fetchone() is None:
                 return 0
         try:
             with self._writing() as connection:
-                done = self._projections.refresh(connection, limit)
+                done = self._projections.refresh(connection, limit, self._model)
         except BaseException:
             self._projections.forget()
             raise

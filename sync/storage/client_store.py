@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from sqlite3 import Connection
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from sync.errors import StoreUnavailable
 from sync.storage import catch_up, documents, outbox, projections
@@ -27,19 +27,13 @@ if TYPE_CHECKING:
     from crdt import Document, Stamp
     from sync.storage.recovery import Rewritten
 
-MODEL: Final = "1.0"
-"""
-Model version of the deltas that are written here: that of sync.model.v1, named here because listing needs no
-model.
-"""
-
 
 class ClientStore(Shelf):
     """One profile's library. Made by `open`."""
 
-    def __init__(self, db: StoreFile, rid: int) -> None:
+    def __init__(self, db: StoreFile, rid: int, model: str, *, read_only: bool = False) -> None:
         """Use `open`."""
-        super().__init__(db, rid)
+        super().__init__(db, rid, model, read_only=read_only)
         self._rewritten: Rewritten = {}
 
     # --- what is written here --------------------------------------------------------------------
@@ -61,7 +55,7 @@ class ClientStore(Shelf):
             return []
         with self._writing() as connection:
             current = [self._brought_up_to_date(connection, change) for change in changes]
-            made = outbox.append(connection, current, MODEL)
+            made = outbox.append(connection, current, self._model)
             # Only of a document that was made here and now is it certain that nobody else has written in it.
             summaries = {change.document: change.summary for change in current}
             for document, (key, is_new) in made.items():

@@ -64,7 +64,12 @@ _REASONS = {
 
 
 def open_database(
-    path: Path | str, *, application: int = 0, version_max: int | None = None, any_thread: bool = False
+    path: Path | str,
+    *,
+    application: int = 0,
+    version_max: int | None = None,
+    any_thread: bool = False,
+    read_only: bool = False,
 ) -> StoreFile:
     """
     Open a SQLite file with our settings, making it when it does not exist.
@@ -74,6 +79,7 @@ def open_database(
         application: The application_id that the file must carry; 0 accepts any. Set by `migrate`.
         version_max: The newest schema version this program knows; None accepts any.
         any_thread: True when the caller serialises the use by several threads itself.
+        read_only: Leave the file as it is, byte for byte; it must exist.
 
     Raises:
         StoreUnavailable: The file is empty, foreign, damaged, locked or cannot be reached; it is unchanged.
@@ -84,13 +90,16 @@ def open_database(
         if path.exists():
             _inspect(path, application, version_max)
         connection = sqlite3.connect(
-            str(path),
+            f"{path.absolute().as_uri()}?mode=ro" if read_only else str(path),
+            uri=read_only,
             timeout=BUSY_MS_MAX / 1000,
             isolation_level=None,  # transactions begin and end where `transaction` says, never by themselves
             check_same_thread=not any_thread,
             cached_statements=STATEMENTS_KEPT,
         )
         try:
+            if not read_only:
+                connection.execute("PRAGMA journal_mode=WAL").fetchone()
             return _configured(connection, path)
         except BaseException:
             connection.close()
@@ -123,7 +132,6 @@ def _inspect(path: Path, application: int, version_max: int | None) -> None:
 
 def _configured(connection: sqlite3.Connection, path: Path) -> StoreFile:
     """Apply our settings to a fresh connection and wrap it."""
-    connection.execute("PRAGMA journal_mode=WAL").fetchone()
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA trusted_schema=OFF")

@@ -6,6 +6,7 @@ What it is not: making these rows (projections.py). It reads only derived tables
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Sequence
 from types import EllipsisType
@@ -16,7 +17,8 @@ from sync.storage.rows import FolderRow, NoteRow, SearchHit, TitleRow
 
 _NOTES: Final = (
     "SELECT d.id, d.stream, n.title, n.preview, n.tags, n.folder, n.pinned, n.created_ms, d.updated_ms,"
-    " n.trashed_ms, n.document, n.words FROM notes n JOIN documents d ON d.key = n.document"
+    " n.trashed_ms, n.document, n.words, n.archived, n.icon, n.colours"
+    " FROM notes n JOIN documents d ON d.key = n.document"
 )
 _DOCUMENT: Final = 10
 """Where the document's key stands in these rows."""
@@ -36,6 +38,7 @@ def notes(
     folder: str | EllipsisType | None = ...,
     tag: str | None = None,
     trashed: bool = False,
+    archived: bool | None = None,
     pinned_first: bool = True,
     order: str = "updated",
 ) -> list[NoteRow]:
@@ -47,6 +50,8 @@ def notes(
         folder: A folder's id; None for notes in no folder; `...` for all.
         tag: Only notes with this tag.
         trashed: Only what is in the trash instead of only what is not.
+        archived: Only what is in the archive (True), only what is not (False), or both (None). The trash has
+            both.
         pinned_first: Pinned notes before the others.
         order: updated, created (latest first) or title.
 
@@ -54,6 +59,9 @@ def notes(
     """
     conditions = ["n.trashed_ms IS " + ("NOT NULL" if trashed else "NULL")]
     values: list[Any] = []
+    if archived is not None and not trashed:
+        conditions.append("n.archived = ?")
+        values.append(int(archived))
     if notebook is not None:
         conditions.append("d.stream IN (SELECT key FROM streams WHERE notebook = ?)")
         values.append(notebook)
@@ -93,10 +101,11 @@ def _noted(
     return [
         NoteRow(
             id, *streams[stream], title, preview, tuple(tags.split("\n")) if tags else (), folder,
-            pinned == 1, created_ms, updated_ms, trashed_ms, unsent.get(document, 0), words,
+            pinned == 1, created_ms, updated_ms, trashed_ms, unsent.get(document, 0), words, archived == 1,
+            icon, tuple(json.loads(colours).items()) if colours else (),
         )
         for id, stream, title, preview, tags, folder, pinned, created_ms, updated_ms, trashed_ms, document,
-            words in rows
+            words, archived, icon, colours in rows
     ]  # fmt: skip
 
 

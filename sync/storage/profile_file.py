@@ -16,6 +16,7 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, Final, Self
 
+from sync.errors import StoreUnavailable, VersionTooNew
 from sync.storage import outbox
 from sync.storage.database import (
     StoreFile,
@@ -33,6 +34,11 @@ if TYPE_CHECKING:
 
 FILE_NAME: Final = "library.sqlite3"
 
+FIRST_MODEL: Final = "1.0"
+"""Of stores that do not say it: they were made before there was another."""
+DEFAULT_MODEL: Final = "1.0"
+"""That of sync.model.versions, named here because listing needs no model."""
+
 Randomness = Callable[[int], int]
 """bits -> that many random bits, as secrets.randbits."""
 
@@ -42,38 +48,66 @@ RID_BITS: Final = 63
 class ProfileFile:
     """An open library file. Made by `open`."""
 
-    def __init__(self, db: StoreFile, rid: int) -> None:
+    def __init__(self, db: StoreFile, rid: int, model: str, *, read_only: bool = False) -> None:
         """Use `open`."""
         self._db: Final = db
         self._rid = rid
+        self._model = model
         self._thread: Final = threading.get_ident()
+        self.read_only: Final = read_only
+        """Whether a newer program wrote the file: it can be read, and `StoreUnavailable` answers all else."""
 
     @classmethod
-    def open(cls, path: Path | str, *, randomness: Randomness = secrets.randbits) -> Self:
+    def open(
+        cls, path: Path | str, *, newest: str = DEFAULT_MODEL, randomness: Randomness = secrets.randbits
+    ) -> Self:
         """
         Open the library in the file `path`, making it when there is none; its folder must exist.
 
-        After an unclean exit the file is checked first.
+        After an unclean exit the file is checked first. What a newer program wrote is opened to be read.
+
+        Args:
+            newest: The newest data model that the program uses; a new file is made for it.
 
         Raises:
             StoreUnavailable: The file is damaged, foreign, empty or out of reach. It is unchanged.
-            VersionTooNew: A newer program wrote it. It is unchanged.
+            VersionTooNew: A newer program wrote it, in a way that this one cannot even read. It is unchanged.
         """
         path = Path(path)
         if not path.exists():
             create_database(path, STEPS, application=APPLICATION)
-        db = open_database(path, application=APPLICATION, version_max=len(STEPS))
         try:
-            migrate(db, STEPS)
-            return cls(db, _begin(db, randomness))
+            db = open_database(path, application=APPLICATION, version_max=len(STEPS))
+        except VersionTooNew as error:
+            return cls._open_to_read(path, error)
+        try:
+            model = _model_in(db) or newest
+            if _major(model) <= _major(newest):
+                migrate(db, STEPS)
+                return cls(db, _begin(db, randomness, model), model)
         except BaseException:
             db.close()
             raise
+        db.close()
+        return cls._open_to_read(path, VersionTooNew(path, _major(model), _major(newest)))
+
+    @classmethod
+    def _open_to_read(cls, path: Path, why: VersionTooNew) -> Self:
+        """Open what a newer program wrote without writing a byte. Raises `why` when it cannot be read."""
+        db = open_database(path, application=APPLICATION, read_only=True)
+        try:
+            with mapped_errors(path):
+                rid = db.conn.execute("SELECT value FROM meta WHERE key = 'rid'").fetchone()
+            return cls(db, int(rid[0]), _model_in(db) or FIRST_MODEL, read_only=True)
+        except (StoreUnavailable, AssertionError, TypeError, ValueError) as error:
+            db.close()
+            raise why from error
 
     def close(self) -> None:
         """Say that the file was left in order, and close it."""
-        with self._writing() as connection:
-            connection.execute("DELETE FROM meta WHERE key = 'open'")
+        if not self.read_only:
+            with self._writing() as connection:
+                connection.execute("DELETE FROM meta WHERE key = 'open'")
         self._db.close()
 
     @property
@@ -85,6 +119,11 @@ class ProfileFile:
     def rid(self) -> int:
         """The replica id under which this store writes; `ClientStore.rotate` changes it."""
         return self._rid
+
+    @property
+    def model(self) -> str:
+        """The version of the data model that is written here, see `sync.model.versions`."""
+        return self._model
 
     def clock_high_water(self) -> Stamp | None:
         """
@@ -107,6 +146,8 @@ class ProfileFile:
     def _writing(self) -> AbstractContextManager[Connection]:
         """One write transaction."""
         assert threading.get_ident() == self._thread, "the store belongs to the thread that opened it"
+        if self.read_only:
+            raise StoreUnavailable(self.path, "newer", "a newer program wrote it")
         return transaction(self._db)
 
     @contextmanager
@@ -117,7 +158,20 @@ class ProfileFile:
             yield self._db.conn
 
 
-def _begin(db: StoreFile, randomness: Randomness) -> int:
+def _model_in(db: StoreFile) -> str | None:
+    """Which data model a file is for; None for one that was made a moment ago."""
+    with mapped_errors(db.path):
+        rows = db.conn.execute("SELECT key, value FROM meta WHERE key IN ('model', 'rid')").fetchall()
+    known = dict(rows)
+    return str(known.get("model", FIRST_MODEL)) if "rid" in known else None
+
+
+def _major(model: str) -> int:
+    """The major of ``major.minor``."""
+    return int(model.partition(".")[0])
+
+
+def _begin(db: StoreFile, randomness: Randomness, model: str) -> int:
     """
     Check the file if it was not closed, mark it as open, and return its replica id, made when it is new.
     """
@@ -129,6 +183,7 @@ def _begin(db: StoreFile, randomness: Randomness) -> int:
     with transaction(db) as connection:
         write_meta(connection, "open", "1")
         write_meta(connection, "rid", str(rid))
+        write_meta(connection, "model", model)
     return rid
 
 

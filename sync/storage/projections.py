@@ -8,6 +8,7 @@ What it is not: the truth. All of it may be thrown away and built again. Invaria
 
 from __future__ import annotations
 
+import json
 import logging
 import sqlite3
 from collections import OrderedDict
@@ -40,9 +41,10 @@ class Projections:
         """Drop the decoded documents, because stored deltas were changed or withdrawn."""
         self._kept.clear()
 
-    def refresh(self, connection: sqlite3.Connection, limit: int) -> int:
+    def refresh(self, connection: sqlite3.Connection, limit: int, model: str) -> int:
         """
-        Project at most `limit` dirty documents, in the caller's transaction; returns how many it did.
+        Project at most `limit` dirty documents of a model, in the caller's transaction; returns how many it
+        did.
 
         Cost: decoding one document, its summary, and the index, each time; for one of the last KEPT_MAX only
         its new deltas. About 1 ms for an ordinary note.
@@ -57,7 +59,7 @@ class Projections:
         for key, _, collection, acked_n, updated_ms in rows:
             state = 0
             try:
-                self._project(connection, key, collection, acked_n, updated_ms)
+                self._project(connection, key, (collection, model), acked_n, updated_ms)
             except CrdtError as error:
                 self._kept.pop(key, None)
                 state = 2
@@ -68,18 +70,20 @@ class Projections:
         return len(rows)
 
     def _project(
-        self, connection: sqlite3.Connection, key: int, collection: str, acked_n: int, updated_ms: int
+        self, connection: sqlite3.Connection, key: int, kind: tuple[str, str], acked_n: int, updated_ms: int
     ) -> None:
-        """Build the rows of one document."""
+        """Build the rows of one document of a collection and model."""
         document, ms = self._built(connection, key, acked_n)
         if ms > updated_ms:
             connection.execute("UPDATE documents SET updated_ms = ? WHERE key = ?", (ms, key))
         # Imported here: listing a clean library needs no data model.
         from sync.model import v1
         from sync.model.references import attachments_named
+        from sync.model.versions import model_of
 
+        collection, model = kind
         if collection == v1.NOTES:
-            save_note(connection, key, v1.note_summary(document))
+            save_note(connection, key, model_of(model).note_summary(document))
             if attachments.save_uses(connection, key, attachments_named(document)):
                 self.uses_changed = True
         elif collection == v1.FOLDERS:
@@ -131,8 +135,8 @@ def save_note(connection: sqlite3.Connection, document: int, summary: NoteSummar
         )
     connection.execute(
         "INSERT OR REPLACE INTO notes(document, title, preview, words, tags, folder, pinned, created_ms,"
-        " trashed_ms)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " trashed_ms, archived, icon, colours)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             document,
             summary.title,
@@ -143,8 +147,17 @@ def save_note(connection: sqlite3.Connection, document: int, summary: NoteSummar
             int(summary.pinned),
             summary.created_ms,
             summary.trashed_ms,
+            int(summary.archived),
+            summary.icon,
+            _colours(summary),
         ),
     )
+
+
+def _colours(summary: NoteSummary) -> str:
+    """The colours of tags, as JSON under the tags' names as lists show them; "" for none."""
+    found = {" ".join(tag.split()): colour for tag, colour in sorted(summary.tag_colours.items())}
+    return json.dumps(found, ensure_ascii=False) if found else ""
 
 
 def save_folder(connection: sqlite3.Connection, document: int, summary: FolderSummary) -> None:

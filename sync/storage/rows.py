@@ -26,6 +26,8 @@ class LocalChange(NamedTuple):
     """
     What lists show of the document after this delta, when whoever made it knows; saves reading it again.
     """
+    model: str | None = None
+    """Of the document in which it was made, where that may be an older one than the store's."""
 
 
 class RemoteDelta(NamedTuple):
@@ -157,6 +159,12 @@ class NoteRow(NamedTuple):
     unsent: int
     """Deltas of it that are not on the server."""
     words: int
+    archived: bool = False
+    """Put away: in no list but that of the archive; search finds it."""
+    icon: str = ""
+    """A picture in front of the title, as text; "" for none."""
+    tag_colours: tuple[tuple[str, str], ...] = ()
+    """(tag, colour) of the tags that have one: the name of a colour of the theme, or ``#rrggbb``."""
 
 
 class TitleRow(NamedTuple):

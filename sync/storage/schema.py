@@ -159,5 +159,11 @@ CREATE VIRTUAL TABLE search USING fts5(
 CREATE VIRTUAL TABLE search_words USING fts5vocab(search, row);
 """
 
-STEPS: Final[tuple[Step, ...]] = (_FIRST, CLIENT_BLOBS)
+_SHOWN_OF_NOTES = """
+ALTER TABLE notes ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE notes ADD COLUMN icon TEXT NOT NULL DEFAULT '';
+ALTER TABLE notes ADD COLUMN colours TEXT NOT NULL DEFAULT '';     -- of tags that have one, as JSON
+"""
+
+STEPS: Final[tuple[Step, ...]] = (_FIRST, CLIENT_BLOBS, _SHOWN_OF_NOTES)
 """Step i leads from version i to i + 1."""

@@ -35,6 +35,7 @@ class Shelf(AttachmentShelf):
         folder: str | EllipsisType | None = ...,
         tag: str | None = None,
         trashed: bool = False,
+        archived: bool | None = None,
         pinned_first: bool = True,
         order: str = "updated",
     ) -> list[NoteRow]:
@@ -46,6 +47,8 @@ class Shelf(AttachmentShelf):
             folder: A folder's id; None for notes in no folder; `...` for all.
             tag: Only notes with this tag.
             trashed: Only what is in the trash instead of only what is not.
+            archived: Only what is in the archive (True), only what is not (False), or both (None). The trash
+                has both.
             pinned_first: Pinned notes before the others.
             order: updated, created (both latest first) or title.
 
@@ -59,6 +62,7 @@ class Shelf(AttachmentShelf):
                 folder=folder,
                 tag=tag,
                 trashed=trashed,
+                archived=archived,
                 pinned_first=pinned_first,
                 order=order,
             )

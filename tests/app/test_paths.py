@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from app.paths import Profile, profile_at
+from app.paths import DATA_MODEL_VARIABLE, DATA_MODELS, Profile, model_named, profile_at
+from sync.model.versions import DEFAULT, VERSIONS
 
 
 def test_everything_of_a_profile_is_in_its_folder(tmp_path):
@@ -39,3 +40,17 @@ def test_a_file_in_the_way_is_an_error(tmp_path):
     (tmp_path / "p").write_text("x")
     with pytest.raises(OSError, match="exists"):
         Profile(tmp_path / "p").make()
+
+
+def test_the_models_named_here_are_those_that_there_are():
+    assert DATA_MODELS == VERSIONS
+    assert model_named("2") == "2.0"
+    with pytest.raises(ValueError, match="no data model"):
+        model_named("3")
+
+
+def test_the_model_comes_from_the_words_else_from_the_environment(tmp_path, monkeypatch):
+    assert profile_at(tmp_path).data_model == DEFAULT
+    monkeypatch.setenv(DATA_MODEL_VARIABLE, "2")
+    assert profile_at(tmp_path).data_model == "2.0"
+    assert profile_at(tmp_path, "1.0").data_model == "1.0"

@@ -53,7 +53,7 @@ def open_note(outlet: Kept | None = None, title: str = "", body: str = "") -> Op
     """An open note with this title and text."""
     outlet = outlet or Kept()
     document, _ = new_note(outlet.clock.rid, outlet.stamp(), title=title, created_ms=1)
-    note = OpenNote(outlet, "home/notes", "n1", document)
+    note = OpenNote(outlet, "home/notes", "n1", document, "1.0")
     if body:
         note.edit(lambda edit: edit.text(("body",)).insert(0, body))
         note.break_group()

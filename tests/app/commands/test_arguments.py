@@ -127,7 +127,9 @@ def test_the_version_shown_is_the_version_of_the_distribution():
     assert project["version"] == VERSION
 
 
-def test_the_model_shown_is_the_model_written():
-    from sync.model.v1 import MODEL
-
-    assert arguments.MODEL_SHOWN == MODEL
+def test_a_model_can_be_named_before_and_after_the_command():
+    assert arguments.parse(["list"]).data_model is None
+    assert arguments.parse(["--data-model", "1", "list"]).data_model == "1.0"
+    assert arguments.parse(["list", "--data-model=2.0"]).data_model == "2.0"
+    with pytest.raises(arguments.WrongUsage):
+        arguments.parse(["--data-model", "7", "list"])

@@ -1,7 +1,6 @@
 """Notebooks, the account that adopts them, and roles that come and go."""
 
 from sync.model import v1
-from sync.storage.client_store import MODEL
 from sync.storage.notebooks import COLLECTIONS
 from sync.storage.rows import LocalChange, NotebookRow
 from tests.support.library import NOTEBOOK, NOTES, named
@@ -76,4 +75,3 @@ def test_a_notebook_made_on_the_server_is_local_no_more(desk):
 
 def test_the_names_that_stand_here_are_those_of_the_model():
     assert tuple(v1.SCHEMAS) == COLLECTIONS
-    assert v1.MODEL == MODEL
