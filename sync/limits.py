@@ -100,6 +100,14 @@ PASSWORD_SIZE_MAX: Final = 1_024
 """Bytes of UTF-8. Argon2 hashes any length; the bound keeps a stranger from making it hash megabytes."""
 TOKEN_LENGTH_MAX: Final = 128
 NOTEBOOKS_PER_ACCOUNT: Final = 1_000
+MEMBERS_PER_NOTEBOOK: Final = 1_000
+"""Everybody is told when somebody comes or goes."""
+INVITES_PER_NOTEBOOK: Final = 100
+"""Links that can still be used; older ones are revoked first, by whoever makes more."""
+INVITE_LIFE_MS: Final = 7 * 24 * 3_600_000
+"""How long an invite lives unless another time is given."""
+INVITE_LIFE_MS_MAX: Final = 365 * 24 * 3_600_000
+INVITE_USES_MAX: Final = 1_000
 DEVICES_PER_ACCOUNT: Final = 200
 
 LIMITS_SAID: Final[dict[str, int]] = {

@@ -41,6 +41,7 @@ from sync.protocol.rows import (
     NotebookRow,
     PushedDelta,
     Rejected,
+    SharedRow,
     StateChunk,
     StateEnd,
     Wanted,
@@ -61,6 +62,7 @@ from sync.protocol.rows import (
     check_pushed,
     check_rejected,
     check_said,
+    check_shared,
     check_span,
     check_stream,
     check_wanted,
@@ -377,6 +379,7 @@ class Notice:
     notebooks: Annotated[tuple[NotebookRow, ...], listed(check_notebook, limits.NOTEBOOKS_PER_ACCOUNT)] = ()
     personal: Annotated[str, text(limits.ID_LENGTH)] = ""
     message: Said = ""
+    shared: Annotated[tuple[SharedRow, ...], listed(check_shared, limits.NOTEBOOKS_PER_ACCOUNT)] = ()
 
 
 @dataclass(frozen=True, slots=True)

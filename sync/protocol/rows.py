@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from sync import limits
 from sync.protocol.chain import CHAIN_SIZE
-from sync.protocol.fields import INT_MAX, binary, integer, optional, pair, row, text
+from sync.protocol.fields import INT_MAX, binary, integer, listed, optional, pair, row, text
 
 ID_PATTERN: Final = r"[A-Za-z0-9_-]{22}"
 STREAM_PATTERN: Final = ID_PATTERN + r"/[a-z]{1,32}"
@@ -115,6 +115,15 @@ class NotebookRow(NamedTuple):
     role: str
 
 
+class SharedRow(NamedTuple):
+    """What is special about one notebook of the account: who else is there, and where the role differs."""
+
+    id: str
+    members: int  # the account itself counted
+    note: str = ""  # the document that the notebook was made for, when it is one note shared by itself
+    collections: tuple[tuple[str, str], ...] = ()  # (collection, role), role "none" included
+
+
 check_id = text(limits.ID_LENGTH, ID_PATTERN)
 check_stream = text(limits.STREAM_LENGTH_MAX, STREAM_PATTERN)
 check_code = text(32, r"[a-z_]*")
@@ -168,6 +177,14 @@ check_chunk = row(
 )
 check_end = row(StateEnd, check_count, check_count, check_chain)
 check_notebook = row(NotebookRow, check_id, check_name, check_code)
+check_shared = row(
+    SharedRow,
+    check_id,
+    check_count,
+    text(limits.ID_LENGTH),
+    listed(row(pair, check_code, check_code), 16),
+    required=2,
+)
 check_cursor = row(Cursor, check_stream, check_count)
 check_head = row(Head, check_stream, check_count)
 check_span = row(pair, check_count, check_count)

@@ -15,17 +15,17 @@ from typing import Final
 
 from crdt import CrdtError, Document
 from crdt.edit import Edit
-from sync.errors import AuthFailed, SyncError
+from sync.errors import SyncError
 from sync.model.v1 import encoded_note_summary, new_note
 from sync.protocol.messages import Ack
 from sync.protocol.rows import PushedDelta
-from sync.server import auth, roles
+from sync.server import auth
+from sync.server.admin_people import PEOPLE
 from sync.server.core import Segment
 from sync.server.ingest import SERVER_ACCOUNT, Batch
 from sync.server.opening import Opened
 from sync.server.outcome import AdminError, Arguments, Outcome
 from sync.server.upkeep import UPKEEP
-from sync.storage.account_store import AccountRow
 from sync.storage.server_store import DocumentRow, StreamRow
 
 PIECE_LENGTH_MAX: Final = 16_000
@@ -63,105 +63,6 @@ def answer(opened: Opened, line: bytes, now_ms: int) -> Outcome:
         return run(opened, command, arguments, now_ms)
     except SyncError as error:
         return Outcome(error=str(error))
-
-
-# --- people ------------------------------------------------------------------------------------------
-
-
-def _user_add(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
-    email = _email(arguments)
-    name = auth.normal_name(arguments.get("name"), email.partition("@")[0])
-    try:
-        account = opened.people.sign_up(email, name, str(arguments["password_hash"]), now_ms)
-    except AuthFailed as error:
-        raise AdminError(f"there is an account of {email} already") from error
-    return Outcome({"id": account.id, "email": email, "name": name, "personal": account.personal})
-
-
-def _user_list(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
-    rows = [
-        {
-            "id": row.id,
-            "email": row.email,
-            "name": row.name,
-            "personal": row.personal,
-            "created_ms": row.created_ms,
-            "disabled": bool(row.disabled),
-        }
-        for row in opened.accounts.accounts()
-    ]
-    return Outcome({"users": rows})
-
-
-def _user_disable(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
-    account = _account(opened, arguments)
-    disabled = bool(arguments.get("disabled", True))
-    opened.accounts.set_disabled(account.id, disabled)
-    ended = opened.accounts.valid_sign_ins(account.id) if disabled else []
-    return Outcome({"email": account.email, "disabled": disabled}, ended=dict.fromkeys(ended, "disabled"))
-
-
-def _user_password(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
-    account = _account(opened, arguments)
-    ended = opened.accounts.valid_sign_ins(account.id)
-    opened.accounts.set_password(account.id, str(arguments["password_hash"]))
-    return Outcome({"email": account.email, "signed_out": len(ended)}, ended=dict.fromkeys(ended, "revoked"))
-
-
-def _session_list(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
-    email = _email(arguments) if arguments.get("email") else None
-    rows = [
-        {
-            "id": row.key,
-            "email": row.email,
-            "system": row.os,
-            "program": row.app,
-            "created_ms": row.created_ms,
-            "seen_ms": row.seen_ms,
-            "expires_ms": row.expires_ms,
-            "state": "revoked" if row.revoked else "expired" if row.expires_ms <= now_ms else "ok",
-        }
-        for row in opened.accounts.sessions()
-        if email is None or row.email == email
-    ]
-    return Outcome({"sessions": rows})
-
-
-def _session_revoke(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
-    ended = [
-        key for sign_in in _sign_ins(opened, arguments) for key in opened.accounts.revoke(sign_in=sign_in)
-    ]
-    return Outcome({"revoked": ended}, ended=dict.fromkeys(ended, "revoked"))
-
-
-def _session_expire(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
-    ended = _sign_ins(opened, arguments)
-    for sign_in in ended:
-        opened.accounts.extend(sign_in, now_ms - 1)
-    return Outcome({"expired": ended}, ended=dict.fromkeys(ended, "expired"))
-
-
-def _role_set(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
-    account = _account(opened, arguments)
-    notebook, role = str(arguments.get("notebook")), arguments.get("role")
-    known = opened.accounts.notebook(notebook)
-    if known is None:
-        raise AdminError(f"there is no notebook {notebook}")
-    if role not in (*roles.ROLES, "none"):
-        raise AdminError(f"a role is one of {', '.join(roles.ROLES)}, or none")
-    if account.id == known[1] and role != "owner":
-        raise AdminError(f"{account.email} made this notebook and stays its owner")
-    opened.people.set_role(notebook, account.id, None if role == "none" else str(role))
-    value = {"notebook": notebook, "email": account.email, "role": role}
-    return Outcome(value, roles_changed=[account.id])
-
-
-def _notebook_list(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
-    rows = []
-    for notebook, name, _ in opened.accounts.notebooks():
-        members = [{"email": email, "role": role} for _, email, role in opened.accounts.members(notebook)]
-        rows.append({"id": notebook, "name": name, "members": members})
-    return Outcome({"notebooks": rows})
 
 
 # --- notes -------------------------------------------------------------------------------------------
@@ -292,15 +193,7 @@ def _written(opened: Opened, stream: StreamRow, note: str, bodies: list[bytes], 
 
 
 COMMANDS: Final[Mapping[str, Callable[[Opened, Arguments, int], Outcome]]] = {
-    "user add": _user_add,
-    "user list": _user_list,
-    "user disable": _user_disable,
-    "user password": _user_password,
-    "session list": _session_list,
-    "session revoke": _session_revoke,
-    "session expire": _session_expire,
-    "role set": _role_set,
-    "notebook list": _notebook_list,
+    **PEOPLE,
     "note list": _note_list,
     "note show": _note_show,
     "note add": _note_add,
@@ -308,32 +201,6 @@ COMMANDS: Final[Mapping[str, Callable[[Opened, Arguments, int], Outcome]]] = {
     "note append": _note_append,
     **UPKEEP,
 }
-
-
-def _email(arguments: Arguments) -> str:
-    try:
-        return auth.normal_email(arguments.get("email"))
-    except AuthFailed as error:
-        raise AdminError("that is no e-mail address") from error
-
-
-def _account(opened: Opened, arguments: Arguments) -> AccountRow:
-    email = _email(arguments)
-    account = opened.people.account_of(email)
-    if account is None:
-        raise AdminError(f"there is no account of {email}")
-    return account
-
-
-def _sign_ins(opened: Opened, arguments: Arguments) -> list[int]:
-    """Return the sign-ins that a number, or an e-mail, stands for."""
-    wanted = str(arguments.get("session"))
-    if "@" in wanted:
-        return opened.accounts.valid_sign_ins(_account(opened, {"email": wanted}).id)
-    known = {str(row.key): row.key for row in opened.accounts.sessions()}
-    if wanted not in known:
-        raise AdminError(f"there is no session {wanted}")
-    return [known[wanted]]
 
 
 def _note(opened: Opened, arguments: Arguments) -> tuple[DocumentRow, StreamRow]:

@@ -152,7 +152,7 @@ class Blobs:
         Raises:
             BlobRefused: ``none``, whatever of it is missing.
         """
-        role = self._people.role(account, asked.notebook)
+        role = self._people.role_in(account, asked.stream)
         collection = asked.stream.partition("/")[2]
         may = roles.may_write(role, collection) if write else roles.may_read(role)
         stream = self._core.stream(asked.stream) if may else None

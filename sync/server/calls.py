@@ -15,43 +15,55 @@ from typing import Any, Final
 
 from sync.errors import AuthFailed
 from sync.protocol import messages as m
-from sync.server import auth, roles
+from sync.server import auth
 from sync.server.people import CallRefused, Identity
 from sync.server.session import Effect, Session, Work
+from sync.server.sharing_calls import SHARING_CALLS, refused
 from sync.storage.account_store import AccountRow
 
 Outcome = tuple[str, Identity] | AuthFailed
 
 
 def sign_up(session: Session, call: m.Call, now_ms: int) -> list[Effect]:
-    """``{email, password, name}``: make an account and sign in to it. Answers as ``sign_in`` does."""
+    """
+    ``{email, password, name, invite?: {id, secret}}``: make an account and sign in to it.
+
+    Answers as ``sign_in`` does. Where sign-up is by invite, one is needed; it is used in the same
+    transaction.
+    """
     realm = session.realm
     try:
         _not_signed_in(session)
-        if realm.sign_up != "open":
+        invite = _invite(call) if realm.sign_up != "closed" else None
+        if realm.sign_up == "closed" or (realm.sign_up == "invite" and invite is None):
             raise AuthFailed("closed")
         email = auth.normal_email(call.args.get("email"))
         password = auth.normal_password(call.args.get("password"), fresh=True)
         realm.door.knock(email, session.address, now_ms, up=True)
     except AuthFailed as error:
-        return _refused(session, call, error)
+        return refused(session, call, error)
     name = auth.normal_name(call.args.get("name"), email.partition("@")[0])
+
+    joined: list[str] = []
 
     def make(password_hash: str) -> Outcome:
         try:
-            account = realm.people.sign_up(email, name, password_hash, now_ms)
+            if invite is None:
+                account = realm.people.sign_up(email, name, password_hash, now_ms)
+            else:
+                account, redeemed = realm.people.sign_up_invited(email, name, password_hash, invite, now_ms)
+                joined.extend(realm.sharing.everybody(redeemed.notebook))
             return realm.people.sign_in(account, session.device, now_ms)
         except AuthFailed as error:
             return error
 
+    def made(outcome: Outcome) -> list[Effect]:
+        for account in joined:
+            realm.roles_changed(account)
+        return _signed_in(session, call, outcome, now_ms)
+
     def store(password_hash: str) -> list[Effect]:
-        return [
-            Work(
-                "store",
-                lambda: make(password_hash),
-                lambda outcome: _signed_in(session, call, outcome, now_ms),
-            )
-        ]
+        return [Work("store", lambda: make(password_hash), made)]
 
     return [Work("hash", lambda: realm.passwords.hash(password), store)]
 
@@ -70,7 +82,7 @@ def sign_in(session: Session, call: m.Call, now_ms: int) -> list[Effect]:
         password = auth.normal_password(call.args.get("password"), fresh=False)
         realm.door.knock(email, session.address, now_ms, up=False)
     except AuthFailed as error:
-        return _refused(session, call, error)
+        return refused(session, call, error)
 
     def check(account: AccountRow | None) -> list[Effect]:
         stored = None if account is None else account.password
@@ -82,7 +94,7 @@ def sign_in(session: Session, call: m.Call, now_ms: int) -> list[Effect]:
 
     def checked(account: AccountRow | None, right: bool) -> list[Effect]:
         if account is None or not right:
-            return _refused(session, call, AuthFailed("bad_credentials"))
+            return refused(session, call, AuthFailed("bad_credentials"))
         realm.door.welcome(email, session.address, now_ms)
         return [
             Work("store", lambda: enter(account), lambda outcome: _signed_in(session, call, outcome, now_ms))
@@ -159,28 +171,27 @@ def create_notebook(session: Session, call: m.Call, now_ms: int) -> list[Effect]
     return [Work("store", create, created)]
 
 
-def members(session: Session, call: m.Call, now_ms: int) -> list[Effect]:
-    """``{notebook}``: rows [account, e-mail, role], for its members only."""
-    identity = session.identity
-    assert identity is not None
-    people, notebook = session.realm.people, call.args.get("notebook")
-
-    def read() -> Any:
-        if not isinstance(notebook, str) or not roles.may_read(people.role(identity.account, notebook)):
-            return CallRefused("none", "no access, or no such notebook")
-        return {"members": people.members(notebook)}
-
-    return [Work("store", read, lambda outcome: _answer(session, call, outcome))]
-
-
 CALLS: Final[Mapping[str, Callable[[Session, m.Call, int], list[Effect]]]] = {
     "sign_up": sign_up,
     "sign_in": sign_in,
     "sign_out": sign_out,
     "devices": devices,
     "create_notebook": create_notebook,
-    "members": members,
+    **SHARING_CALLS,
 }
+
+
+def _invite(call: m.Call) -> tuple[str, str] | None:
+    """Return the (id, secret) that a sign-up brings along, or None."""
+    given = call.args.get("invite")
+    if given is None:
+        return None
+    if not isinstance(given, dict):
+        raise AuthFailed("invite_none")
+    number, secret = given.get("id"), given.get("secret")
+    if not isinstance(number, str) or not isinstance(secret, str):
+        raise AuthFailed("invite_none")
+    return number, secret
 
 
 def _not_signed_in(session: Session) -> None:
@@ -191,7 +202,7 @@ def _not_signed_in(session: Session) -> None:
 def _signed_in(session: Session, call: m.Call, outcome: Outcome, now_ms: int) -> list[Effect]:
     """Say the token, then go on as ``auth`` with it would."""
     if isinstance(outcome, AuthFailed):
-        return _refused(session, call, outcome)
+        return refused(session, call, outcome)
     token, identity = outcome
     value = {
         "token": token,
@@ -201,11 +212,6 @@ def _signed_in(session: Session, call: m.Call, outcome: Outcome, now_ms: int) ->
     }
     session.say(m.Result(call.id, value=value))
     return session.identify(token, now_ms)
-
-
-def _refused(session: Session, call: m.Call, error: AuthFailed) -> list[Effect]:
-    session.say(m.Result(call.id, error.code, "", None, error.after_ms))
-    return []
 
 
 def _answer(session: Session, call: m.Call, outcome: Any) -> list[Effect]:

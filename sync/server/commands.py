@@ -23,6 +23,7 @@ from sync.errors import AuthFailed, SyncError
 from sync.limits import CONNECTIONS_PER_ACCOUNT, PASSWORD_SIZE_MAX
 from sync.server import admin, auth
 from sync.server.admin_path import reachable
+from sync.server.invite_commands import add_invites
 from sync.server.logs import start_logging
 from sync.server.opening import FolderLock, make_folder, open_server
 from sync.server.outcome import AdminError
@@ -58,7 +59,7 @@ def show_version(context: click.Context, _option: click.Parameter, is_asked: boo
 @click.option(
     "--port", default=8765, show_default=True, type=click.IntRange(0, 65535), help="0: any free one."
 )
-@click.option("--sign-up", type=click.Choice(["open", "closed"]), default="open", show_default=True)
+@click.option("--sign-up", type=click.Choice(["open", "invite", "closed"]), default="open", show_default=True)
 @click.option("--origin", "origins", multiple=True, help="A web page's origin that may connect. Repeatable.")
 @click.option("--tls-cert", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--tls-key", type=click.Path(path_type=Path, exists=True, dir_okay=False))
@@ -87,7 +88,7 @@ def _shared(command: Callable[..., Any]) -> Callable[..., Any]:
 )
 @click.option("--host")
 @click.option("--port", type=click.IntRange(0, 65535))
-@click.option("--sign-up", type=click.Choice(["open", "closed"]))
+@click.option("--sign-up", type=click.Choice(["open", "invite", "closed"]))
 @click.option("--origin", "origins", multiple=True)
 @click.option("--tls-cert", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--tls-key", type=click.Path(path_type=Path, exists=True, dir_okay=False))
@@ -147,6 +148,14 @@ def user_disable(email: str, undo: bool, **shared: Any) -> None:
     _do(shared, "user disable", {"email": email, "disabled": not undo}, "{email}: done")
 
 
+@user.command("enable")
+@click.argument("email")
+@_shared
+def user_enable(email: str, **shared: Any) -> None:
+    """Let a disabled account in again."""
+    _do(shared, "user disable", {"email": email, "disabled": False}, "{email}: done")
+
+
 @user.command("password")
 @click.argument("email")
 @click.option("--password-stdin", is_flag=True, help="Read the password from stdin.")
@@ -201,10 +210,11 @@ def role() -> None:
 @click.argument("notebook")
 @click.argument("email")
 @click.argument("role", metavar="owner|editor|commenter|viewer|none")
+@click.option("--collection", metavar="notes|folders|comments", help="Only there, beside another role.")
 @_shared
-def role_set(notebook: str, email: str, role: str, **shared: Any) -> None:
+def role_set(notebook: str, email: str, role: str, collection: str | None, **shared: Any) -> None:
     """Give somebody a role, or take it away; open windows hear of it at once."""
-    arguments = {"notebook": notebook, "email": email, "role": role}
+    arguments = {"notebook": notebook, "email": email, "role": role, "collection": collection}
     _do(shared, "role set", arguments, "{email}: {role} in {notebook}")
 
 
@@ -430,6 +440,9 @@ def _line(line: str | None, row: Mapping[str, Any]) -> str:
     if line is None:
         return "\n".join(f"{name}: {value}" for name, value in row.items())
     return line.format_map(row)
+
+
+add_invites(main, _shared, _do)
 
 
 def _say_where(url: str) -> None:

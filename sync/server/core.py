@@ -148,7 +148,7 @@ class Core:
         Args:
             store: Open, on this thread.
             rid: The server's own replica.
-            role: (account, notebook) -> role now; asked for each batch when it is decided.
+            role: (account, stream) -> role now; asked for each batch when it is decided.
             check: Of the data model, see ``Check``.
         """
         self.store: Final = store

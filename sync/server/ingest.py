@@ -56,8 +56,8 @@ class View(Protocol):
     def stream(self, stream: str) -> StreamRow | None:
         """Return a stream; its head is not looked at."""
 
-    def role(self, account: str, notebook: str) -> str | None:
-        """Return the role of an account in a notebook now."""
+    def role(self, account: str, stream: str) -> str | None:
+        """Return the role of an account in a stream now."""
 
     def position(self, stream: int, rid: int) -> Position:
         """Return how far a replica has come."""
@@ -108,8 +108,7 @@ def plan(batch: Batch, view: View, now_ms: int) -> Plan | Nack:
     Cost: O(deltas) applications; nothing grows with the history.
     """
     stream = view.stream(batch.stream)
-    notebook = batch.stream.partition("/")[0]
-    role = "owner" if batch.account == SERVER_ACCOUNT else view.role(batch.account, notebook)
+    role = "owner" if batch.account == SERVER_ACCOUNT else view.role(batch.account, batch.stream)
     if stream is None or not roles.may_read(role):
         return _nack(batch, "not_subscribed")  # the same for no access as for no such stream
     if _major(batch.model) != _major(stream.model):

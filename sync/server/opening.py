@@ -22,11 +22,14 @@ from sync.server.blobs import Blobs
 from sync.server.core import Core
 from sync.server.ingest import SERVER_ACCOUNT
 from sync.server.people import People
+from sync.server.roles import ROLES
+from sync.server.sharing import Sharing
 from sync.storage.account_store import AccountStore
 from sync.storage.blob_files import BlobFiles
 from sync.storage.blob_store import BlobStore
 from sync.storage.log_store import LogStore
 from sync.storage.server_store import FILE_NAME, ServerStore
+from sync.storage.sharing_store import SharingStore
 
 LOCK_NAME: Final = "lock"
 
@@ -47,6 +50,7 @@ class Opened:
     accounts: AccountStore
     core: Core
     people: People
+    sharing: Sharing
     blobs: Blobs
     server_id: str
     generation: int
@@ -55,6 +59,7 @@ class Opened:
         """Delete what nobody can ask for any more. Cheap; once at each start is enough."""
         self.store.prune(now_ms)
         self.accounts.prune(now_ms - SIGN_INS_KEPT_MS)
+        self.sharing.prune(now_ms - SIGN_INS_KEPT_MS)
 
     def close(self) -> None:
         """Write what lags, then close. The lock is whoever's took it."""
@@ -79,13 +84,15 @@ def open_server(folder: Path) -> Opened:
         generation = int(_meta(store, "generation", "1"))
         rid = int(_meta(store, "rid", str(auth.new_rid())))
         accounts.bind(rid, SERVER_ACCOUNT, 0)
-        people = People(accounts, MODEL)
-        core = Core(store, rid, people.role, check_delta)
+        sharing_store = SharingStore(store, accounts, {role: at for at, role in enumerate(ROLES, 1)})
+        people = People(accounts, sharing_store, MODEL)
+        sharing = Sharing(people, accounts, sharing_store)
+        core = Core(store, rid, people.role_in, check_delta)
         blobs = Blobs(core, people, BlobStore(store), BlobFiles(folder))
     except BaseException:
         store.close()
         raise
-    return Opened(store, accounts, core, people, blobs, server_id, generation)
+    return Opened(store, accounts, core, people, sharing, blobs, server_id, generation)
 
 
 def _begin_again(store: ServerStore) -> None:

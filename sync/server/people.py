@@ -16,9 +16,10 @@ from typing import Final
 from sync.errors import AuthFailed, SyncError
 from sync.limits import NOTEBOOKS_PER_ACCOUNT
 from sync.protocol.messages import AccountSaid, Notice
-from sync.protocol.rows import NotebookRow
+from sync.protocol.rows import NotebookRow, SharedRow
 from sync.server import auth, roles
 from sync.storage.account_store import AccountRow, AccountStore, NewNotebook
+from sync.storage.sharing_store import Redeemed, SharingStore
 
 PERSONAL_NAME: Final = "Personal"
 
@@ -62,17 +63,19 @@ class Identity:
 class People:
     """Who may come in and what they may do. All methods on the store's thread."""
 
-    def __init__(self, store: AccountStore, model: str) -> None:
+    def __init__(self, store: AccountStore, sharing: SharingStore, model: str) -> None:
         """
         Serve a store.
 
         Args:
             store: The accounts.
+            sharing: Invites and overrides, in the same file.
             model: The model version of streams made from now on.
         """
         self._store: Final = store
+        self._sharing: Final = sharing
         self._model: Final = model
-        self._roles: dict[str, dict[str, str]] = {}
+        self._roles: dict[str, dict[str, roles.Grant]] = {}
 
     # --- signing up and in -------------------------------------------------------------------------
 
@@ -89,11 +92,35 @@ class People:
         Raises:
             AuthFailed: ``taken``.
         """
-        personal = auth.new_id()
-        account = AccountRow(auth.new_id(), email, name, password_hash, personal, now_ms, 0)
-        if not self._store.add_account(account, self._new_notebook(personal, PERSONAL_NAME)):
+        account, personal = self._new_account(email, name, password_hash, now_ms)
+        if not self._store.add_account(account, personal):
             raise AuthFailed("taken")
         return account
+
+    def sign_up_invited(
+        self, email: str, name: str, password_hash: str, invite: tuple[str, str], now_ms: int
+    ) -> tuple[AccountRow, Redeemed]:
+        """
+        Make an account that uses an invite (id, secret) with its first breath; both or neither.
+
+        Raises:
+            AuthFailed: ``taken``, or ``invite_none invite_expired invite_used invite_revoked``.
+        """
+        account, personal = self._new_account(email, name, password_hash, now_ms)
+        number, secret = invite
+        redeemed = self._sharing.add_invited(account, personal, number, auth.token_hash(secret), now_ms)
+        if redeemed is None:
+            raise AuthFailed("taken")
+        if redeemed.outcome != "joined":
+            raise AuthFailed(f"invite_{redeemed.outcome}")
+        return account, redeemed
+
+    def _new_account(
+        self, email: str, name: str, password_hash: str, now_ms: int
+    ) -> tuple[AccountRow, NewNotebook]:
+        personal = auth.new_id()
+        account = AccountRow(auth.new_id(), email, name, password_hash, personal, now_ms, 0)
+        return account, self._new_notebook(personal, PERSONAL_NAME)
 
     def account_of(self, email: str) -> AccountRow | None:
         """Return an account by its normalised e-mail."""
@@ -155,6 +182,10 @@ class People:
         wanted = identity.device if device is None else device
         return self._store.revoke(device=wanted, account=identity.account)
 
+    def set_password(self, identity: Identity, password_hash: str) -> list[int]:
+        """Give the account another password; return the sign-ins of its other devices, which end."""
+        return self._store.set_password(identity.account, password_hash, keep=identity.sign_in)
+
     def devices(self, identity: Identity) -> list[list[object]]:
         """
         Return [key, installation, system, program, first seen, last seen, is this one] of each signed-in
@@ -171,20 +202,42 @@ class People:
         """
         Return the role of an account in a notebook now; None: it is no member, or there is no such notebook.
         """
-        return self.roles(account).get(notebook)
+        grant = self.roles(account).get(notebook)
+        return None if grant is None else grant.role
 
-    def roles(self, account: str) -> Mapping[str, str]:
-        """Return {notebook: role} of an account now."""
+    def role_in(self, account: str, stream: str) -> str | None:
+        """Return the role of an account in one stream now, which its collection may have of its own."""
+        notebook, _, collection = stream.partition("/")
+        grant = self.roles(account).get(notebook)
+        return None if grant is None else grant.of(collection)
+
+    def roles(self, account: str) -> Mapping[str, roles.Grant]:
+        """Return {notebook: grant} of an account now."""
         known = self._roles.get(account)
         if known is None:
-            known = {row.notebook: row.role for row in self._store.memberships(account)}
+            overrides = self._sharing.overrides(account)
+            known = {
+                row.notebook: roles.Grant(row.role, overrides.get(row.notebook, {}))
+                for row in self._store.memberships(account)
+            }
             self._roles[account] = known
         return known
+
+    def roles_changed(self, account: str) -> None:
+        """Look the roles of an account up anew: they were changed in the store."""
+        self._roles.pop(account, None)
 
     def notice(self, identity: Identity) -> Notice:
         """Return the message that tells an account its notebooks."""
         rows = [NotebookRow(*row) for row in self._store.memberships(identity.account)]
-        return Notice("account", tuple(rows[:NOTEBOOKS_PER_ACCOUNT]), identity.personal)
+        overrides = self._sharing.overrides(identity.account)
+        shared = [
+            SharedRow(notebook, members, note, tuple(sorted(overrides.get(notebook, {}).items())))
+            for notebook, (note, members) in sorted(self._sharing.notes(identity.account).items())
+            if members > 1 or note or notebook in overrides
+        ]
+        most = NOTEBOOKS_PER_ACCOUNT
+        return Notice("account", tuple(rows[:most]), identity.personal, shared=tuple(shared[:most]))
 
     def create_notebook(self, account: str, notebook: object, name: object, now_ms: int) -> NotebookRow:
         """
@@ -198,10 +251,9 @@ class People:
         title = auth.normal_name(name, "Notebook")
         known = self._store.notebook(notebook)
         if known is not None:
-            role = self.role(account, notebook)
-            if role != "owner":
+            if self.role(account, notebook) != "owner":
                 raise CallRefused("taken")
-            return NotebookRow(notebook, known[0], role)
+            return NotebookRow(notebook, known[0], "owner")
         if len(self.roles(account)) >= NOTEBOOKS_PER_ACCOUNT:
             raise CallRefused("limit")
         self._store.add_notebook(self._new_notebook(notebook, title), account, now_ms)
@@ -212,10 +264,6 @@ class People:
         """Give an account a role in a notebook, or (None) take it away. The caller tells the connections."""
         self._store.set_role(notebook, account, role)
         self._roles.pop(account, None)
-
-    def members(self, notebook: str) -> list[list[str]]:
-        """Return [account, name or e-mail, role] of each member of a notebook."""
-        return [list(row) for row in self._store.members(notebook)]
 
     def _new_notebook(self, notebook: str, name: str) -> NewNotebook:
         streams = [

@@ -22,6 +22,18 @@ BLOBS_PATH: Final = "/v1/blobs"
 METRICS_PATH: Final = "/metrics"
 
 
+INVITE_PATH: Final = "/i/"
+INVITED: Final = """\
+This is an invitation to notes in Commonplace.
+
+In the program: File, Join by link, and paste the whole address.
+On the command line: commonplace join ADDRESS
+
+This server has not seen the part behind the # and does not say whether the invitation is good.
+"""
+"""What whoever opens an invite in a browser is told; the secret never comes here."""
+
+
 class Answer(NamedTuple):
     """One plain answer."""
 
@@ -113,4 +125,6 @@ def answer(
     if path == "/version":
         said = {"protocol": PROTOCOL, "model": model, "server": server}
         return Answer(HTTPStatus.OK, json.dumps(said) + "\n", "application/json")
+    if path.startswith(INVITE_PATH):
+        return Answer(HTTPStatus.OK, INVITED)
     return Answer(HTTPStatus.NOT_FOUND, "not found\n")

@@ -2,14 +2,14 @@
 What all connections of a server share: who it is, its store's two faces, its limits, its calls.
 
 What it is not: mutable, but for what the parts themselves hold; or a registry: sessions receive it when they
-are made. Invariant: ``core``, ``people`` and ``blobs`` are touched on the store's thread only.
+are made. Invariant: ``core``, ``people``, ``sharing`` and ``blobs`` are touched on the store's thread only.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from sync.limits import CONNECTIONS_PER_ACCOUNT, DELTAS_BURST, DELTAS_PER_SECOND
 from sync.model.v1 import MODEL
@@ -20,10 +20,19 @@ from sync.server.limiter import Limiter, Pace
 from sync.server.opening import Opened
 from sync.server.people import People
 from sync.server.settings import Settings
+from sync.server.sharing import Sharing
+
+ASKING_PACE: Final = Pace(burst=60, per_second=1)
+"""Invites made and used, roles given, e-mails looked up by one account: a class of children at once, and
+then no faster than somebody clicks."""
 
 
 def _delta_paces() -> Limiter:
     return Limiter(Pace(DELTAS_BURST, DELTAS_PER_SECOND))
+
+
+def _asking_paces() -> Limiter:
+    return Limiter(ASKING_PACE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,7 @@ class Realm:
     model: str
     core: Core
     people: People
+    sharing: Sharing
     blobs: Blobs
     now_ms: Callable[[], int]
     calls: Mapping[str, Callable[..., Any]]
@@ -42,11 +52,12 @@ class Realm:
     """Tell connections that these sign-ins were ended elsewhere."""
     roles_changed: Callable[[str], None]
     """Tell the connections of an account that its notebooks or roles have changed."""
-    sign_up: str = "open"  # open or closed
+    sign_up: str = "open"  # open, invite or closed
     connections_max: int = CONNECTIONS_PER_ACCOUNT
     passwords: Passwords = field(default_factory=Passwords)
     door: Door = field(default_factory=Door)
     paces: Limiter = field(default_factory=_delta_paces)
+    asking: Limiter = field(default_factory=_asking_paces)
 
 
 def realm_of(
@@ -65,6 +76,7 @@ def realm_of(
         MODEL,
         opened.core,
         opened.people,
+        opened.sharing,
         opened.blobs,
         now_ms,
         calls,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from sync.protocol import blobs as b
@@ -26,7 +27,10 @@ FIRST: Final = "first"
 
 SIGNED_IN: Final = "signed_in"
 MEMBER: Final = "member"
-"""Signed in, with any role in the notebook of the message's stream."""
+"""Signed in, with any role in the notebook of the message's stream, or that a call names."""
+
+OWNER: Final = "owner"
+"""Signed in, and an owner of the notebook that a call names."""
 
 WRITER: Final = "writer"
 """Signed in, with the role that the stream's collection asks for; ingest decides it for each delta."""
@@ -85,14 +89,44 @@ CALL_RIGHTS: Final[Mapping[str, str]] = {
     "sign_out": SIGNED_IN,
     "devices": SIGNED_IN,
     "create_notebook": SIGNED_IN,
+    "change_password": SIGNED_IN,
+    "redeem": SIGNED_IN,
     "members": MEMBER,
+    "leave": MEMBER,
+    "rename_notebook": OWNER,
+    "share": OWNER,
+    "set_role": OWNER,
+    "create_invite": OWNER,
+    "invites": OWNER,
+    "revoke_invite": OWNER,
 }
 
+CALL_ROLES: Final[Mapping[str, str]] = {MEMBER: "viewer", OWNER: "owner"}
+"""The weakest role in the notebook that a call names which has a right."""
+
 READ_ROLE: Final = "viewer"
+INVITED_ROLES: Final = ("viewer", "commenter", "editor")
+"""What an invite may give, and a collection may have of its own."""
+
+NO_ROLE: Final = "none"
+"""In a call: take the role away; of a collection: it cannot even be read."""
+
 WRITE_ROLE: Final[Mapping[str, str]] = {"notes": "editor", "folders": "editor", "comments": "commenter"}
 """
 The weakest role that may write a collection. A collection that is not here cannot be written by anybody.
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What one account may do in one notebook: a role, and another one where a collection has its own."""
+
+    role: str
+    collections: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, collection: str) -> str:
+        """Return the role in a collection. An owner is one everywhere."""
+        return self.role if self.role == "owner" else self.collections.get(collection, self.role)
 
 
 def at_least(role: str | None, needed: str) -> bool:

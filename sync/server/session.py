@@ -198,10 +198,12 @@ class Session:
             )
         ]
 
-    def _refreshed(self, came: tuple[m.Notice, dict[str, str]]) -> list[Effect]:
+    def _refreshed(self, came: tuple[m.Notice, dict[str, roles.Grant]]) -> list[Effect]:
         notice, known = came
         for stream in list(self.link.feeds):
-            if not roles.may_read(known.get(stream.partition("/")[0])):
+            notebook, _, collection = stream.partition("/")
+            grant = known.get(notebook)
+            if grant is None or not roles.may_read(grant.of(collection)):
                 self.hub.detach(self.link, stream, "revoked")
         if self.signed_in:
             self.say(notice)

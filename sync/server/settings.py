@@ -20,7 +20,7 @@ class Settings:
     folder: Path
     host: str = "127.0.0.1"
     port: int = 8765  # 0: any free one
-    sign_up: str = "open"  # open or closed
+    sign_up: str = "open"  # open, invite or closed
     origins: tuple[str, ...] = ()  # web pages that may connect; programs send no Origin and always may
     tls_cert: Path | None = None
     tls_key: Path | None = None

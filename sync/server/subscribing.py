@@ -49,7 +49,7 @@ def decide(core: Core, people: People, account: str, rid: int, mode: str, wanted
         mode: What its data model allows; only ``full`` is sent content.
         wanted: Where the client stands.
     """
-    role = people.role(account, wanted.stream.partition("/")[0])
+    role = people.role_in(account, wanted.stream)
     stream = core.stream(wanted.stream)
     if stream is None or role is None or not roles.may_read(role):
         return refused(wanted, "none")

@@ -120,11 +120,21 @@ class AccountStore:
             self._add_notebook(personal, account.id, account.created_ms)
         return True
 
-    def set_password(self, account: str, password: str) -> None:
-        """Replace the password hash and revoke every sign-in of the account."""
+    def set_password(self, account: str, password: str, *, keep: int | None = None) -> list[int]:
+        """
+        Replace the password hash and revoke every sign-in of the account, less one that is kept.
+
+        Returns:
+            The keys of those that were valid before.
+        """
         with self._db.transaction() as statements:
             statements.execute("UPDATE accounts SET password = ? WHERE id = ?", (password, account))
-            statements.execute("UPDATE sign_ins SET revoked = 1 WHERE account = ?", (account,))
+            rows = statements.execute(
+                "UPDATE sign_ins SET revoked = 1 WHERE account = ? AND revoked = 0 AND key <> ?"
+                " RETURNING key",
+                (account, -1 if keep is None else keep),
+            ).fetchall()
+        return [int(row[0]) for row in rows]
 
     def set_disabled(self, account: str, disabled: bool) -> None:
         """Disable an account, or enable it again."""
@@ -263,10 +273,10 @@ class AccountStore:
         )
         return [MemberRow(*row) for row in rows]
 
-    def members(self, notebook: str) -> list[tuple[str, str, str]]:
-        """Return (account, e-mail, role) of the members of a notebook, by e-mail."""
+    def members(self, notebook: str) -> list[tuple[str, str, str, str]]:
+        """Return (account, e-mail, role, name) of the members of a notebook, by e-mail."""
         rows = self._db.all(
-            "SELECT members.account, accounts.email, members.role FROM members"
+            "SELECT members.account, accounts.email, members.role, accounts.name FROM members"
             " JOIN accounts ON accounts.id = members.account WHERE notebook = ? ORDER BY accounts.email",
             (notebook,),
         )

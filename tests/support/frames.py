@@ -76,6 +76,12 @@ EXAMPLES: dict[str, m.Message] = {
     "error": m.Error("bad_frame", "not a message", "never", 20),
     "bye": m.Bye("stopping", "", 1000),
     "notice": m.Notice("account", (rows.NotebookRow(NOTEBOOK, "Personal", "owner"),), NOTEBOOK, ""),
+    "notice-shared": m.Notice(
+        "account",
+        (rows.NotebookRow(NOTEBOOK, "Garden", "viewer"),),
+        NOTEBOOK,
+        shared=(rows.SharedRow(NOTEBOOK, 2, DOCUMENT, (("comments", "none"),)),),
+    ),
     "ping": m.Ping(7),
     "pong": m.Pong(7, 1_795_000_000_000),
     "blob-offer": b.BlobOffer(HASH, 70_000, STREAM, DOCUMENT),

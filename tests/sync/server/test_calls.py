@@ -206,6 +206,6 @@ def test_a_notebook_needs_an_id(world, notebook):
 def test_members_are_told_to_members_only(world):
     ann, bob = world.signed_up("ann"), world.signed_up("bob")
     members = ann.call("members", notebook=ann.personal).one(m.Result).value["members"]
-    assert members == [[ann.account, "ann@example.org", "owner"]]
+    assert members == [[ann.account, "ann@example.org", "owner", "ann", []]]
     for notebook in (ann.personal, new_id(), None, 7):
         assert bob.call("members", notebook=notebook).one(m.Result).code == "none"

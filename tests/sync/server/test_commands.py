@@ -7,8 +7,9 @@ import pytest
 from click.testing import CliRunner
 
 import crdt
-from sync.server import admin, commands
+from sync.server import commands
 from sync.server.opening import FolderLock
+from sync.server.outcome import AdminError
 from tests.support.running_server import run, running_server
 
 PASSWORD = "correct horse battery"
@@ -56,6 +57,7 @@ def test_every_command_has_a_line_for_people(tmp_path):
         (("session", "expire", "bob@example.org"), "expired: []"),
         (("user", "disable", "bob@example.org"), "bob@example.org: done"),
         (("user", "disable", "bob@example.org", "--undo"), "bob@example.org: done"),
+        (("user", "enable", "bob@example.org"), "bob@example.org: done"),
         (("stats",), "accounts: 2"),
         (("verify",), "ok, 0 documents"),
     ):
@@ -173,7 +175,7 @@ def test_a_folder_in_use_by_who_does_not_answer_is_said_so(tmp_path, monkeypatch
     monkeypatch.setattr(commands, "BUSY_WAIT_S", 0.2)
     lock = FolderLock(tmp_path)
     assert lock.take()
-    with pytest.raises(admin.AdminError, match="in use"):
+    with pytest.raises(AdminError, match="in use"):
         commands.execute(tmp_path, "stats", {})
     lock.release()
     assert commands.execute(tmp_path, "stats", {})["accounts"] == 0

@@ -19,6 +19,7 @@ def _answer(path, **changed):
         ("/readyz", {}, 200),
         ("/readyz", {"ready": False}, 503),
         ("/readyz", {"stopping": True}, 503),
+        ("/i/abc", {}, 200),
         ("/", {}, 404),
         ("/v1/sync/", {}, 404),
         (SYNC_PATH, {"stopping": True}, 503),
@@ -27,6 +28,11 @@ def _answer(path, **changed):
 )
 def test_plain_gets_have_their_status(path, changed, status):
     assert _answer(path, **changed).status == status
+
+
+def test_an_invite_in_a_browser_says_what_to_do_with_it_and_nothing_else():
+    assert "commonplace join" in _answer("/i/abc").body
+    assert _answer("/i/abc").body == _answer("/i/def").body
 
 
 def test_a_socket_is_let_through():

@@ -28,7 +28,9 @@ def store(tmp_path):
     made = ServerStore.open(tmp_path / "server.sqlite3")
     with made.db.transaction() as connection:
         connection.execute("INSERT INTO accounts VALUES('a', 'a@b', 'A', '', 'p', 0, 0)")
-        connection.execute("INSERT INTO notebooks VALUES(?, 'N', 'a', 0)", (NOTEBOOK,))
+        connection.execute(
+            "INSERT INTO notebooks(id, name, owner, created_ms) VALUES(?, 'N', 'a', 0)", (NOTEBOOK,)
+        )
         made.add_stream(STREAM, NOTEBOOK, "notes", 5, "1.0")
     yield made
     made.close()
