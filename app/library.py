@@ -272,6 +272,13 @@ class Library:
         """The notes that answer a query, the best first."""
         return self.store.search(query, limit)
 
+    def carry(self, changes: Sequence[LocalChange]) -> None:
+        """Store what others wrote, out of an archive, in one commit; a client also sends and shows it."""
+        if changes and self.client is not None:
+            self.client.carry(changes)
+        elif changes:
+            self.store.append(changes)
+
     def submit(self, changes: Sequence[LocalChange]) -> None:
         """Store changes in one commit; a client also sends them."""
         if not changes:

@@ -12,7 +12,10 @@ from sync.errors import SyncError
 
 REFUSALS: Final = frozenset(
     {
-        "archive_later",
+        "archive_ahead",
+        "archive_damaged",
+        "archive_future",
+        "archive_newer",
         "beyond_text",
         "cancelled",
         "changed_since",

@@ -72,3 +72,8 @@ class WindowLibrary(Library):
         """Store changes in one commit and have them sent. Raises StoreUnavailable: nothing was stored."""
         super().submit(changes)
         self._stored({change.document for change in changes})
+
+    def carry(self, changes: Sequence[LocalChange]) -> None:
+        """Store what others wrote, in one commit, and have it sent and shown. Raises as submit does."""
+        super().carry(changes)
+        self._stored({change.document for change in changes})

@@ -78,7 +78,10 @@ CRDT: Final[Mapping[type[CrdtError], str]] = {
 }
 
 REFUSED: Final[Mapping[str, str]] = {
-    "archive_later": "This version cannot write archives yet. Choose md, html or json.",
+    "archive_ahead": "The archive is ahead of this library, which wrote it. Import it into a new profile.",
+    "archive_damaged": "It is damaged or no archive of Commonplace. Get it again from where it came.",
+    "archive_future": "Its edits come from the future. Check this computer's date and time, and try again.",
+    "archive_newer": "A newer Commonplace wrote this archive. Update Commonplace, then import it again.",
     "beyond_text": "The text has {length} characters and no place {index}. Choose one from 0 to {length}.",
     "command_later": "This version has no “{command}” yet. {instead}",
     "empty_query": "There is nothing to search for. Give at least one word.",

@@ -2,7 +2,8 @@
 Export: the library as a folder of files that other programs read.
 
 Folders mirror folders, names are safe and unique, pictures lie in `assets`, links between notes lead to
-their files. Markdown comes back whole with `import` (see `markdown_writer`); HTML and JSON are for reading.
+their files. Markdown comes back whole with `import` (see `markdown_writer`), an archive with its history (see
+`archive`); HTML and JSON are for reading.
 Works signed out and on notebooks that may only be read. Nothing that is already in the folder is
 overwritten, except an earlier export.
 """
@@ -66,7 +67,8 @@ async def export_notes(
     with_trash: bool = False,
 ) -> Report:
     """
-    Export every note that is not in the trash; what is only on this computer is known to be elsewhere then.
+    Export every note that is not in the trash (an archive has that too); what is only on this computer is
+    known to be elsewhere then.
 
     Args:
         library: Read on this thread only, between what is done `away`.
@@ -81,16 +83,20 @@ async def export_notes(
         What was exported, and what was left out or refused, each with its reason.
 
     Raises:
-        Refused: the folder holds something else, or the format cannot be written yet.
+        Refused: the folder holds something else.
         OSError: the folder cannot be written, or the disk is full.
 
     Cost: about 2 ms for a page of text.
     """
-    if format == "archive":
-        raise Refused("archive_later")
     job = _Export(library, folder, format)
     await away(job.prepare)
     marks = marks_before(library.store)
+    if format == "archive":
+        from app.transfer.archive import write_archive
+
+        await write_archive(library, folder, job.report, progress=progress, cancelled=cancelled, away=away)
+        note_exported(library.store, marks, job.report)
+        return job.report
     targets = job.plan()
     if with_trash:
         targets += job.plan_trash()

@@ -24,7 +24,7 @@ from app.transfer.blocks import Block, block_text, is_embed
 from app.transfer.front_matter import FrontMatter, split_front_matter
 from app.transfer.pictures import Attachment, FolderResolver
 from app.transfer.report import Report, shown_path
-from app.transfer.sources import HTML, MARKDOWN, NOTES, Source, find_sources, read_source
+from app.transfer.sources import ARCHIVE, HTML, MARKDOWN, NOTES, Source, find_sources, read_source
 from crdt import CrdtError
 
 if TYPE_CHECKING:
@@ -94,6 +94,19 @@ async def import_paths(
     library.check_writable(where)
     job = _Import(library, where, batch)
     sources = await away(lambda: job.plan(paths))
+    for path in job.archives:
+        from app.transfer.carrying import take_archive
+
+        await take_archive(
+            library,
+            path,
+            job.report,
+            notebook=notebook,
+            progress=progress,
+            cancelled=cancelled,
+            away=away,
+            batch=batch,
+        )
     for number, source in enumerate(sources):
         if cancelled():
             job.report.cancelled = True
@@ -124,6 +137,7 @@ class _Import:
         self._stored: set[str] = set()
         self._known_folders = library.store.folders(notebook)
         self.report = Report()
+        self.archives: list[Path] = []
 
     def plan(self, paths: list[Path]) -> list[Source]:
         """Find the files, give their notes ids, and their folders. Any thread."""
@@ -132,6 +146,8 @@ class _Import:
             if source.kind in NOTES:
                 sources.append(source)
                 self._ids[os.path.abspath(source.path)] = new_id()
+            elif source.kind == ARCHIVE:
+                self.archives.append(source.path)
             else:
                 self._unused.append(source)
         for source in sources:

@@ -25,6 +25,7 @@ MARKDOWN: Final = frozenset({".md", ".markdown", ".mdown", ".mkd", ".mkdn"})
 HTML: Final = frozenset({".html", ".htm", ".xhtml"})
 TEXT: Final = frozenset({".txt", ".text"})
 NOTES: Final = MARKDOWN | HTML | TEXT
+ARCHIVE: Final = ".commonplace"
 
 _SYSTEM_FILES: Final = frozenset({"thumbs.db", "desktop.ini"})
 _MARKS: Final = (

@@ -137,6 +137,18 @@ class Client:
         for document in late:
             self._perform(Reset(document))
 
+    def carry(self, changes: Sequence[LocalChange]) -> None:
+        """
+        Store changes that other replicas wrote, which came in an archive, and have them sent and shown.
+
+        Raises:
+            StoreUnavailable, LimitExceeded: Nothing was stored.
+        """
+        self.submit(changes)
+        for document in dict.fromkeys(change.document for change in changes):
+            bodies = [change.delta.encode() for change in changes if change.document == document]
+            self._perform(Remote(document, tuple(bodies)))
+
     def flush(self) -> None:
         """Send what waits for the typing to pause."""
         self._runner.feed(Written(now=True))

@@ -140,7 +140,12 @@ class Core:
     """One server's streams and documents. All methods on one thread."""
 
     def __init__(
-        self, store: ServerStore, rid: int, role: Callable[[str, str], str | None], check: Check
+        self,
+        store: ServerStore,
+        rid: int,
+        role: Callable[[str, str], str | None],
+        owner: Callable[[int], str | None],
+        check: Check,
     ) -> None:
         """
         Serve a store.
@@ -149,6 +154,7 @@ class Core:
             store: Open, on this thread.
             rid: The server's own replica.
             role: (account, stream) -> role now; asked for each batch when it is decided.
+            owner: replica -> the account that writes as it; asked for what a batch carries for others.
             check: Of the data model, see ``Check``.
         """
         self.store: Final = store
@@ -156,6 +162,7 @@ class Core:
         self.documents: Final = Documents(store, rid)
         self.clock: Final = Clock(rid)
         self.role: Final = role
+        self.owner: Final = owner
         self.check: Final = check
         self._streams: dict[str, StreamRow] = {}
         self._positions: dict[tuple[int, int], Position] = {}
@@ -388,6 +395,7 @@ class _View:
         self.planned: Final[dict[tuple[int, int], Position]] = {}
         self._position = core.position
         self.role = core.role
+        self.owner = core.owner
         self.check = core.check
         self.stream = core.stream
         self.rejections = core.rejections

@@ -10,7 +10,8 @@ Invariants:
 decided
   before anything is applied.
 - Every n of a batch that is not nacked is consumed: accepted, rejected with a code, or known already.
-- A delta is applied only if its author may write at this moment and it bears its author's replica id.
+- A delta is applied only if its author may write at this moment and it bears its author's replica id, or one
+  that is no other account's.
 - What is applied but then not committed is forgotten by the caller (Documents.forget).
 
 Source: README, "Ingest".
@@ -58,6 +59,9 @@ class View(Protocol):
 
     def role(self, account: str, stream: str) -> str | None:
         """Return the role of an account in a stream now."""
+
+    def owner(self, rid: int) -> str | None:
+        """Return the account that writes as a replica; None: nobody did so far."""
 
     def position(self, stream: int, rid: int) -> Position:
         """Return how far a replica has come."""
@@ -120,7 +124,7 @@ def plan(batch: Batch, view: View, now_ms: int) -> Plan | Nack:
     made = Plan(stream, position)
     if fresh.start:  # a repeated push: the ack, and what it rejected, may have been lost
         made.known = view.rejections(stream.key, batch.rid, batch.n0 - 1, batch.n0 - 1 + fresh.start)
-    decoded = [_decoded(batch, pushed) for pushed in batch.deltas[fresh.start :]]
+    decoded = [_decoded(batch, pushed, view) for pushed in batch.deltas[fresh.start :]]
     latest_ms = now_ms + CLOCK_AHEAD_MS_MAX
     if any(isinstance(delta, Delta) and delta.stamp.ms > latest_ms for delta in decoded):
         return _nack(batch, "clock_ahead", now=now_ms)
@@ -165,9 +169,11 @@ def _fresh(batch: Batch, position: Position) -> _Fresh | Nack:
     return _Fresh(start, chain)
 
 
-def _decoded(batch: Batch, pushed: PushedDelta) -> Delta | _Refused:
+def _decoded(batch: Batch, pushed: PushedDelta, view: View) -> Delta | _Refused:
     """
     Decode one body and check whose it is; a fault is returned, because the clock of the others comes first.
+
+    What another replica wrote may be carried (out of an archive) if nobody else writes as that replica here.
     """
     if len(pushed.body) > DELTA_SIZE_MAX:
         return _Refused("too_big", f"a delta of {len(pushed.body)} bytes; at most {DELTA_SIZE_MAX}")
@@ -175,8 +181,8 @@ def _decoded(batch: Batch, pushed: PushedDelta) -> Delta | _Refused:
         delta = Delta.decode(pushed.body)
     except CrdtError as error:
         return _Refused("schema", str(error))
-    if delta.rid != batch.rid or delta.stamp.rid != batch.rid:
-        return _Refused("forbidden", "a delta of another replica")
+    if delta.rid != batch.rid and view.owner(delta.rid) not in (None, batch.account):
+        return _Refused("forbidden", "a delta of another person's replica")
     return delta
 
 

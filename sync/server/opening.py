@@ -87,7 +87,7 @@ def open_server(folder: Path) -> Opened:
         sharing_store = SharingStore(store, accounts, {role: at for at, role in enumerate(ROLES, 1)})
         people = People(accounts, sharing_store, MODEL)
         sharing = Sharing(people, accounts, sharing_store)
-        core = Core(store, rid, people.role_in, check_delta)
+        core = Core(store, rid, people.role_in, people.owner, check_delta)
         blobs = Blobs(core, people, BlobStore(store), BlobFiles(folder))
     except BaseException:
         store.close()

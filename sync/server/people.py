@@ -177,6 +177,11 @@ class People:
         """
         return self._store.bind(device.rid, identity.account, identity.device)
 
+    def owner(self, rid: int) -> str | None:
+        """Return the account that writes as a replica; None: nobody did so far."""
+        bound = self._store.bound(rid)
+        return None if bound is None else bound[0]
+
     def sign_out(self, identity: Identity, device: int | None = None) -> list[int]:
         """End the sign-ins of a device of the account, by default of this very one; return their keys."""
         wanted = identity.device if device is None else device

@@ -68,7 +68,7 @@ class ClientStore(Shelf):
 
     def _brought_up_to_date(self, connection: Connection, change: LocalChange) -> LocalChange:
         """Return a change under the present replica id."""
-        if change.delta.rid == self._rid:
+        if change.carried or change.delta.rid == self._rid:
             return change
         from sync.storage import recovery
 
@@ -331,7 +331,7 @@ class ClientStore(Shelf):
         from sync.storage import recovery
 
         with self._writing() as connection:
-            changed = recovery.restamp(connection, tick)
+            changed = recovery.restamp(connection, self._rid, tick)
         self._projections.forget()
         return changed
 

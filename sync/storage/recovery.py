@@ -161,6 +161,9 @@ def _rename(
     for document, name, key, model, stamp, body in pending:
         try:
             delta = Delta.decode(body)
+            if delta.rid != old_rid:  # carried for another replica, which saw nothing that is unsent
+                found.append((document, name, key, model, stamp, body))
+                continue
             if document not in bases:
                 bases[document] = confirmed(connection, document)
                 rewritten[(name, old_rid)] = Renaming(old_rid, new_rid, delta.start)
@@ -203,11 +206,14 @@ def confirmed(connection: sqlite3.Connection, document: int) -> Document:
     return found
 
 
-def restamp(connection: sqlite3.Connection, tick: Callable[[], Stamp]) -> list[str]:
+def restamp(connection: sqlite3.Connection, rid: int, tick: Callable[[], Stamp]) -> list[str]:
     """
     Give everything unsent new stamps, in the order in which it was written; returns the documents concerned.
 
+    What is carried for other replicas keeps theirs.
+
     Args:
+        rid: Of this replica.
         tick: The next stamp.
     """
     rows = connection.execute(
@@ -218,9 +224,12 @@ def restamp(connection: sqlite3.Connection, tick: Callable[[], Stamp]) -> list[s
     changed: dict[str, None] = {}
     latest = b""
     for key, document, name, body in rows:
+        delta = Delta.decode(body)
+        if delta.rid != rid:
+            continue
         stamp = tick()
         latest = stamp.pack()
-        made = Delta.decode(body).restamped(stamp).encode()
+        made = delta.restamped(stamp).encode()
         connection.execute(
             "UPDATE outbox SET body = ?, size = ?, stamp = ? WHERE key = ?", (made, len(made), latest, key)
         )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class LocalChange(NamedTuple):
-    """One delta made on this computer, to be stored and sent."""
+    """One delta made on this computer, or carried to it, to be stored and sent."""
 
     stream: str
     document: str
@@ -28,6 +28,8 @@ class LocalChange(NamedTuple):
     """
     model: str | None = None
     """Of the document in which it was made, where that may be an older one than the store's."""
+    carried: bool = False
+    """Whether another replica wrote it, long ago: it came in an archive, and this replica hands it over."""
 
 
 class RemoteDelta(NamedTuple):

@@ -48,13 +48,23 @@ def test_an_export_comes_back_with_an_import(cli, tmp_path):
     assert cli.ok("show", row["id"], "--json").json["blocks"] == before
 
 
-def test_an_archive_and_a_full_folder_are_refused_with_a_sentence(cli, tmp_path):
+def test_an_archive_comes_back_with_its_history(cli, tmp_path):
+    made = cli.note("A", "x")
+    cli.ok("append", made, "--text", "y")
+    assert cli.ok("export", "out", "--format", "archive", "--json").json["exported"] == 1
+    shown, history = cli.ok("show", made, "--json").out, cli.ok("history", made, "--json").json
+    other = ("--profile", str(tmp_path / "other"))
+    assert cli.ok("import", "out", "--json", *other).json["imported"] == 1
+    assert cli.ok("show", made, "--json", *other).out == shown
+    assert cli.ok("history", made, "--json", *other).json == history
+
+
+def test_a_full_folder_is_refused_with_a_sentence(cli, tmp_path):
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "x").write_text("x")
-    for words in (["out", "--format", "archive"], ["full"]):
-        said = cli("export", *words)
-        assert (said.code, said.out) == (1, "")
-        assert said.err.endswith(".\n")
+    said = cli("export", "full")
+    assert (said.code, said.out) == (1, "")
+    assert said.err.endswith(".\n")
 
 
 def test_ctrl_c_is_a_persons_again_afterwards(cli, tmp_path):

@@ -149,12 +149,6 @@ def test_a_folder_with_other_things_is_left_alone_and_an_earlier_export_replaced
     assert files(tmp_path / "out") == ["A.md"]
 
 
-def test_an_archive_is_refused_with_what_to_choose_instead(library, tmp_path):
-    with pytest.raises(Refused) as caught:
-        export(library, tmp_path / "out", "archive")
-    assert caught.value.code == "archive_later"
-
-
 def test_the_trash_stays_behind(library, tmp_path):
     made = library.new_note(title="Gone")
     library.set_trashed(made, True)

@@ -93,13 +93,27 @@ def test_the_server_itself_may_write(world, ann):
 # --- whose delta it is ---------------------------------------------------------------------------------
 
 
-def test_a_delta_of_another_replica_is_refused(world, ann):
+def test_a_delta_of_another_persons_replica_is_refused(world, ann):
     author, forger = Author(), Author()
     stream = ann.personal + "/notes"
     stolen = author.note(stream)[1]
+    world.opened.accounts.bind(author.rid, world.account("bob").id, 1)
     answer = world.push(ann, forger, stream, forger.numbered_bytes(stream, stolen.document, stolen.body))
     assert answer.rejected[0].code == "forbidden"
     assert world.log(stream) == []
+
+
+@pytest.mark.parametrize("bound", [False, True])
+def test_what_a_replica_of_nobody_or_of_the_same_account_wrote_may_be_carried(world, ann, bound):
+    author, carrier = Author(), Author()
+    stream = ann.personal + "/notes"
+    note, made = author.note(stream)
+    if bound:
+        world.opened.accounts.bind(author.rid, ann.id, 1)
+    answer = world.push(ann, carrier, stream, carrier.numbered_bytes(stream, note, made.body))
+    assert answer == Ack(stream, 1, 1, 1)
+    assert [row.body for row in world.log(stream)] == [made.body]
+    world.check()
 
 
 def test_a_document_of_another_stream_is_out_of_reach(world, ann):

@@ -169,3 +169,17 @@ def test_what_the_server_has_under_newer_stamps_is_not_sent_again(desk):
     desk.store.rotate(NEW, {NOTES: (9, 2, 2)}, 7)
     assert rows(desk) == []
     assert desk.body(note) == "one"
+
+
+def test_what_is_carried_for_another_replica_keeps_its_name_and_its_time(desk):
+    stamp = Stamp(5, 0, 77)
+    _, delta = v1.new_note(77, stamp, title="from an archive", created_ms=5)
+    desk.store.append([LocalChange(NOTES, "carried", delta, carried=True)])
+    desk.new_note("mine", "new")
+    desk.store.restamp(desk.ticker.stamp)
+    check_chain(desk)
+    assert Delta.decode(rows(desk)[0].body) == delta
+    desk.store.rotate(NEW, {}, 7)
+    check_chain(desk)
+    assert [Delta.decode(sent.body).rid for sent in rows(desk)] == [77, NEW, NEW]
+    assert Delta.decode(rows(desk)[0].body) == delta
