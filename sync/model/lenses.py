@@ -35,6 +35,7 @@ from typing import Final
 from crdt.clock import Stamp
 from crdt.delta import Delta
 from crdt.document import Document
+from crdt.errors import CrdtError
 from crdt.object_ops import KEY_LENGTH_MAX, MAKE, MAP, ROOT, SET, Id, Path
 from crdt.patch import Value
 from crdt.reshape import Target, reshape, reshape_delta
@@ -45,6 +46,10 @@ ASIDE: Final = "~"
 """Behind an old key whose name is another's now."""
 RESERVED_RIDS: Final = 1 << 10
 """Replica ids below are nobody's: lenses write under the number of their model."""
+
+
+class Untranslatable(CrdtError):
+    """A delta of an older model has no counterpart in the newer one; nothing was changed."""
 
 
 @dataclass(frozen=True, slots=True)

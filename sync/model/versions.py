@@ -85,6 +85,12 @@ def major_of(version: str) -> int:
     return int(version.partition(".")[0])
 
 
+def parsed(version: str) -> tuple[int, int]:
+    """The major and the minor of ``major.minor``, in the order of which versions followed each other."""
+    major, _, minor = version.partition(".")
+    return int(major), int(minor)
+
+
 def is_known(version: str) -> bool:
     """Whether this program can work with a store of the version: it knows the major."""
     return 1 <= major_of(version) <= len(MODELS)

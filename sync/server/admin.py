@@ -16,7 +16,7 @@ from typing import Final
 from crdt import CrdtError, Document
 from crdt.edit import Edit
 from sync.errors import SyncError
-from sync.model.v1 import encoded_note_summary, new_note
+from sync.model.versions import model_of
 from sync.protocol.messages import Ack
 from sync.protocol.rows import PushedDelta
 from sync.server import auth
@@ -75,7 +75,7 @@ def _note_list(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
         if stream.collection != "notes" or wanted not in (None, stream.notebook):
             continue
         for row in opened.store.documents(stream.key):
-            summary = encoded_note_summary(opened.core.documents.state(row))
+            summary = model_of(row.model).encoded_note_summary(opened.core.documents.state(row))
             rows.append(
                 {
                     "id": row.id,
@@ -102,7 +102,8 @@ def _note_add(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
     if stream is None:
         raise AdminError(f"there is no notebook {notebook}")
     title = str(arguments.get("title") or "")[:PIECE_LENGTH_MAX]
-    made, delta = new_note(opened.core.rid, opened.core.clock.tick(now_ms), title=title, created_ms=now_ms)
+    stamp = opened.core.clock.tick(now_ms)
+    made, delta = model_of(stream.model).new_note(opened.core.rid, stamp, title=title, created_ms=now_ms)
     note = auth.new_id()
     text = str(arguments.get("text") or "")
     bodies = [delta.encode(), *_edited(opened, made, now_ms, 0, text)]

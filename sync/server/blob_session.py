@@ -26,7 +26,7 @@ from sync.server.blobs import Asked, BlobRefused
 from sync.server.limiter import Limiter, Pace
 from sync.server.people import Device, Identity
 from sync.server.realm import Realm
-from sync.server.session import Close, mode_of
+from sync.server.session import Close
 
 CHECK_EVERY_MS: Final = 500
 """How often the right to what is under way is looked up again."""
@@ -99,7 +99,6 @@ class BlobSession:
         self._hello: m.Hello | None = None
         self._token: str | None = None
         self._identity: Identity | None = None
-        self._mode = "full"
         self._frames: Final = Limiter(FRAMES_PACE)
         self._uploads: Final[dict[bytes, _Upload]] = {}
         self.watched: Final[set[tuple[str, str]]] = set()
@@ -152,7 +151,8 @@ class BlobSession:
                 return []
         if self._identity is None:
             return [Say(m.Error("auth", "sign in first", "auth", message.TYPE))]
-        if self._mode not in DONE_SHOWN:
+        assert self._hello is not None, "nothing else comes first"
+        if self._realm.model.mode_of(self._hello.model) not in DONE_SHOWN:
             return [Say(m.Error("upgrade", "another data model", "upgrade", message.TYPE))]
         match message:
             case b.BlobOffer():
@@ -171,7 +171,6 @@ class BlobSession:
             said = m.Error("protocol", f"this server speaks protocol {m.PROTOCOL}", "upgrade", hello.TYPE)
             return _closing(said)
         self._hello = hello
-        self._mode = mode_of(hello.model, self._realm.model)
         if hello.token is None:
             return self._welcome(hello, "")
         return [self._identifying(hello.token, partial(self._welcome, hello), now_ms)]
@@ -183,7 +182,7 @@ class BlobSession:
             (realm.server_id, realm.generation),
             realm.now_ms(),
             0,
-            m.ModelSaid(realm.model, realm.model, self._mode),
+            realm.model.said(hello.model),
             m.AuthSaid(state),
             {**limits.LIMITS_SAID, "blob": self._blobs.size_max, "blob_quota": self._blobs.quota},
             limits.PING_EVERY_MS,

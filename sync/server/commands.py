@@ -41,10 +41,22 @@ def show_version(context: click.Context, _option: click.Parameter, is_asked: boo
     if is_asked:
         from crdt import BUILD
         from sync import VERSION
-        from sync.model.v1 import MODEL
+        from sync.model.versions import NEWEST
 
-        click.echo(f"commonplace-server {VERSION} (model {MODEL}, core {BUILD})")
+        click.echo(f"commonplace-server {VERSION} (model {NEWEST}, core {BUILD})")
         context.exit()
+
+
+def read_version(_context: click.Context, _option: click.Parameter, given: str | None) -> str | None:
+    """Return the data model that a person means by ``2`` or ``2.0``."""
+    if given is None:
+        return None
+    from sync.model.versions import version_named  # only here: few commands name one
+
+    try:
+        return version_named(given)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -66,6 +78,7 @@ def show_version(context: click.Context, _option: click.Parameter, is_asked: boo
 @click.option(
     "--connections-per-account", type=click.IntRange(1), default=CONNECTIONS_PER_ACCOUNT, show_default=True
 )
+@click.option("--data-model", callback=read_version, help="What the data must be of; a new folder gets it.")
 def main(**options: Any) -> None:
     """Serve Commonplace notebooks (the default), or administrate them."""
     context = click.get_current_context()
@@ -93,6 +106,7 @@ def _shared(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--tls-cert", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--tls-key", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--connections-per-account", type=click.IntRange(1))
+@click.option("--data-model", callback=read_version)
 def serve(**options: Any) -> None:
     """Serve until told to stop. The first line of stdout says where."""
     given = {
@@ -350,7 +364,7 @@ def _do(
     given = click.get_current_context().find_root().obj
     folder = _folder(shared["folder"] or given["folder"])
     try:
-        value = execute(folder, command, arguments)
+        value = execute(folder, command, arguments, given["data_model"])
     except SyncError as error:
         _fail(str(error))
     if shared["as_json"] or given["as_json"]:
@@ -360,7 +374,7 @@ def _do(
         click.echo(_line(line, row))
 
 
-def execute(folder: Path, command: str, arguments: Mapping[str, Any]) -> Any:
+def execute(folder: Path, command: str, arguments: Mapping[str, Any], data_model: str | None = None) -> Any:
     """
     Do a command on a server's folder: here when nobody has it open, in the running server when one has.
 
@@ -373,7 +387,7 @@ def execute(folder: Path, command: str, arguments: Mapping[str, Any]) -> Any:
         lock = FolderLock(folder)
         if lock.take():
             try:
-                return _here(folder, command, arguments)
+                return _here(folder, command, arguments, data_model)
             finally:
                 lock.release()
         try:
@@ -384,8 +398,8 @@ def execute(folder: Path, command: str, arguments: Mapping[str, Any]) -> Any:
         time.sleep(0.05)
 
 
-def _here(folder: Path, command: str, arguments: Mapping[str, Any]) -> Any:
-    opened = open_server(folder)
+def _here(folder: Path, command: str, arguments: Mapping[str, Any], data_model: str | None) -> Any:
+    opened = open_server(folder, data_model)
     try:
         outcome = admin.run(opened, command, arguments, time.time_ns() // 1_000_000)
         outcome.finish()

@@ -19,6 +19,7 @@ from typing import Final, NamedTuple
 
 from crdt import Clock, CrdtError, Delta, Document, Stamp
 from sync.errors import StoreUnavailable
+from sync.model.versions import major_of
 from sync.protocol.messages import Ack, Nack
 from sync.protocol.rows import LoggedDelta, Rejected
 from sync.server.documents import Documents
@@ -63,8 +64,8 @@ POSITIONS_KEPT_MAX: Final = 20_000
 
 _log = logging.getLogger(__name__)
 
-Check = Callable[[str, Document, Delta], None]
-"""(collection, document, delta): raises CrdtError when the schema of the collection forbids the delta."""
+Check = Callable[[str, str, Document, Delta], None]
+"""(model, collection, document, delta): raises CrdtError when the collection's schema forbids the delta."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +251,9 @@ class Core:
             return
         self.store.append(
             [
-                StreamAppend(g.stream.key, g.stream.head, g.accepted, g.positions, g.rejections)
+                StreamAppend(
+                    g.stream.key, g.stream.epoch, g.stream.head, g.accepted, g.positions, g.rejections
+                )
                 for g in changed
             ],
             now_ms,
@@ -291,18 +294,25 @@ class Core:
         if isinstance(made, Nack):
             return Answer(batch.conn, made)
         stream = self._streams.get(batch.stream, made.stream)
-        rejected = [self.rejected(stream, rejection) for rejection in (*made.known, *made.rejected)]
+        states = batch.reads is not None and major_of(batch.reads) == major_of(stream.model)
+        told = (*made.known, *made.rejected)
+        rejected = [self.rejected(stream, rejection, states=states) for rejection in told]
         ack = Ack(batch.stream, batch.batch, made.position.last_n, stream.head, tuple(rejected))
         return Answer(batch.conn, ack, (first, first + len(made.accepted)) if made.accepted else None)
 
-    def rejected(self, stream: StreamRow, rejection: Rejection) -> Rejected:
-        """Return what a client is told of a rejected delta, with the document's state when it is short."""
+    def rejected(self, stream: StreamRow, rejection: Rejection, *, states: bool) -> Rejected:
+        """
+        Return what a client is told of a rejected delta.
+
+        Args:
+            states: Whether it reads the stream's model: then with the document's state, when that is short.
+        """
         told = Rejected(rejection.n, rejection.code, rejection.message, rejection.document)
         row = self.store.document(rejection.document)
         if row is None or row.stream != stream.key:  # what is elsewhere is nobody's business here
             return told
         told = told._replace(seq=row.last_seq)
-        if row.state_bytes + row.tail_bytes > STATE_IN_ACK_MAX:
+        if not states or row.state_bytes + row.tail_bytes > STATE_IN_ACK_MAX:
             return told
         state = self.documents.state(row)
         return told._replace(state=state) if len(state) <= STATE_IN_ACK_MAX else told

@@ -16,7 +16,7 @@ from typing import Final
 
 from crdt import CrdtError, Delta, Document
 from sync.errors import StoreUnavailable
-from sync.storage.server_store import DocumentRow, SavedState, ServerStore
+from sync.storage.server_store import DocumentRow, SavedState, ServerStore, StreamRow
 
 KEPT_MAX: Final = 2_000
 KEPT_BYTES_MAX: Final = 32 * 1024 * 1024
@@ -41,6 +41,7 @@ class Folded:
         "encoded",
         "last_seq",
         "log_bytes",
+        "model",
         "state_bytes",
         "stored_seq",
         "stream",
@@ -48,10 +49,11 @@ class Folded:
         "tail_count",
     )
 
-    def __init__(self, document: Document, stream: int, row: DocumentRow | None) -> None:
+    def __init__(self, document: Document, stream: int, model: str, row: DocumentRow | None) -> None:
         """Take a document as loaded from its row; None for one that is being made."""
         self.document: Final = document
         self.stream: Final = stream
+        self.model: Final = model
         self.last_seq = row.last_seq if row else 0
         self.stored_seq = row.state_seq if row else 0
         self.state_bytes = row.state_bytes if row else 0
@@ -108,9 +110,9 @@ class Documents:
         row = self._store.document(document)
         return None if row is None else self.keep(document, self._load(row))
 
-    def make(self, stream: int) -> Folded:
+    def make(self, stream: StreamRow) -> Folded:
         """Return a new empty document, not kept yet."""
-        return Folded(Document(self._rid), stream, None)
+        return Folded(Document(self._rid), stream.key, stream.model, None)
 
     def keep(self, document: str, folded: Folded) -> Folded:
         """Keep a document in memory; return it."""
@@ -147,7 +149,7 @@ class Documents:
         Cost: O(its size); reading only, when the written state is the newest.
         """
         if row.state_seq == row.last_seq:
-            stored = self._store.state(row.key)
+            stored = self._store.state(row.key, row.model)
             if stored is not None:
                 return stored
         folded = self.find(row.id)
@@ -171,7 +173,7 @@ class Documents:
             if folded is None or row is None or row.state_seq >= row.last_seq:
                 self._due.discard(name)
                 continue
-            saved.append(SavedState(row.key, row.last_seq, self._encode(name, folded)))
+            saved.append(SavedState(row.key, row.last_seq, self._encode(name, folded), folded.model))
             self._weight += len(saved[-1].state) - folded.state_bytes - folded.tail_bytes
             folded.stored_seq, folded.state_bytes = row.last_seq, len(saved[-1].state)
             folded.tail_bytes = folded.tail_count = 0
@@ -220,7 +222,7 @@ class Documents:
         """
         bodies = self._store.tail(row.key, 0)
         is_whole = sum([len(body) for body in bodies]) == row.log_bytes
-        state = None if is_whole else self._store.state(row.key)
+        state = None if is_whole else self._store.state(row.key, row.model)
         document = Document(self._rid) if state is None else Document.decode(state, self._rid)
         for body in bodies:
             document.apply(Delta.decode(body))
@@ -236,14 +238,14 @@ class Documents:
     def _load(self, row: DocumentRow) -> Folded:
         """Decode the written state and apply the log behind it."""
         try:
-            state = self._store.state(row.key) if row.state_seq else None
+            state = self._store.state(row.key, row.model) if row.state_seq else None
             document = Document(self._rid) if state is None else Document.decode(state, self._rid)
             tail = self._store.tail(row.key, row.state_seq)
             for body in tail:
                 document.apply(Delta.decode(body))
         except CrdtError as error:
             raise StoreUnavailable(self._store.db.path, "damaged", f"document {row.id}: {error}") from error
-        folded = Folded(document, row.stream, row)
+        folded = Folded(document, row.stream, row.model, row)
         folded.tail_count = len(tail)
         if folded.due:
             self._due.add(row.id)

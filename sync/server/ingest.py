@@ -6,13 +6,13 @@ replica then is. What it is not: the transaction (core.py, server_store.py) or t
 line, importers and the administrator all come through here.
 
 Invariants:
-- Order of checks: role, model, duplicates and chain, body, clock, collection, schema, document. A nack is
-decided
-  before anything is applied.
+- Order of checks: role, model, duplicates and chain, body, clock, collection, translation, schema, document.
+  A nack is decided before anything is applied.
 - Every n of a batch that is not nacked is consumed: accepted, rejected with a code, or known already.
 - A delta is applied only if its author may write at this moment and it bears its author's replica id, or one
   that is no other account's.
 - What is applied but then not committed is forgotten by the caller (Documents.forget).
+- The log holds what the stream's model says; position and chain count what was pushed, as it was pushed.
 
 Source: README, "Ingest".
 """
@@ -21,16 +21,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
-from crdt import CausalGap, CrdtError, Delta, Document, LimitExceeded
+from crdt import CausalGap, CrdtError, Delta, Document, LimitExceeded, MalformedOp
 from sync.limits import CLOCK_AHEAD_MS_MAX, DELTA_SIZE_MAX, DOCUMENT_SIZE_MAX
+from sync.model.lenses import Chain
+from sync.model.versions import chain, is_known, major_of
 from sync.protocol.chain import chain_next
 from sync.protocol.messages import Nack
 from sync.protocol.rows import PushedDelta
 from sync.server import roles
 from sync.server.documents import Folded
-from sync.storage.server_store import Accepted, Position, Rejection, StreamRow
+from sync.storage.server_store import Accepted, Original, Position, Rejection, StreamRow
 
 SERVER_ACCOUNT: Final = ""
 """The author of what the server itself writes: an administrator's edit."""
@@ -49,6 +51,8 @@ class Batch:
     prev: bytes
     deltas: Sequence[PushedDelta]
     conn: int = 0
+    reads: str | None = None
+    """The data model of what its connection is sent; None: it is sent no states."""
 
 
 class View(Protocol):
@@ -72,14 +76,14 @@ class View(Protocol):
     def find(self, document: str) -> Folded | None:
         """Return a document if it exists."""
 
-    def make(self, stream: int) -> Folded:
+    def make(self, stream: StreamRow) -> Folded:
         """Return a new empty document, which nobody can find yet."""
 
     def keep(self, document: str, folded: Folded) -> object:
         """Let a new document be found by what follows in the same group."""
 
-    def check(self, collection: str, document: Document, delta: Delta) -> None:
-        """Check a delta against the schema of a collection. Raises CrdtError, saying where and why."""
+    def check(self, model: str, collection: str, document: Document, delta: Delta) -> None:
+        """Check a delta against a model's schema of a collection. Raises CrdtError, saying where and why."""
 
 
 @dataclass(slots=True)
@@ -115,7 +119,7 @@ def plan(batch: Batch, view: View, now_ms: int) -> Plan | Nack:
     role = "owner" if batch.account == SERVER_ACCOUNT else view.role(batch.account, batch.stream)
     if stream is None or not roles.may_read(role):
         return _nack(batch, "not_subscribed")  # the same for no access as for no such stream
-    if _major(batch.model) != _major(stream.model):
+    if major_of(batch.model) > major_of(stream.model):
         return _nack(batch, "migrating")
     position = view.position(stream.key, batch.rid)
     fresh = _fresh(batch, position)
@@ -133,8 +137,7 @@ def plan(batch: Batch, view: View, now_ms: int) -> Plan | Nack:
         try:
             if not isinstance(delta, Delta):
                 raise delta
-            _accept(stream, role, pushed, delta, view)
-            made.accepted.append(Accepted(pushed.document, batch.rid, n, batch.model, pushed.body))
+            made.accepted += _accept(stream, role, _Pushed(n, batch.model, pushed, delta), view)
             made.stamp_time = max(made.stamp_time, delta.stamp.time)
         except _Refused as refused:
             made.rejected.append(Rejection(batch.rid, n, refused.code, str(refused)[:200], pushed.document))
@@ -186,22 +189,35 @@ def _decoded(batch: Batch, pushed: PushedDelta, view: View) -> Delta | _Refused:
     return delta
 
 
-def _accept(stream: StreamRow, role: str | None, pushed: PushedDelta, delta: Delta, view: View) -> None:
-    """Apply one delta. Raises _Refused; the document is then as before."""
+class _Pushed(NamedTuple):
+    """One delta to be accepted: its number, its model, and what was pushed, decoded."""
+
+    n: int
+    model: str
+    row: PushedDelta
+    delta: Delta
+
+
+def _accept(stream: StreamRow, role: str | None, pushed: _Pushed, view: View) -> list[Accepted]:
+    """Apply one delta; return what goes into the log. Raises _Refused; the document is then as before."""
     if stream.collection not in roles.WRITE_ROLE:
         raise _Refused("unknown_collection", stream.collection)
     if not roles.may_write(role, stream.collection):
         raise _Refused("forbidden", f"the role {role} may not write {stream.collection}")
-    folded = view.find(pushed.document)
+    folded = view.find(pushed.row.document)
     known = folded is not None
+    way = _way(stream, pushed.model)
+    logged: list[Accepted] = []
     if folded is None:
-        folded = view.make(stream.key)
+        folded = view.make(stream)
+        logged = _begun(folded.document, stream, pushed.row.document, way)
     elif folded.stream != stream.key:
         raise _Refused("forbidden", "a document of another stream")
     if folded.weight > DOCUMENT_SIZE_MAX:
         raise _Refused("too_big", f"a document of more than {DOCUMENT_SIZE_MAX} bytes")
+    delta, body = _translated(folded.document, pushed, way)
     try:
-        view.check(stream.collection, folded.document, delta)
+        view.check(stream.model, stream.collection, folded.document, delta)
         folded.document.apply(delta)
     except CausalGap as error:
         raise _Refused("missing_ref", str(error)) from error
@@ -210,12 +226,38 @@ def _accept(stream: StreamRow, role: str | None, pushed: PushedDelta, delta: Del
     except CrdtError as error:
         raise _Refused("schema", str(error)) from error
     if not known:  # only now: a refused delta makes no document
-        view.keep(pushed.document, folded)
+        view.keep(pushed.row.document, folded)
+    original = None if body == pushed.row.body else Original(pushed.model, pushed.row.body)
+    logged.append(Accepted(pushed.row.document, delta.rid, pushed.n, stream.model, body, original))
+    return logged
+
+
+def _way(stream: StreamRow, model: str) -> Chain:
+    """Return the way from a delta's model to the stream's. Raises _Refused when there is none."""
+    if not is_known(model):
+        raise _Refused("untranslatable", f"a delta of model {model}")
+    return chain(stream.collection, model, stream.model)
+
+
+def _begun(document: Document, stream: StreamRow, name: str, way: Chain) -> list[Accepted]:
+    """Begin a new document the way one of an older model begins in the stream's; return the log of that."""
+    for delta in way.beginnings:
+        document.apply(delta)
+    return [Accepted(name, delta.rid, 0, stream.model, delta.encode()) for delta in way.beginnings]
+
+
+def _translated(document: Document, pushed: _Pushed, way: Chain) -> tuple[Delta, bytes]:
+    """Return a delta in the stream's model, and its bytes. Raises _Refused."""
+    if way.is_empty:
+        return pushed.delta, pushed.row.body
+    try:
+        delta = way.delta(document, pushed.delta)
+        return delta, delta.encode()
+    except MalformedOp as error:
+        raise _Refused("schema", str(error)) from error
+    except CrdtError as error:
+        raise _Refused("untranslatable", str(error)) from error
 
 
 def _nack(batch: Batch, code: str, *, want_n: int | None = None, now: int | None = None) -> Nack:
     return Nack(batch.stream, batch.batch, code, want_n=want_n, now=now)
-
-
-def _major(model: str) -> str:
-    return model.partition(".")[0]

@@ -16,9 +16,10 @@ from typing import IO, Final
 from crdt import Delta, Document
 from crdt.schema import validate_delta
 from sync.errors import StoreUnavailable
-from sync.model.v1 import MODEL, SCHEMAS
+from sync.model.versions import model_of
 from sync.server import auth
 from sync.server.blobs import Blobs
+from sync.server.compatibility import Compatibility
 from sync.server.core import Core
 from sync.server.ingest import SERVER_ACCOUNT
 from sync.server.people import People
@@ -52,6 +53,7 @@ class Opened:
     people: People
     sharing: Sharing
     blobs: Blobs
+    model: Compatibility
     server_id: str
     generation: int
 
@@ -66,9 +68,13 @@ class Opened:
         self.core.close()
 
 
-def open_server(folder: Path) -> Opened:
+def open_server(folder: Path, data_model: str | None = None) -> Opened:
     """
     Open the store in a folder whose lock this process holds.
+
+    Args:
+        folder: With its store, or a new one.
+        data_model: What its data must be of; None: whatever it is, and the default when it is new.
 
     Raises:
         StoreUnavailable, VersionTooNew: It is as it was.
@@ -77,6 +83,7 @@ def open_server(folder: Path) -> Opened:
     try:
         for path in folder.glob(FILE_NAME + "*"):  # journals made later take the mode over
             path.chmod(0o600)
+        model = Compatibility.stored(store, data_model, folder)
         accounts = AccountStore(store)
         if store.meta(COPIED) is not None:
             _begin_again(store)
@@ -85,14 +92,14 @@ def open_server(folder: Path) -> Opened:
         rid = int(_meta(store, "rid", str(auth.new_rid())))
         accounts.bind(rid, SERVER_ACCOUNT, 0)
         sharing_store = SharingStore(store, accounts, {role: at for at, role in enumerate(ROLES, 1)})
-        people = People(accounts, sharing_store, MODEL)
+        people = People(accounts, sharing_store, model)
         sharing = Sharing(people, accounts, sharing_store)
         core = Core(store, rid, people.role_in, people.owner, check_delta)
         blobs = Blobs(core, people, BlobStore(store), BlobFiles(folder))
     except BaseException:
         store.close()
         raise
-    return Opened(store, accounts, core, people, sharing, blobs, server_id, generation)
+    return Opened(store, accounts, core, people, sharing, blobs, model, server_id, generation)
 
 
 def _begin_again(store: ServerStore) -> None:
@@ -108,9 +115,9 @@ def _begin_again(store: ServerStore) -> None:
     _log.warning("the data are an older copy", extra={"fields": {"generation": generation}})
 
 
-def check_delta(collection: str, document: Document, delta: Delta) -> None:
-    """Check a delta against the model's schema of a collection. Raises CrdtError, saying where and why."""
-    validate_delta(SCHEMAS[collection], document, delta)
+def check_delta(model: str, collection: str, document: Document, delta: Delta) -> None:
+    """Check a delta against a model's schema of a collection. Raises CrdtError, saying where and why."""
+    validate_delta(model_of(model).SCHEMAS[collection], document, delta)
 
 
 def make_folder(folder: Path) -> None:

@@ -18,6 +18,7 @@ from sync.limits import NOTEBOOKS_PER_ACCOUNT
 from sync.protocol.messages import AccountSaid, Notice
 from sync.protocol.rows import NotebookRow, SharedRow
 from sync.server import auth, roles
+from sync.server.compatibility import Compatibility
 from sync.storage.account_store import AccountRow, AccountStore, NewNotebook
 from sync.storage.sharing_store import Redeemed, SharingStore
 
@@ -63,14 +64,14 @@ class Identity:
 class People:
     """Who may come in and what they may do. All methods on the store's thread."""
 
-    def __init__(self, store: AccountStore, sharing: SharingStore, model: str) -> None:
+    def __init__(self, store: AccountStore, sharing: SharingStore, model: Compatibility) -> None:
         """
         Serve a store.
 
         Args:
             store: The accounts.
             sharing: Invites and overrides, in the same file.
-            model: The model version of streams made from now on.
+            model: Of the server: streams are made with it.
         """
         self._store: Final = store
         self._sharing: Final = sharing
@@ -272,7 +273,7 @@ class People:
 
     def _new_notebook(self, notebook: str, name: str) -> NewNotebook:
         streams = [
-            (f"{notebook}/{collection}", collection, auth.new_epoch(), self._model)
+            (f"{notebook}/{collection}", collection, auth.new_epoch(), self._model.version)
             for collection in roles.WRITE_ROLE
         ]
         return NewNotebook(notebook, name, streams)

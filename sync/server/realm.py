@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from sync.limits import CONNECTIONS_PER_ACCOUNT, DELTAS_BURST, DELTAS_PER_SECOND
-from sync.model.v1 import MODEL
 from sync.server.auth import Door, Passwords
 from sync.server.blobs import Blobs
+from sync.server.compatibility import Compatibility
 from sync.server.core import Core
 from sync.server.limiter import Limiter, Pace
 from sync.server.opening import Opened
@@ -41,7 +41,7 @@ class Realm:
 
     server_id: str
     generation: int
-    model: str
+    model: Compatibility
     core: Core
     people: People
     sharing: Sharing
@@ -73,7 +73,7 @@ def realm_of(
     return Realm(
         opened.server_id,
         opened.generation,
-        MODEL,
+        opened.model,
         opened.core,
         opened.people,
         opened.sharing,

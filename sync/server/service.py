@@ -32,7 +32,6 @@ from websockets.typing import Origin
 
 from sync import limits
 from sync.errors import StoreUnavailable
-from sync.model.v1 import MODEL
 from sync.protocol.messages import Bye
 from sync.server import metrics, plain_gets, roles
 from sync.server.admin_service import AdminService, in_steps
@@ -136,13 +135,12 @@ class Service:
             OSError: The address cannot be listened on.
         """
         roles.check_tables(set(CALLS))
-        make_folder(self.settings.folder)
+        folder = self.settings.folder
+        make_folder(folder)
         if not self._lock.take():
-            raise StoreUnavailable(
-                self.settings.folder, "locked", "another server, or an administrator's command"
-            )
+            raise StoreUnavailable(folder, "locked", "another server, or an administrator's command")
         try:
-            self._opened = await self._in_store(lambda: open_server(self.settings.folder))
+            self._opened = await self._in_store(partial(open_server, folder, self.settings.data_model))
             await self._in_store(partial(self._opened.prune, self._clock()))
             self._realm = realm_of(
                 self._opened,
@@ -250,8 +248,8 @@ class Service:
             ready=self._writer.healthy and self._healthy,
             stopping=self._stopping,
             crowded=self._crowd.is_full(_address(socket)),
-            model=MODEL,
-            server=self._realm.server_id if self._realm is not None else "",
+            model=self._opened.model.version if self._opened is not None else "",
+            server=self._opened.server_id if self._opened is not None else "",
         )
 
     def _now_there(self) -> dict[str, tuple[str, float]]:

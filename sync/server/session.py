@@ -108,6 +108,11 @@ class Session:
         return self.identity is not None and not self.link.parked
 
     @property
+    def _reads(self) -> str | None:
+        """The data model of what the connection is sent; None: nothing of streams."""
+        return self.hello.model if self.hello is not None and self.mode == "full" else None
+
+    @property
     def full(self) -> bool:
         """Whether no more pushes may be read until some are answered."""
         return (
@@ -245,12 +250,18 @@ class Session:
             return [Close(1002, "protocol")]
         self.hello = hello
         self.device = Device(hello.inst, hello.os, hello.app, hello.rid, self.address)
-        self.mode = mode_of(hello.model, self.realm.model)
+        self.mode = self.realm.model.mode_of(hello.model)
         if hello.token is None:
             return self._welcome(hello, "", now_ms)
         return [self._identifying(hello.token, lambda state: self._welcome(hello, state, now_ms), now_ms)]
 
     def _welcome(self, hello: m.Hello, state: str, now_ms: int) -> list[Effect]:
+        self._say_welcome(hello, "" if state in REFUSED else state, now_ms, hello.t0)
+        if state == "ok" and self.identity is not None:
+            return self.come_in()
+        return self._turn_away(state) if state in REFUSED else []
+
+    def _say_welcome(self, hello: m.Hello, state: str, now_ms: int, t0: int = 0) -> None:
         ok = state == "ok" and self.identity is not None
         self.say(
             m.Welcome(
@@ -258,17 +269,24 @@ class Session:
                 (self.realm.server_id, self.realm.generation),
                 self.realm.now_ms(),
                 self.link.conn,
-                m.ModelSaid(self.realm.model, self.realm.model, self.mode),
-                m.AuthSaid("" if state in REFUSED else state, self._expires_in(now_ms) if ok else None),
+                self.realm.model.said(hello.model),
+                m.AuthSaid(state, self._expires_in(now_ms) if ok else None),
                 limits.LIMITS_SAID,
                 limits.PING_EVERY_MS,
                 self.identity.said() if ok and self.identity is not None else None,
-                hello.t0,
+                t0,
             )
         )
-        if ok:
-            return self.come_in()
-        return self._turn_away(state) if state in REFUSED else []
+
+    def remodel(self, now_ms: int) -> None:
+        """Welcome the connection again, because what the server says of data models has changed."""
+        if self.hello is None:
+            return
+        self.mode = self.realm.model.mode_of(self.hello.model)
+        if self.mode != "full":
+            for stream in list(self.link.feeds):
+                self.hub.detach(self.link, stream, "migrated")
+        self._say_welcome(self.hello, "ok" if self.signed_in else "", now_ms)
 
     def _auth(self, message: m.Auth, now_ms: int) -> list[Effect]:
         if message.token is None:
@@ -359,11 +377,11 @@ class Session:
 
     def _subscribe(self, message: m.Subscribe, now_ms: int) -> list[Effect]:
         assert self.identity is not None
-        realm, account, rid, mode = self.realm, self.identity.account, self.device.rid, self.mode
+        realm, account, rid, reads = self.realm, self.identity.account, self.device.rid, self._reads
 
         def decide() -> list[subscribing.Decided]:
             return [
-                subscribing.decide(realm.core, realm.people, account, rid, mode, wanted)
+                subscribing.decide(realm.core, realm.people, account, rid, reads, wanted)
                 for wanted in message.streams
             ]
 
@@ -373,7 +391,9 @@ class Session:
         rows = []
         for one in decided:
             granted = one.granted
-            if one.feed is not None and not self._has_room(one.feed.want, granted.stream):
+            if one.feed is not None and self._reads is None:  # the mode has changed in between
+                granted = granted._replace(via="none")
+            elif one.feed is not None and not self._has_room(one.feed.want, granted.stream):
                 granted = granted._replace(status="limit", via="none")
             elif one.feed is not None:
                 self.hub.attach(self.link, one.feed, one.head)
@@ -411,18 +431,7 @@ class Session:
                 )
             return []
         core = self.realm.core
-
-        def decide() -> m.Reset | Transfer | None:
-            stream = core.stream(pull.stream)
-            if stream is None or pull.epoch != stream.epoch:
-                return m.Reset(
-                    pull.stream, stream.epoch if stream else 0, "epoch", stream.head if stream else 0
-                )
-            if pull.cursor > stream.head:
-                return m.Reset(pull.stream, stream.epoch, "cursor", stream.head)
-            return subscribing.catch_up(core, stream, pull.cursor, full=pull.full)
-
-        return [Work("store", decide, lambda found: self._pulled(pull, found))]
+        return [Work("store", lambda: subscribing.go_on(core, pull), lambda found: self._pulled(pull, found))]
 
     def _pulled(self, pull: m.Pull, found: m.Reset | Transfer | None) -> list[Effect]:
         if pull.stream not in self.link.feeds:
@@ -461,6 +470,7 @@ class Session:
                     push.prev,
                     push.deltas,
                     self.link.conn,
+                    self._reads,
                 )
             )
         ]
@@ -479,14 +489,6 @@ class Session:
 
     def _bye(self, bye: m.Bye, now_ms: int) -> list[Effect]:
         return [Close(1000, "bye")]
-
-
-def mode_of(client: str, server: str) -> str:
-    """Return what a connection may do, from the data models of both sides."""
-    theirs, ours = int(client.partition(".")[0]), int(server.partition(".")[0])
-    if theirs == ours:
-        return "full"
-    return "ahead" if theirs > ours else "send_only"
 
 
 def _size(batch: Batch) -> int:

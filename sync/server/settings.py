@@ -26,6 +26,7 @@ class Settings:
     tls_key: Path | None = None
     connections_per_account: int = CONNECTIONS_PER_ACCOUNT
     connections_per_address: int = CONNECTIONS_PER_ADDRESS  # not counted for this very machine
+    data_model: str | None = None  # what the data must be of; None: whatever it is, and the default when new
 
     def tls(self) -> ssl.SSLContext | None:
         """

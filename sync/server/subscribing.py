@@ -3,7 +3,8 @@ What a subscribe is answered: for each stream, whether it may be followed and ho
 
 What it is not: delivery (hub.py). Runs on the store's thread, because it asks for roles and positions as they
 are now. Invariants: no access and no such stream get the same answer; rejections that the client may not have
-heard of are told again before the position that would hide them.
+heard of are told again before the position that would hide them; who reads another major is told of no log
+but its own.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from sync.limits import BATCH_DELTAS_MAX
+from sync.model.versions import major_of
 from sync.protocol.chain import CHAIN_START
-from sync.protocol.messages import Ack
+from sync.protocol.messages import Ack, Pull, Reset
 from sync.protocol.rows import Granted, Wanted
 from sync.server import roles
 from sync.server.core import Core
@@ -37,7 +39,7 @@ def refused(wanted: Wanted, status: str) -> Decided:
     return Decided(Granted(wanted.stream, status, "", 0, 0, 0, 0, CHAIN_START, "none"))
 
 
-def decide(core: Core, people: People, account: str, rid: int, mode: str, wanted: Wanted) -> Decided:
+def decide(core: Core, people: People, account: str, rid: int, reads: str | None, wanted: Wanted) -> Decided:
     """
     Decide about one stream.
 
@@ -46,7 +48,7 @@ def decide(core: Core, people: People, account: str, rid: int, mode: str, wanted
         people: Roles.
         account: Whose connection it is.
         rid: Its replica.
-        mode: What its data model allows; only ``full`` is sent content.
+        reads: Its data model when its mode is ``full``; None: it is sent nothing.
         wanted: Where the client stands.
     """
     role = people.role_in(account, wanted.stream)
@@ -54,8 +56,12 @@ def decide(core: Core, people: People, account: str, rid: int, mode: str, wanted
     if stream is None or role is None or not roles.may_read(role):
         return refused(wanted, "none")
     position = core.position(stream.key, rid)
-    acks = _lost_acks(core, stream, rid, wanted, position)
-    via, feed = _way(core, stream, mode, wanted)
+    if reads is None or major_of(reads) != major_of(stream.model):
+        told = (wanted.epoch, max(stream.head, wanted.cursor), 0, position.last_n, position.chain, "none")
+        acks = _lost_acks(core, stream, rid, wanted, position, states=False)
+        return Decided(Granted(stream.id, "ok", role, *told), acks=acks)
+    acks = _lost_acks(core, stream, rid, wanted, position, states=True)
+    via, feed = _way(core, stream, wanted)
     granted = Granted(
         stream.id, "ok", role, stream.epoch, stream.head, stream.floor, position.last_n, position.chain, via
     )
@@ -69,13 +75,21 @@ def catch_up(core: Core, stream: StreamRow, cursor: int, *, full: bool = False) 
     return None
 
 
-def _way(core: Core, stream: StreamRow, mode: str, wanted: Wanted) -> tuple[str, Feed | None]:
+def go_on(core: Core, pull: Pull) -> Reset | Transfer | None:
+    """Return how a client that pulls a stream goes on: by a transfer, by the log (None), or from anew."""
+    stream = core.stream(pull.stream)
+    if stream is None or pull.epoch != stream.epoch:
+        return Reset(pull.stream, stream.epoch if stream else 0, "epoch", stream.head if stream else 0)
+    if pull.cursor > stream.head:
+        return Reset(pull.stream, stream.epoch, "cursor", stream.head)
+    return catch_up(core, stream, pull.cursor, full=pull.full)
+
+
+def _way(core: Core, stream: StreamRow, wanted: Wanted) -> tuple[str, Feed | None]:
     """Return how the client catches up, and the feed for it."""
     cursor = wanted.cursor if wanted.epoch else 0
     if (wanted.epoch and wanted.epoch != stream.epoch) or cursor > stream.head:
         return "reset", None
-    if mode != "full":
-        return "none", None
     feed = Feed(stream.id, "content" if wanted.want == "content" else "head", stream.epoch, cursor)
     if feed.want == "head":
         return "none", feed
@@ -87,12 +101,12 @@ def _way(core: Core, stream: StreamRow, mode: str, wanted: Wanted) -> tuple[str,
 
 
 def _lost_acks(
-    core: Core, stream: StreamRow, rid: int, wanted: Wanted, position: Position
+    core: Core, stream: StreamRow, rid: int, wanted: Wanted, position: Position, *, states: bool
 ) -> tuple[Ack, ...]:
     """Return acks that repeat the rejections behind the client's last_n, in pieces that an ack can hold."""
     if position.last_n <= wanted.last_n:
         return ()
     lost = core.rejections(stream.key, rid, wanted.last_n, position.last_n)
-    told = [core.rejected(stream, rejection) for rejection in lost]
+    told = [core.rejected(stream, rejection, states=states) for rejection in lost]
     pieces = [told[at : at + BATCH_DELTAS_MAX] for at in range(0, len(told), BATCH_DELTAS_MAX)]
     return tuple([Ack(stream.id, 0, piece[-1].n, stream.head, tuple(piece)) for piece in pieces])

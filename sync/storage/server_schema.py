@@ -19,6 +19,7 @@ from __future__ import annotations
 from typing import Final
 
 from sync.storage.blob_schema import SERVER_BLOBS
+from sync.storage.model_schema import SERVER_MODELS
 from sync.storage.sharing_schema import SERVER_SHARING
 
 APPLICATION: Final = 0x434D4E53
@@ -153,7 +154,7 @@ _WRITES = """
 ALTER TABLE streams ADD COLUMN writes INTEGER NOT NULL DEFAULT 0;  -- grows with every transaction that wrote
 """
 
-STEPS: Final[tuple[str, ...]] = (_FIRST, SERVER_BLOBS, _WRITES, SERVER_SHARING)
+STEPS: Final[tuple[str, ...]] = (_FIRST, SERVER_BLOBS, _WRITES, SERVER_SHARING, SERVER_MODELS)
 """
 Every migration there is; a new server runs them all. Statements only, in SQLite's words; postgres_store.py
 translates types.

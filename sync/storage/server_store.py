@@ -78,16 +78,25 @@ class DocumentRow(NamedTuple):
     state_bytes: int
     tail_bytes: int
     log_bytes: int
+    model: str
+
+
+class Original(NamedTuple):
+    """What was pushed, when it was of another model than its stream."""
+
+    model: str
+    body: bytes
 
 
 class Accepted(NamedTuple):
-    """One delta to be appended."""
+    """One delta to be appended, in the stream's model."""
 
     document: str
     rid: int
     n: int
     model: str
     body: bytes
+    original: Original | None = None
 
 
 class Rejection(NamedTuple):
@@ -101,9 +110,10 @@ class Rejection(NamedTuple):
 
 
 class StreamAppend(NamedTuple):
-    """What one transaction adds to one stream; seqs run from head + 1."""
+    """What one transaction adds to one stream of an epoch; seqs run from head + 1."""
 
     stream: int
+    epoch: int
     head: int
     accepted: Sequence[Accepted]
     positions: dict[int, Position]
@@ -116,6 +126,7 @@ class SavedState(NamedTuple):
     document: int
     seq: int
     state: bytes
+    model: str
 
 
 class ServerStore:
@@ -213,9 +224,9 @@ class ServerStore:
         row = self.db.one("SELECT count(*) FROM log WHERE stream = ? AND seq > ?", (stream, after))
         return int(row[0]) if row else 0
 
-    def state(self, document: int) -> bytes | None:
-        """Return the stored state of a document; ``DocumentRow.state_seq`` says how far it reaches."""
-        row = self.db.one("SELECT state FROM states WHERE document = ?", (document,))
+    def state(self, document: int, model: str) -> bytes | None:
+        """Return a document's stored state of a model; ``state_seq`` is that of its living one."""
+        row = self.db.one("SELECT state FROM states WHERE document = ? AND model = ?", (document, model))
         return None if row is None else bytes(row[0])
 
     def tail(self, document: int, after: int) -> list[bytes]:
@@ -322,15 +333,17 @@ class ServerStore:
         with self.db.transaction() as statements:
             for saved in states:
                 statements.execute(
-                    "INSERT INTO states(document, seq, state) VALUES(?, ?, ?) ON CONFLICT(document) DO UPDATE"
+                    "INSERT INTO states(document, seq, state, model) VALUES(?, ?, ?, ?)"
+                    " ON CONFLICT(document, model) DO UPDATE"
                     " SET seq = excluded.seq, state = excluded.state WHERE excluded.seq > states.seq",
                     saved,
                 )
+                document, seq, state, model = saved
                 statements.execute(
                     "UPDATE documents SET state_seq = ?, state_bytes = ?, tail_bytes ="
                     " coalesce((SELECT sum(length(body)) FROM log WHERE document = ? AND seq > ?), 0)"
-                    " WHERE key = ? AND state_seq < ?",
-                    (saved.seq, len(saved.state), saved.document, saved.seq, saved.document, saved.seq),
+                    " WHERE key = ? AND model = ? AND state_seq < ?",
+                    (seq, len(state), document, seq, document, model, seq),
                 )
 
     def prune(self, now_ms: int) -> None:
@@ -370,26 +383,26 @@ class ServerStore:
         size = sum([len(accepted.body) for accepted in addition.accepted])
         moved = statements.execute(
             "UPDATE streams SET head = head + ?, size_bytes = size_bytes + ?, writes = writes + 1"
-            " WHERE key = ? AND head = ?",
-            (len(addition.accepted), size, addition.stream, addition.head),
+            " WHERE key = ? AND head = ? AND epoch = ?",
+            (len(addition.accepted), size, addition.stream, addition.head, addition.epoch),
         )
         if moved.rowcount != 1:
             raise HeadMoved(f"stream {addition.stream} is not at {addition.head}")
 
     def _append_log(self, statements: Statements, additions: Sequence[StreamAppend], at_ms: int) -> None:
         """Write the rows of the log and what they say about their documents."""
-        last: dict[str, tuple[int, int]] = {}
+        last: dict[str, tuple[int, int, str]] = {}
         sizes: dict[str, int] = {}
         for addition in additions:
             for seq, accepted in enumerate(addition.accepted, addition.head + 1):
-                last[accepted.document] = (addition.stream, seq)
+                last[accepted.document] = (addition.stream, seq, accepted.model)
                 sizes[accepted.document] = sizes.get(accepted.document, 0) + len(accepted.body)
         if not last:
             return
         names = sorted(last)  # whoever locks several documents does it in this order
         rows = self.db.each(
-            "INSERT INTO documents(id, stream, last_seq, tail_bytes, log_bytes) VALUES(?, ?, ?, ?, ?)"
-            " ON CONFLICT(id) DO UPDATE SET last_seq = excluded.last_seq,"
+            "INSERT INTO documents(id, stream, last_seq, model, tail_bytes, log_bytes)"
+            " VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET last_seq = excluded.last_seq,"
             " tail_bytes = documents.tail_bytes + excluded.tail_bytes,"
             " log_bytes = documents.log_bytes + excluded.log_bytes RETURNING key, stream",
             [(name, *last[name], sizes[name], sizes[name]) for name in names],
@@ -408,7 +421,17 @@ class ServerStore:
                 for seq, it in enumerate(addition.accepted, addition.head + 1)
             ],
         )
+        originals = [
+            (addition.stream, seq, it.original.model, at_ms, it.original.body)
+            for addition in additions
+            for seq, it in enumerate(addition.accepted, addition.head + 1)
+            if it.original is not None
+        ]
+        if originals:
+            statements.executemany(
+                "INSERT INTO originals(stream, seq, model, at_ms, body) VALUES(?, ?, ?, ?, ?)", originals
+            )
 
 
 _STREAM: Final = "key, id, notebook, collection, epoch, model, head, floor, size_bytes, writes"
-DOCUMENT_COLUMNS: Final = "key, id, stream, last_seq, state_seq, state_bytes, tail_bytes, log_bytes"
+DOCUMENT_COLUMNS: Final = "key, id, stream, last_seq, state_seq, state_bytes, tail_bytes, log_bytes, model"

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from crdt import Delta, Document
-from sync.model.v1 import MODEL
 from sync.protocol.messages import Ack, Nack
 from sync.protocol.rows import LoggedDelta, PushedDelta
 from sync.server.auth import new_epoch
@@ -21,10 +20,10 @@ from tests.support.peer import Author, new_id
 class CoreWorld:
     """One folder, opened; accounts are made without hashing passwords."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, data_model: str | None = None) -> None:
         self.folder = folder
         make_folder(folder)
-        self.opened: Opened = open_server(folder)
+        self.opened: Opened = open_server(folder, data_model)
         self.now_ms = time.time_ns() // 1_000_000
 
     def reopen(self) -> None:
@@ -44,7 +43,7 @@ class CoreWorld:
         """Make a notebook with the usual collections, or with others."""
         notebook = new_id()
         streams = [
-            (f"{notebook}/{name}", name, new_epoch(), MODEL)
+            (f"{notebook}/{name}", name, new_epoch(), self.opened.model.version)
             for name in collections or ("notes", "folders", "comments")
         ]
         self.opened.accounts.add_notebook(NewNotebook(notebook, "N", streams), owner.id, self.now_ms)
@@ -62,8 +61,9 @@ class CoreWorld:
     ) -> Batch:
         """A push of an account."""
         return Batch(
-            stream, account.id, author.rid, 1, MODEL, n0, author.chains[stream][n0 - 1], deltas, conn
-        )
+            stream, account.id, author.rid, 1, author.model, n0, author.chains[stream][n0 - 1], deltas, conn,
+            author.model,
+        )  # fmt: skip
 
     def write(self, *batches: Batch) -> Written:
         """Commit a group."""

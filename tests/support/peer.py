@@ -19,7 +19,7 @@ from websockets.exceptions import ConnectionClosed
 
 from crdt import Clock, Delta, Document
 from sync.limits import FRAME_SIZE_MAX
-from sync.model.v1 import MODEL, new_note
+from sync.model.versions import DEFAULT, model_of
 from sync.protocol import messages as m
 from sync.protocol import wire
 from sync.protocol.chain import CHAIN_START, chain_next
@@ -36,10 +36,11 @@ def new_id() -> str:
 
 
 class Author:
-    """One replica: its clock, its documents, and per stream the number and chain of its last delta."""
+    """One replica: its clock, model and documents, and per stream the number and chain of its last delta."""
 
-    def __init__(self, rid: int | None = None) -> None:
+    def __init__(self, rid: int | None = None, model: str = DEFAULT) -> None:
         self.rid = rid or secrets.randbits(62) + 1
+        self.model = model
         self.clock = Clock(self.rid)
         self.documents: dict[str, Document] = {}
         self.chains: dict[str, list[bytes]] = {}
@@ -48,6 +49,7 @@ class Author:
         """Make a note; return its id and the delta."""
         document = document or new_id()
         stamp = self.clock.tick(_now_ms())
+        new_note = model_of(self.model).new_note
         self.documents[document], delta = new_note(self.rid, stamp, title=title, created_ms=stamp.ms)
         return document, self.numbered(stream, document, delta)
 
@@ -80,7 +82,7 @@ class Author:
         """A push of the last deltas, or of those from n0 on."""
         chain = self.chains[stream]
         first = len(chain) - len(deltas) if n0 is None else n0
-        return m.Push(stream, batch, MODEL, first, chain[first - 1], deltas)
+        return m.Push(stream, batch, self.model, first, chain[first - 1], deltas)
 
 
 class Peer:
@@ -120,7 +122,7 @@ class Peer:
         said: dict[str, Any] = {
             "proto": (1, 1), "app": "tests", "os": "any", "rid": self.author.rid,
             "inst": f"i{self.author.rid}",
-            "model": MODEL, **changed,
+            "model": self.author.model, **changed,
         }  # fmt: skip
         await self.say(m.Hello(**said))
         return await self.wait(m.Welcome)

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from sync.limits import CREDIT_SIZE_MAX
-from sync.model.v1 import MODEL
 from sync.protocol import messages as m
 from sync.protocol import wire
 from sync.protocol.chain import CHAIN_START
@@ -37,7 +36,7 @@ class SessionWorld(CoreWorld):
     """One server."""
 
     def __init__(self, folder: Path, **settings: Any) -> None:
-        super().__init__(folder)
+        super().__init__(folder, settings.get("data_model"))
         self.hub = Hub()
         self.numbers = count(1)
         self.talks: list[Talk] = []
@@ -151,7 +150,7 @@ class Talk:
         """Say hello; return the welcome."""
         said: dict[str, Any] = {
             "proto": (1, 1), "app": "tests", "os": "any", "rid": self.author.rid,
-            "inst": f"i{self.author.rid}", "model": MODEL, **changed,
+            "inst": f"i{self.author.rid}", "model": self.author.model, **changed,
         }  # fmt: skip
         return self.say(m.Hello(**said)).one(m.Welcome)
 

@@ -218,7 +218,7 @@ def test_what_our_own_bug_left_in_memory_is_forgotten(world, monkeypatch):
     )
     seen = []
 
-    def breaks(collection, document, delta):
+    def breaks(model, collection, document, delta):
         seen.append(delta)
         assert len(seen) < 2, "planted"
 

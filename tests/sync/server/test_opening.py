@@ -91,8 +91,8 @@ def test_deltas_are_checked_against_the_schema_of_their_collection():
     note, _ = author.note("s")
     document = Document.decode(author.documents[note].encode(), 5)
     fine = author.documents[note].edit(author.clock.tick(1), lambda e: e.set(("pinned",), True))
-    check_delta("notes", document, fine)
+    check_delta("1.0", "notes", document, fine)
     document.apply(fine)
     wrong = author.documents[note].edit(author.clock.tick(1), lambda e: e.set(("pinned",), new_id()))
     with pytest.raises(CrdtError, match="pinned"):
-        check_delta("notes", document, wrong)
+        check_delta("1.0", "notes", document, wrong)

@@ -356,10 +356,10 @@ def test_what_breaks_our_own_code_is_refused_and_the_server_goes_on(tmp_path, ex
             ann, bob = await server.signed_up("ann"), await server.signed_up("bob")
             check = server.opened.core.check
 
-            def breaks(collection, document, delta):
+            def breaks(model, collection, document, delta):
                 if delta.rid == ann.author.rid:
                     raise AssertionError("planted")
-                check(collection, document, delta)
+                check(model, collection, document, delta)
 
             server.opened.core.check = breaks
             object.__setattr__(server.opened.core, "check", breaks)

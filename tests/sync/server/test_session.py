@@ -12,7 +12,7 @@ from sync.protocol import wire
 from sync.protocol.messages import KINDS
 from sync.protocol.pack import pack
 from sync.server import auth, roles
-from sync.server.session import Close, mode_of
+from sync.server.session import Close
 from tests.support.frames import EXAMPLES
 from tests.support.session_world import SessionWorld
 
@@ -74,14 +74,6 @@ def test_a_program_of_another_protocol_is_told_to_upgrade(world):
     error = talk.heard().one(m.Error)
     assert (error.code, error.retry) == ("protocol", "upgrade")
     assert talk.closed is not None
-
-
-@pytest.mark.parametrize(
-    ("client", "server", "mode"),
-    [("1.0", "1.0", "full"), ("1.9", "1.0", "full"), ("1.0", "2.0", "send_only"), ("2.0", "1.3", "ahead")],
-)
-def test_the_mode_follows_from_the_major_versions(client, server, mode):
-    assert mode_of(client, server) == mode
 
 
 # --- what may be said when --------------------------------------------------------------------------------

@@ -213,25 +213,6 @@ def test_a_connection_may_have_only_so_much_in_flight(world):
     assert ann.heard().all(m.Ack)[-1].n == limits.IN_FLIGHT_BATCHES_MAX
 
 
-def test_a_program_ahead_of_the_server_may_only_wait(world):
-    talk = world.hello(model="2.0")
-    talk.enter("sign_up", email="ann@example.org", password="correct horse battery", name="Ann")
-    assert talk.push(talk.notes, talk.author.note(talk.notes)[1]).one(m.Nack).code == "migrating"
-    assert talk.subscribe(talk.notes).via == "none"
-
-
-def test_a_program_behind_the_server_may_send_and_is_sent_nothing(world, monkeypatch):
-    ann = world.signed_up("ann")
-    monkeypatch.setattr("sync.server.session.mode_of", lambda client, server: "send_only")
-    old = world.hello()
-    old.enter("sign_in", email=ann.email, password="correct horse battery")
-    assert old.subscribe(ann.notes).via == "none"
-    first = ann.author.note(ann.notes)[1]
-    ann.push(ann.notes, first)
-    assert old.heard().bodies() == []
-    assert old.push(ann.notes, old.author.note(ann.notes)[1]).one(m.Ack).n == 1
-
-
 def _two_devices(world):
     """Two connections of one account that both follow its notes and have heard everything."""
     ann = world.signed_up("ann")

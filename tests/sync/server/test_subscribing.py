@@ -17,9 +17,9 @@ def world(tmp_path):
     made.close()
 
 
-def _decide(world, account, author, stream, mode="full", **at):
+def _decide(world, account, author, stream, reads="1.0", **at):
     at = {"want": "content", "epoch": 0, "cursor": 0, "last_n": 0, "chain": CHAIN_START, **at}
-    return decide(world.opened.core, world.opened.people, account.id, author.rid, mode, Wanted(stream, **at))
+    return decide(world.opened.core, world.opened.people, account.id, author.rid, reads, Wanted(stream, **at))
 
 
 def _typed(world, count):
@@ -67,12 +67,13 @@ def test_a_cursor_below_the_floor_gets_states_whatever_they_cost(world, monkeypa
     assert resumed.feed.transfer.after == ""
 
 
-@pytest.mark.parametrize("mode", ["send_only", "blocked", "ahead"])
-def test_only_the_full_mode_is_sent_content(world, mode):
+@pytest.mark.parametrize("reads", [None, "2.0"])
+def test_only_who_reads_the_streams_model_is_sent_content_and_told_of_its_log(world, reads):
     ann, author, stream = _typed(world, 3)
-    decided = _decide(world, ann, author, stream, mode=mode)
+    decided = _decide(world, ann, author, stream, reads=reads, epoch=5, cursor=70)
     assert (decided.granted.status, decided.granted.via, decided.feed) == ("ok", "none", None)
-    assert decided.granted.last_n == 4
+    assert (decided.granted.epoch, decided.granted.head, decided.granted.last_n) == (5, 70, 4)
+    assert _decide(world, ann, author, stream, reads=reads).granted.epoch == 0
 
 
 def test_lost_rejections_are_told_in_acks_of_a_bounded_length(world, monkeypatch):

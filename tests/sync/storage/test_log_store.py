@@ -21,11 +21,11 @@ def world(tmp_path):
 @pytest.fixture
 def stream(world):
     """A stream whose five deltas came at AT_MS."""
-    key = world.opened.store.stream(world.account("ann").personal + "/notes").key
+    key, epoch = (row := world.opened.store.stream(world.account("ann").personal + "/notes")).key, row.epoch
     for head, at_ms in enumerate(AT_MS):
         accepted = Accepted("D" * 22, 1, head + 1, "1.0", b"x" * (head + 1))
         world.opened.store.append(
-            [StreamAppend(key, head, [accepted], {1: Position(head + 1, bytes(8))})], at_ms
+            [StreamAppend(key, epoch, head, [accepted], {1: Position(head + 1, bytes(8))})], at_ms
         )
     return key
 

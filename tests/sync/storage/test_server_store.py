@@ -42,7 +42,9 @@ def _append(store, *documents, rid=7, body=b"body", rejections=()):
     last = store.position(stream.key, rid).last_n
     accepted = [Accepted(name, rid, n, "1.0", body) for n, name in enumerate(documents, last + 1)]
     position = Position(last + len(documents), CHAIN)
-    store.append([StreamAppend(stream.key, stream.head, accepted, {rid: position}, rejections)], 1_000)
+    store.append(
+        [StreamAppend(stream.key, stream.epoch, stream.head, accepted, {rid: position}, rejections)], 1_000
+    )
 
 
 def test_an_append_moves_head_log_position_and_documents_together(store):
@@ -60,7 +62,7 @@ def test_a_failing_append_leaves_nothing(store):
     stream = store.stream(STREAM)
     bad = [Accepted(DOCUMENT, 7, 1, "1.0", None)]
     with pytest.raises((AssertionError, TypeError)):
-        store.append([StreamAppend(stream.key, stream.head, bad, {7: Position(1, CHAIN)})], 0)
+        store.append([StreamAppend(stream.key, stream.epoch, stream.head, bad, {7: Position(1, CHAIN)})], 0)
     assert store.stream(STREAM).head == 0
     assert store.position(stream.key, 7) is NOWHERE
     assert store.document(DOCUMENT) is None
@@ -68,8 +70,12 @@ def test_a_failing_append_leaves_nothing(store):
 
 def test_a_head_that_moved_is_noticed_and_nothing_of_the_group_is_stored(store):
     stream = store.stream(STREAM)
-    good = StreamAppend(stream.key, 0, [Accepted(OTHER, 7, 1, "1.0", b"x")], {7: Position(1, CHAIN)})
-    stale = StreamAppend(stream.key, 4, [Accepted(DOCUMENT, 7, 2, "1.0", b"x")], {7: Position(2, CHAIN)})
+    good = StreamAppend(
+        stream.key, stream.epoch, 0, [Accepted(OTHER, 7, 1, "1.0", b"x")], {7: Position(1, CHAIN)}
+    )
+    stale = StreamAppend(
+        stream.key, stream.epoch, 4, [Accepted(DOCUMENT, 7, 2, "1.0", b"x")], {7: Position(2, CHAIN)}
+    )
     with pytest.raises(HeadMoved):
         store.append([good, stale], 0)
     assert store.stream(STREAM).head == 0
@@ -96,10 +102,10 @@ def test_documents_are_listed_by_id_behind_a_cursor(store):
 def test_a_state_goes_forward_only_and_shortens_the_tail(store):
     _append(store, DOCUMENT, DOCUMENT, DOCUMENT)
     row = store.document(DOCUMENT)
-    store.save_states([SavedState(row.key, 2, b"state at 2")])
-    store.save_states([SavedState(row.key, 1, b"state at 1")])
+    store.save_states([SavedState(row.key, 2, b"state at 2", "1.0")])
+    store.save_states([SavedState(row.key, 1, b"state at 1", "1.0")])
     row = store.document(DOCUMENT)
-    assert store.state(row.key) == b"state at 2"
+    assert store.state(row.key, "1.0") == b"state at 2"
     assert (row.state_seq, row.state_bytes, row.tail_bytes) == (2, 10, 4)
     assert store.tail(row.key, row.state_seq) == [b"body"]
 
@@ -110,7 +116,7 @@ def test_the_cost_by_state_counts_what_changed(store):
     assert store.state_cost(key, 0, 100) == (2, 12 * FOLDING_COST)
     assert store.state_cost(key, 1, 100) == (1, 8 * FOLDING_COST)
     row = store.document(OTHER)
-    store.save_states([SavedState(row.key, 3, b"state")])
+    store.save_states([SavedState(row.key, 3, b"state", "1.0")])
     assert store.state_cost(key, 1, 100) == (1, 5)
     assert store.state_cost(key, 0, 1)[0] == 1
     assert store.state_cost(key, 3, 100) == (0, 0)
