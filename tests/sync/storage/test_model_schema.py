@@ -35,5 +35,5 @@ def test_what_a_server_had_before_is_of_the_first_model(tmp_path):
         b"\1\2",
         None,
     )
-    assert store.db.conn.execute("SELECT model FROM devices").fetchall() == [("1.0",)]
+    assert store.db.all("SELECT model FROM devices") == [("1.0",)]
     store.close()
