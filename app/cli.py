@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 Command = Callable[[Context], Coroutine[Any, Any, int]]
 
-NEEDS_LOOP: Final = frozenset({"login", "logout", "sync", "status"})
+NEEDS_SERVER: Final = frozenset({"sync", "share", "join", "leave", "devices"})
+"""Commands that are nothing without the server: signed out, they end with a code of its own."""
+NEEDS_LOOP: Final = NEEDS_SERVER | {"login", "logout", "status"}
 """Commands that talk to a server; the others never wait, and asyncio is not imported for them."""
 LOGGED: Final = NEEDS_LOOP | {"import", "export", "doctor", "backup"}
 
@@ -179,7 +181,7 @@ async def run_command(context: Context) -> int:
     except BrokenPipeError:
         raise
     except (SyncError, CrdtError, OSError) as error:
-        return _failed(error, context.streams, needs_server=context.arguments.command == "sync")
+        return _failed(error, context.streams, needs_server=context.arguments.command in NEEDS_SERVER)
 
 
 def command_named(name: str) -> Command:
@@ -196,6 +198,10 @@ def command_named(name: str) -> Command:
         from app.commands import transfer
 
         return transfer.COMMANDS[name]
+    if name in ("share", "join", "leave", "devices"):
+        from app.commands import sharing
+
+        return sharing.COMMANDS[name]
     if name in NEEDS_LOOP:
         from app.commands import account
 
@@ -227,5 +233,7 @@ def _failed(error: BaseException, streams: Streams, *, needs_server: bool = Fals
         "invalid",
         "revoked",
         "disabled",
+        "wrong_account",
+        "local_only",
     )
     return SIGNED_OUT if is_signed_out and needs_server else REFUSED

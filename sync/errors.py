@@ -80,11 +80,13 @@ class VersionTooNew(SyncError):
 
 class AuthFailed(SyncError):
     """
-    A server refused to sign somebody in, up or out.
+    A server refused to sign somebody in, up or out, or what was asked of it in somebody's name.
 
     Attributes:
-        code: ``bad_credentials taken closed weak_password bad_email rate disabled`` from a call, or a state
-            of auth_state: ``expired invalid revoked disabled wrong_account``.
+        code: ``bad_credentials taken closed weak_password bad_email rate disabled`` from a call to sign in,
+            or a state of auth_state: ``expired invalid revoked disabled wrong_account``; of sharing:
+            ``none forbidden no_account no_member maker limit bad_args bad_link``, ``invite_none
+            invite_expired invite_used invite_revoked invite_spent``.
         after_ms: For ``rate``: how long to wait; None otherwise.
     """
 

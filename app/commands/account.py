@@ -28,15 +28,18 @@ _KEPT = ("auth", "last_ack_ms", "up_to_date_ms", "mode", "server_model")
 
 async def login(context: Context) -> int:
     """`login`: sign in, or sign up with `--sign-up`; notes that are here become the account's."""
+    from sync.client.links import parse_link
+
     wanted = context.arguments
     password = context.streams.read().decode("utf-8", "replace").partition("\n")[0].rstrip("\r")
     if not password:
         raise Refused("wrong_value", option="The password", value="", instead="Give it on standard input.")
     name = wanted.name.strip() if wanted.sign_up else None
+    invite = parse_link(wanted.invite) if wanted.invite is not None else None
     adopted = _to_be_adopted(context)
-    client = _client(context)
+    client = client_for(context)
     try:
-        await client.sign_in(wanted.server, wanted.email.strip(), password, sign_up_name=name)
+        await client.sign_in(wanted.server, wanted.email.strip(), password, sign_up_name=name, invite=invite)
         if context.library.client is None:
             await client.start()
         await client.drained(LOGIN_SECONDS)
@@ -64,7 +67,7 @@ async def logout(context: Context) -> int:
     """`logout`: end the sign-in; with `--remove` also the library on this computer, if all of it is sent."""
     if context.arguments.remove:
         _check_removable(context)
-    client = _client(context)
+    client = client_for(context)
     try:
         if context.library.client is None:
             # The server is told where it can be reached soon; otherwise its token lapses by itself.
@@ -90,7 +93,7 @@ def _check_removable(context: Context) -> None:
 
 async def sync(context: Context) -> int:
     """`sync`: send and fetch until both sides have everything, or the time is over."""
-    client = _client(context)
+    client = client_for(context)
     if context.library.client is None:
         reached = await client.sync_once(context.arguments.timeout)
     else:
@@ -139,7 +142,7 @@ def _sync_words(reached: Status, code: int) -> str:
 
 async def status(context: Context) -> int:
     """`status`: how syncing stands, as far as it is known without asking the server."""
-    found = _plain(context, _client(context).status())
+    found = _plain(context, client_for(context).status())
     if context.library.client is None:
         kept = _tokens(context).load()
         if kept is not None:
@@ -184,7 +187,7 @@ def _remembered(context: Context) -> dict[str, Any]:
     return {name: value for name, value in known.items() if value is not None}
 
 
-def _client(context: Context) -> Client:
+def client_for(context: Context) -> Client:
     """The window's client, or one of this process that nobody has started."""
     if context.library.client is not None:
         client: Client = context.library.client

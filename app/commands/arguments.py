@@ -21,6 +21,8 @@ _DASHED_ID = re.compile(r"-[A-Za-z0-9_][A-Za-z0-9_-]{20}")
 _SECRET = re.compile(r"--(?:password|token|secret)(?:=.*)?", re.DOTALL)
 _SECRET_IN_ADDRESS = re.compile(r"(?:--server=)?[a-z]+://[^/@\s]*:[^/@\s]*@", re.IGNORECASE)
 
+ROLES: Final = ("owner", "editor", "commenter", "viewer", "none")
+
 Option = tuple[tuple[str, ...], dict[str, Any]]
 
 
@@ -122,6 +124,7 @@ COMMANDS: Final[dict[str, tuple[str, tuple[Option, ...]]]] = {
             ),
             _option("--sign-up", action="store_true", help="make an account"),
             _option("--name", metavar="N", help="your name, for --sign-up"),
+            _option("--invite", metavar="LINK", help="for --sign-up where it takes an invitation"),
         ),
     ),
     "logout": (
@@ -129,13 +132,29 @@ COMMANDS: Final[dict[str, tuple[str, tuple[Option, ...]]]] = {
         (_option("--remove", action="store_true", help="remove the library from this computer"),),
     ),
     "share": (
-        "Share a notebook.",
+        "Share a notebook: a link for whoever gets it, or a role for one person.",
         (
-            _option("notebook", metavar="NOTEBOOK"),
-            _option("--role", choices=("editor", "commenter", "viewer")),
+            _option("notebook", metavar="NOTEBOOK", help="its name or id; with --note, a note"),
+            _option("--note", action="store_true", help="NOTEBOOK is a note, which is shared by itself"),
+            _option(
+                "--role", choices=("owner", "editor", "commenter", "viewer", "none"), help="none: no more"
+            ),
+            _option("--email", metavar="E", help="give the role to this account instead of making a link"),
+            _option("--days", metavar="N", type=float, help="how long the link can be used; 7 by default"),
+            _option("--uses", metavar="N", type=int, help="how often; any number of times by default"),
+            _option("--list", action="store_true", help="members and links instead"),
+            _option("--revoke", metavar="ID", help="end a link instead"),
         ),
     ),
     "join": ("Join a notebook by a link.", (_option("link", metavar="LINK"),)),
+    "leave": (
+        "Leave a notebook that others share with you. Its notes stay on this computer.",
+        (_option("notebook", metavar="NOTEBOOK", help="its name or id"),),
+    ),
+    "devices": (
+        "List the devices that are signed in to the account.",
+        (_option("--revoke", metavar="KEY", type=int, help="sign one out"),),
+    ),
     "sync": (
         "Send and fetch until both sides have everything.",
         (
@@ -265,6 +284,10 @@ def _check_together(found: Namespace) -> None:
         raise WrongUsage("--text and --file exclude each other")
     if command == "login" and found.sign_up and not (found.name or "").strip():
         raise WrongUsage("--sign-up needs --name")
+    if command == "login" and found.invite is not None and not found.sign_up:
+        raise WrongUsage("--invite is for --sign-up; use “commonplace join LINK” when you are signed in")
+    if command == "share":
+        _check_share(found)
     if command == "format":
         stretch = (found.start, found.end, found.mark)
         if found.block is None and None in stretch:
@@ -277,3 +300,21 @@ def _check_together(found: Namespace) -> None:
         raise WrongUsage("--limit is at least 1")
     if command == "sync" and found.timeout <= 0:
         raise WrongUsage("--timeout is more than 0 seconds")
+
+
+def _check_share(found: Namespace) -> None:
+    """What `share` is to do must be one thing, and said wholly."""
+    instead = [found.list, found.revoke is not None, found.role is not None]
+    if instead.count(True) != 1:
+        raise WrongUsage("one of --role, --list and --revoke")
+    by_link = found.role is not None and found.email is None
+    if by_link and found.role in ("owner", "none"):
+        raise WrongUsage("a link gives the role editor, commenter or viewer; --email names a person")
+    if not by_link and (found.days is not None or found.uses is not None):
+        raise WrongUsage("--days and --uses are about a link")
+    if found.email is not None and found.role is None:
+        raise WrongUsage("--email belongs to --role")
+    if found.days is not None and not 0 <= found.days <= 365:
+        raise WrongUsage("--days is from 0, for ever, to 365")
+    if found.uses is not None and not 1 <= found.uses <= 1_000:
+        raise WrongUsage("--uses is from 1 to 1000")

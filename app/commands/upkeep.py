@@ -10,15 +10,13 @@ from app.commands.context import DONE, REFUSED, Context
 from app.refusals import Refused
 
 LATER = {
-    "share": "Ask the server's owner to give the person a role, with “commonplace-server role set”.",
-    "join": "Ask the notebook's owner to give you a role on the server.",
     "upgrade": "There is one data model so far, and your notes have it.",
 }
 """Commands to come, and what to do until then."""
 
 
 async def later(context: Context) -> int:
-    """`share`, `join`, `upgrade`: not yet."""
+    """`upgrade`: not yet."""
     command = context.arguments.command
     raise Refused("command_later", command=command, instead=LATER[command])
 

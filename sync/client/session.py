@@ -36,6 +36,7 @@ from sync.client.events import (
     TokenSet,
     Written,
 )
+from sync.client.links import Link
 from sync.client.runner import Runner, monotonic_ms
 from sync.client.state import AUTHS_PARKED, Status
 from sync.client.ticker import Ticker
@@ -189,12 +190,27 @@ class Client:
         """Try now: the network is up, the computer woke, the window was activated, somebody asked."""
         self._runner.feed(Nudged())
 
-    async def drained(self, timeout_s: float) -> bool:
+    async def drained(self, timeout_s: float, also: Callable[[], bool] = lambda: True) -> bool:
         """
         Wait until everything here is on the server and everything there is here; False when time is over
         first.
+
+        Args:
+            also: What must hold besides: something that the server has done and not told of yet.
         """
-        return await self._runner.settled(lambda: self._engine.drained, timeout_s)
+        return await self._runner.settled(lambda: also() and self._engine.drained, timeout_s)
+
+    async def reached(self, timeout_s: float) -> Status:
+        """
+        Begin to sync, and wait until both sides have everything or waiting longer cannot help.
+
+        Returns:
+            How far it came; never raises for a server that cannot be reached or does not let us in.
+        """
+        self._failures = 0
+        await self.start()
+        await self._runner.settled(self._is_over, timeout_s)
+        return self.status()
 
     async def sync_once(self, timeout_s: float) -> Status:
         """
@@ -203,12 +219,9 @@ class Client:
         Returns:
             How far it came; never raises for a server that cannot be reached or does not let us in.
         """
-        self._failures = 0
-        await self.start()
         try:
             began_ms = monotonic_ms()
-            await self._runner.settled(self._is_over, timeout_s)
-            status = self.status()
+            status = await self.reached(timeout_s)
             while self._store.refresh_projections():
                 await self._runner.breathe()
             if self._engine.drained:
@@ -241,6 +254,7 @@ class Client:
         *,
         sign_up_name: str | None = None,
         adopt: bool = True,
+        invite: Link | None = None,
     ) -> Status:
         """
         Sign in to a server, or make an account there; a library that belongs to nobody yet becomes the
@@ -250,6 +264,7 @@ class Client:
             server: As a person names it, see `address_of`.
             sign_up_name: The name under which a new account is made; None signs in to one that exists.
             adopt: False leaves the notebooks that are here on this computer.
+            invite: To sign up with, where that takes one.
 
         Raises:
             AuthFailed: The server's code; or ``wrong_account`` when the library is another account's,
@@ -259,6 +274,8 @@ class Client:
         args: dict[str, Any] = {"email": email, "password": password}
         if sign_up_name is not None:
             args["name"] = sign_up_name
+            if invite is not None:
+                args["invite"] = invite.plain()
         if self._store.meta("account") is None:
             self._store.set_meta("adopt", None if adopt else "no")
         self._runner.begin()

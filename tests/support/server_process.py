@@ -12,10 +12,10 @@ from tests.support.command_line import ROOT, environment
 
 
 @contextmanager
-def running_server(folder: Path) -> Iterator[str]:
+def running_server(folder: Path, *options: str) -> Iterator[str]:
     """Start a server on the folder; its address."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "sync.server", "serve", "--data", str(folder), "--port", "0"],
+        [sys.executable, "-m", "sync.server", "serve", "--data", str(folder), "--port", "0", *options],
         cwd=ROOT,
         env=environment(),
         stdin=subprocess.DEVNULL,
