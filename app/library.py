@@ -206,6 +206,7 @@ class Library:
             note: Its id, when that was promised to others already.
         """
         from app.transfer.body import fill_body
+        from sync.model.references import content_of_blocks
         from sync.storage.rows import LocalChange
 
         model = self.model
@@ -222,7 +223,10 @@ class Library:
             deltas.extend(fill_body(document, self.ticker.stamp, blocks))
         stream = f"{notebook}/notes"
         changes = [LocalChange(stream, made, delta) for delta in deltas]
-        changes[-1] = changes[-1]._replace(summary=model.note_summary(document))
+        if not attachments:
+            # What names attachments is read again when it is stored: that says which of them are to be sent.
+            content = content_of_blocks(blocks or [])
+            changes[-1] = changes[-1]._replace(summary=model.note_summary(document), content=content)
         return NewNote(made, document, changes)
 
     def new_note(self, notebook: str | None = None, **details: Any) -> str:

@@ -26,6 +26,7 @@ NOTES_MIME = "application/x-commonplace-notes"
 
 ROW_ROLE = Qt.ItemDataRole.UserRole
 SNIPPET_ROLE = Qt.ItemDataRole.UserRole + 1
+WORDS_ROLE = Qt.ItemDataRole.UserRole + 2
 
 _KEYS: dict[Order, Callable[[NoteRow], Any]] = {
     "updated": lambda row: -row.updated_ms,
@@ -51,6 +52,7 @@ class NoteListModel(QAbstractListModel):
         self._entries: list[Entry] = []
         self._draft: str | None = None
         self._searching = False
+        self.words: tuple[str, ...] = ()
         self.scope = Scope()
         self.order: Order = "updated"
 
@@ -58,12 +60,19 @@ class NoteListModel(QAbstractListModel):
         """Show these rows, all of the scope. A draft of the same scope is dropped. Cost: O(n log n)."""
         self.beginResetModel()
         self.scope, self._searching, self._draft = scope, False, None
+        self.words = ()
         self._entries = sorted((Entry(row) for row in rows), key=self._key)
         self.endResetModel()
 
-    def show_hits(self, hits: Iterable[tuple[NoteRow, str]]) -> None:
-        """Show (row, snippet) pairs of a search in the order given."""
+    def show_hits(self, hits: Iterable[tuple[NoteRow, str]], words: Sequence[str] = ()) -> None:
+        """
+        Show (row, snippet) pairs of a search in the order given.
+
+        Args:
+            words: What was looked for, folded as `fuzzy.folded` does: shown in the snippets.
+        """
         self.beginResetModel()
+        self.words = tuple(words)
         self._searching, self._draft = True, None
         self._entries = [Entry(row, snippet) for row, snippet in hits]
         self.endResetModel()
@@ -177,6 +186,8 @@ class NoteListModel(QAbstractListModel):
             return entry.row
         if role == SNIPPET_ROLE:
             return entry.snippet
+        if role == WORDS_ROLE:
+            return self.words
         if role == Qt.ItemDataRole.DisplayRole:
             return entry.row.title
         if role == Qt.ItemDataRole.AccessibleTextRole:

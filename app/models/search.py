@@ -7,12 +7,16 @@ A question waits a moment for the next key, then runs on the engine thread; aski
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.bridge import Bridge
 from app.call import Call
+from app.models.fuzzy import folded
+from sync.storage.query import understood
+from sync.storage.search import words_of
 
 if TYPE_CHECKING:
     from app.library import Library
@@ -20,6 +24,11 @@ if TYPE_CHECKING:
 # Shorter than the gap between two keys of a fast typist would ask for every letter.
 TYPING_MS = 60
 HITS_MAX = 200
+
+
+def words_looked_for(text: str) -> list[str]:
+    """The words of a query, without its filters, folded: what a list shows in its snippets."""
+    return [folded(word) for word in words_of(understood(text, date.today()).text)]
 
 
 class Search(QObject):
@@ -45,6 +54,7 @@ class Search(QObject):
         self._call: Call | None = None
         self._timer = QTimer(self, singleShot=True, interval=TYPING_MS)
         self._timer.timeout.connect(self._go)
+        self._warm = False
         self.text = ""
 
     def ask(self, text: str) -> None:
@@ -75,6 +85,10 @@ class Search(QObject):
         self._call = self._bridge.call(
             lambda library: seek(library, text), lambda hits: self.answered.emit(text, hits)
         )
+        if not self._warm:
+            # Behind the first answer, so that it is in nobody's way when a part of a word is typed.
+            self._warm = True
+            self._bridge.call(lambda library: library.store.warm_search())
 
     def _cancel(self) -> None:
         if self._call is not None:

@@ -18,7 +18,7 @@ from app.bridge import Bridge
 from app.call import Call
 from app.models.note_list import Order
 from app.models.scope import Kind, Scope
-from app.models.search import Search
+from app.models.search import Search, words_looked_for
 from app.open_note import OpenNote
 from app.widgets.list_pane import ListPane
 from app.widgets.note_view import NoteView
@@ -123,7 +123,7 @@ class Browsing(QObject):
         if text == self.search.text:
             if self._listing is not None:
                 self._listing.cancel()
-            self.notes.show_hits((hit.row, hit.snippet) for hit in hits)
+            self.notes.show_hits(((hit.row, hit.snippet) for hit in hits), words_looked_for(text))
             self._pane.show_place(self.tr("Search"))
             self._say_empty()
             self._pane.select(self._wanted)
@@ -145,7 +145,7 @@ class Browsing(QObject):
             return (
                 "search",
                 self.tr("Nothing found"),
-                self.tr("No note has all of these words. Try fewer, or a part of one."),
+                self.tr("No note has all of this. Try fewer words or filters, or a part of a word."),
             )
         words = {
             Kind.ALL: (

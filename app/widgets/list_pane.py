@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from app.models.note_list import ROW_ROLE, NoteListModel
 from app.theme import Appearance
 from app.widgets.empty_state import EmptyState
+from app.widgets.filter_menu import FilterMenu
 from app.widgets.names import named
 from app.widgets.note_delegate import NoteDelegate
 
@@ -52,6 +53,9 @@ class ListPane(QFrame):
         self.sort.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.new = self._tool("square-pen", self.tr("New note"))
         self.search = named(QLineEdit(), "searchBox")
+        self.filters = self._tool("list-filter", self.tr("Filters"))
+        self.filters.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.filters.setMenu(FilterMenu(self.search))
         self.list = named(QListView(), "noteList")
         self.empty = EmptyState(appearance)
         self._set_up_search()
@@ -114,8 +118,10 @@ class ListPane(QFrame):
         line.addWidget(self.new)
         head.addLayout(line)
         row = QHBoxLayout()
-        row.setContentsMargins(0, 0, 4, 0)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
         row.addWidget(self.search)
+        row.addWidget(self.filters)
         head.addLayout(row)
         return head
 

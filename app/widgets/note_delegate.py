@@ -7,14 +7,25 @@ are roles of the theme, read at each paint.
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QTextLayout, QTextOption
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QSize, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QPainter,
+    QTextCharFormat,
+    QTextLayout,
+    QTextOption,
+)
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from app.models.note_list import ROW_ROLE, SNIPPET_ROLE
+from app.models.fuzzy import folded
+from app.models.note_list import ROW_ROLE, SNIPPET_ROLE, WORDS_ROLE
 from app.models.times import short_time
 from app.theme import Appearance
 from sync.storage.rows import NoteRow
@@ -25,6 +36,9 @@ _INSIDE_PX = 12
 _RADIUS_PX = 9
 _PREVIEW_SIZE_PX = 12
 _PREVIEW_LINES = 2
+
+# Shorter parts stand in every word.
+_PART_LENGTH_MIN = 2
 
 
 class NoteDelegate(QStyledItemDelegate):
@@ -64,7 +78,7 @@ class NoteDelegate(QStyledItemDelegate):
         inside = option.rect.adjusted(_MARGIN_PX + _INSIDE_PX, 10, -_MARGIN_PX - _INSIDE_PX, -8)
         left = self._paint_time(painter, option.font, inside, row)
         self._paint_title(painter, option.font, inside, left, row)
-        self._paint_preview(painter, option.font, inside, row, snippet)
+        self._paint_preview(painter, option.font, inside, row, snippet, index.data(WORDS_ROLE) or ())
         painter.restore()
 
     def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
@@ -119,7 +133,13 @@ class NoteDelegate(QStyledItemDelegate):
         )
 
     def _paint_preview(
-        self, painter: QPainter, font: QFont, inside: QRect, row: NoteRow, snippet: str | None
+        self,
+        painter: QPainter,
+        font: QFont,
+        inside: QRect,
+        row: NoteRow,
+        snippet: str | None,
+        words: Sequence[str],
     ) -> None:
         small = _sized(font, _PREVIEW_SIZE_PX)
         painter.setPen(self._appearance.theme.colour("text_muted"))
@@ -127,7 +147,38 @@ class NoteDelegate(QStyledItemDelegate):
         if not text:
             text = self.tr("No text yet")
         top = inside.top() + QFontMetrics(font).height() + 5
-        _draw_lines(painter, small, " ".join(text.split()), QPointF(inside.left(), top), inside.width())
+        marked = _Marked(words, self._appearance.theme.colour("accent")) if snippet is not None else None
+        line = " ".join(text.split())
+        _draw_lines(painter, small, line, QPointF(inside.left(), top), inside.width(), marked)
+
+
+class _Marked(NamedTuple):
+    """Words of a search that stand out: where they begin a word, or anywhere when they are longer."""
+
+    words: Sequence[str]
+    colour: QColor
+
+    def formats(self, text: str) -> list[QTextLayout.FormatRange]:
+        """Formats of a text in which the words are found."""
+        plain = folded(text)
+        units = [0]
+        for letter in text:
+            units.append(units[-1] + (2 if ord(letter) > 0xFFFF else 1))
+        ranges = []
+        for word in self.words:
+            for found in re.finditer(re.escape(word), plain):
+                start, end = found.span()
+                inside = start > 0 and plain[start - 1].isalnum()
+                if inside and len(word) < _PART_LENGTH_MIN:
+                    continue
+                one = QTextLayout.FormatRange()
+                one.start, one.length = units[start], units[end] - units[start]
+                look = QTextCharFormat()
+                look.setForeground(self.colour)
+                look.setFontWeight(QFont.Weight.DemiBold)
+                one.format = look
+                ranges.append(one)
+        return ranges
 
 
 def _sized(font: QFont, size_px: int) -> QFont:
@@ -136,14 +187,19 @@ def _sized(font: QFont, size_px: int) -> QFont:
     return smaller
 
 
-def _draw_lines(painter: QPainter, font: QFont, text: str, at: QPointF, width: int) -> None:
+def _draw_lines(
+    painter: QPainter, font: QFont, text: str, at: QPointF, width: int, marked: _Marked | None
+) -> None:
     """Draw at most _PREVIEW_LINES lines, the last one cut with an ellipsis."""
     metrics = QFontMetrics(font)
     # No line holds more than some 200 letters: what is beyond is not worth laying out.
-    layout = QTextLayout(text[:400], font)
+    text = text[:400]
+    layout = QTextLayout(text, font)
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
     layout.setTextOption(option)
+    if marked is not None:
+        layout.setFormats(marked.formats(text))
     layout.beginLayout()
     y, rest = 0.0, -1
     for number in range(_PREVIEW_LINES):
@@ -158,10 +214,16 @@ def _draw_lines(painter: QPainter, font: QFont, text: str, at: QPointF, width: i
         line.setPosition(QPointF(0, y))
         y += line.height() + 1
     layout.endLayout()
-    painter.setFont(font)
     if rest < 0:
         layout.draw(painter, at)
         return
     layout.lineAt(0).draw(painter, at)
-    last = metrics.elidedText(text[rest : rest + 200], Qt.TextElideMode.ElideRight, width)
-    painter.drawText(QRectF(at.x(), at.y() + y, width, metrics.height()), Qt.AlignmentFlag.AlignLeading, last)
+    # Qt counts UTF-16.
+    tail = text.encode("utf-16-le")[2 * rest :].decode("utf-16-le", "replace")
+    last = QTextLayout(metrics.elidedText(tail[:200], Qt.TextElideMode.ElideRight, width), font)
+    if marked is not None:
+        last.setFormats(marked.formats(last.text()))
+    last.beginLayout()
+    last.createLine().setLineWidth(100_000)
+    last.endLayout()
+    last.draw(painter, QPointF(at.x(), at.y() + y))

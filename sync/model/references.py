@@ -1,5 +1,6 @@
 """
-Which attachments a document names: that is what gives somebody who may read the document a right to them.
+What a note refers to and what it has: attachments (naming one is what gives somebody who may read the
+document a right to it), other notes, and the traits that a search asks for.
 
 What it is not: the attachments themselves. Invariant: reading never raises for what a newer version, or a
 stranger, may have put where something else is expected.
@@ -7,11 +8,16 @@ stranger, may have put where something else is expected.
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, NamedTuple
 
 from crdt.document import Document
 
 SCHEME: Final = "attachment:"
+NOTE_SCHEME: Final = "note:"
+"""An address of a note of ours: its document id follows."""
+NAME_LENGTH_MAX: Final = 64
+"""Code points of a document id that a link may name; ours have 22."""
 _HEX: Final = frozenset("0123456789abcdef")
 _EMBED: Final = "\ufffc"
 
@@ -40,3 +46,63 @@ def attachments_named(document: Document) -> set[str]:
         if isinstance(source, str) and source.startswith(SCHEME) and is_sha256(source[len(SCHEME) :]):
             found.add(source[len(SCHEME) :])
     return found
+
+
+class Content(NamedTuple):
+    """What a search asks about a note beside its words."""
+
+    links: frozenset[str] = frozenset()
+    """The ids of the notes that it links to or shows."""
+    traits: frozenset[str] = frozenset()
+    """Of: image file attachment link note task open done code table quote."""
+
+
+def content_of(document: Document) -> Content:
+    """What a note's body has. Cost: O(text)."""
+    if document.kind(("body",)) != "text":
+        return Content()
+    return content_of_blocks(document.text(("body",)).blocks())
+
+
+def content_of_blocks(
+    blocks: Iterable[tuple[Iterable[tuple[str, Mapping[str, Any]]], Mapping[str, Any]]],
+) -> Content:
+    """The same for a body as blocks."""
+    links: set[str] = set()
+    traits: set[str] = set()
+    ticks: set[bool] = set()
+    for spans, attributes in blocks:
+        kind = attributes.get("kind")
+        if kind == "check":
+            ticks.add(attributes.get("checked") is True)
+        elif kind == "code":
+            traits.add("table" if attributes.get("language") == "table" else "code")
+        elif kind == "quote":
+            traits.add("quote")
+        for _, marks in spans:
+            if marks:
+                _read_marks(marks, links, traits)
+    if ticks:
+        traits |= {"task", "open" if False in ticks else "done"}
+    if traits & {"image", "file"}:
+        traits.add("attachment")
+    return Content(frozenset(links), frozenset(traits))
+
+
+def _read_marks(marks: Mapping[str, Any], links: set[str], traits: set[str]) -> None:
+    link, embed = marks.get("link"), marks.get("embed")
+    if isinstance(link, str) and link:
+        traits.add("link")
+        if link.startswith(NOTE_SCHEME):
+            _name(link.removeprefix(NOTE_SCHEME), links, traits)
+    if isinstance(embed, dict):
+        if embed.get("type") in ("image", "file"):
+            traits.add(embed["type"])
+        elif embed.get("type") == "note":
+            _name(embed.get("id"), links, traits)
+
+
+def _name(note: object, links: set[str], traits: set[str]) -> None:
+    if isinstance(note, str) and 0 < len(note) <= NAME_LENGTH_MAX:
+        links.add(note)
+        traits.add("note")

@@ -16,7 +16,7 @@ from sqlite3 import Connection
 from typing import TYPE_CHECKING
 
 from sync.errors import StoreUnavailable
-from sync.storage import catch_up, documents, outbox, projections
+from sync.storage import catch_up, documents, outbox, projections, traits
 from sync.storage.catch_up import Taken
 from sync.storage.database import StoreFile
 from sync.storage.profile_file import write_meta
@@ -57,11 +57,12 @@ class ClientStore(Shelf):
             current = [self._brought_up_to_date(connection, change) for change in changes]
             made = outbox.append(connection, current, self._model)
             # Only of a document that was made here and now is it certain that nobody else has written in it.
-            summaries = {change.document: change.summary for change in current}
+            last = {change.document: change for change in current}
             for document, (key, is_new) in made.items():
-                summary = summaries[document]
-                if is_new and summary is not None:
-                    projections.save_note(connection, key, summary)
+                summary, content = last[document].summary, last[document].content
+                if is_new and summary is not None and content is not None:
+                    projections.save_note(connection, key, summary, self._projections.vocabulary)
+                    traits.save(connection, key, content, [self._rid])
                     connection.execute("UPDATE documents SET dirty = 0 WHERE key = ?", (key,))
         late = zip(changes, current, strict=True)
         return list(dict.fromkeys(change.document for change, now in late if now is not change))

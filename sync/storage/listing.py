@@ -9,11 +9,14 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Sequence
+from datetime import date
 from types import EllipsisType
 from typing import Any, Final
 
 from sync.storage import search
+from sync.storage.query import understood
 from sync.storage.rows import FolderRow, NoteRow, SearchHit, TitleRow
+from sync.storage.vocabulary import Vocabulary
 
 _NOTES: Final = (
     "SELECT d.id, d.stream, n.title, n.preview, n.tags, n.folder, n.pinned, n.created_ms, d.updated_ms,"
@@ -172,9 +175,12 @@ def find_note(connection: sqlite3.Connection, text: str) -> list[NoteRow]:
     return []
 
 
-def hits(connection: sqlite3.Connection, query: str, limit: int, *, trashed: bool) -> list[SearchHit]:
+def hits(
+    connection: sqlite3.Connection, vocabulary: Vocabulary, query: str, limit: int, *, trashed: bool
+) -> list[SearchHit]:
     """Return the notes that answer a query, the best first, each with the line that does."""
-    keys = search.matching(connection, query, limit, trashed=trashed)
+    asked = understood(query, date.today())
+    keys = search.matching(connection, vocabulary, asked, limit, trashed=trashed)
     if not keys:
         return []
     marks = ", ".join("?" * len(keys))
@@ -184,7 +190,7 @@ def hits(connection: sqlite3.Connection, query: str, limit: int, *, trashed: boo
     bodies = dict(
         connection.execute(f"SELECT document, body FROM texts WHERE document IN ({marks})", keys).fetchall()
     )
-    return [SearchHit(by_key[key], search.snippet(bodies.get(key, ""), query)) for key in keys]
+    return [SearchHit(by_key[key], search.snippet(bodies.get(key, ""), asked.text)) for key in keys]
 
 
 def folders(connection: sqlite3.Connection, notebook: str) -> list[FolderRow]:

@@ -14,8 +14,9 @@ import sqlite3
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Final
 
-from sync.storage import attachments, documents, search
+from sync.storage import attachments, documents, search, traits
 from sync.storage.rows import apply_all
+from sync.storage.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from crdt import Document
@@ -34,12 +35,15 @@ class Projections:
 
     def __init__(self) -> None:
         self._kept: OrderedDict[int, tuple[Document, int]] = OrderedDict()
+        self.vocabulary: Final = Vocabulary()
+        """The words of the index."""
         self.uses_changed = False
         """Whether a refresh found another use of attachments since somebody set this to False."""
 
     def forget(self) -> None:
         """Drop the decoded documents, because stored deltas were changed or withdrawn."""
         self._kept.clear()
+        self.vocabulary.forget()
 
     def refresh(self, connection: sqlite3.Connection, limit: int, model: str) -> int:
         """
@@ -78,12 +82,13 @@ class Projections:
             connection.execute("UPDATE documents SET updated_ms = ? WHERE key = ?", (ms, key))
         # Imported here: listing a clean library needs no data model.
         from sync.model import v1
-        from sync.model.references import attachments_named
+        from sync.model.references import attachments_named, content_of
         from sync.model.versions import model_of
 
         collection, model = kind
         if collection == v1.NOTES:
-            save_note(connection, key, model_of(model).note_summary(document))
+            save_note(connection, key, model_of(model).note_summary(document), self.vocabulary)
+            traits.save(connection, key, content_of(document), document.version())
             if attachments.save_uses(connection, key, attachments_named(document)):
                 self.uses_changed = True
         elif collection == v1.FOLDERS:
@@ -117,7 +122,9 @@ class Projections:
             self._kept.popitem(last=False)
 
 
-def save_note(connection: sqlite3.Connection, document: int, summary: NoteSummary) -> None:
+def save_note(
+    connection: sqlite3.Connection, document: int, summary: NoteSummary, vocabulary: Vocabulary
+) -> None:
     """Store what lists and search show of a note, in place of what they showed before."""
     tags = "\n".join(sorted(" ".join(tag.split()) for tag in summary.tags))
     before = connection.execute(
@@ -130,6 +137,8 @@ def save_note(connection: sqlite3.Connection, document: int, summary: NoteSummar
         search.remove(connection, document, *before)
     if tuple(before or ()) != content:
         search.add(connection, document, *content)
+        for text in content:
+            vocabulary.learn(search.plain(search.indexed(text)))
         connection.execute(
             "INSERT OR REPLACE INTO texts(document, body) VALUES (?, ?)", (document, summary.text)
         )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from crdt import Delta, Document
+    from sync.model.references import Content
     from sync.model.v1 import NoteSummary
 
 
@@ -30,6 +31,8 @@ class LocalChange(NamedTuple):
     """Of the document in which it was made, where that may be an older one than the store's."""
     carried: bool = False
     """Whether another replica wrote it, long ago: it came in an archive, and this replica hands it over."""
+    content: Content | None = None
+    """What it refers to and has, given with `summary`."""
 
 
 class RemoteDelta(NamedTuple):
@@ -184,6 +187,32 @@ class SearchHit(NamedTuple):
 
     row: NoteRow
     snippet: str
+
+
+class LinkRow(NamedTuple):
+    """A note that names another: by a link, or by its title in the text."""
+
+    id: str
+    title: str
+    notebook_name: str
+    snippet: str
+    updated_ms: int
+
+
+class PersonRow(NamedTuple):
+    """Whose a replica is."""
+
+    rid: int
+    account: str
+    name: str
+
+
+class Look(NamedTuple):
+    """When this person looked at a note last."""
+
+    at_ms: int
+    version: dict[int, int]
+    """What it was then: replica -> end."""
 
 
 class FolderRow(NamedTuple):

@@ -2,8 +2,15 @@ from __future__ import annotations
 
 import pytest
 
-from crdt import Clock, Document
-from sync.model.references import attachments_named, is_sha256
+from crdt import Clock, Document, Stamp
+from sync.model.references import (
+    NAME_LENGTH_MAX,
+    Content,
+    attachments_named,
+    content_of,
+    content_of_blocks,
+    is_sha256,
+)
 from sync.model.v1 import new_note
 
 A, B = "a" * 64, "b" * 64
@@ -58,3 +65,51 @@ def test_hashes_have_one_form():
     assert not is_sha256(A[:-1])
     assert not is_sha256("A" * 64)
     assert not is_sha256(None)
+
+
+def test_what_a_note_has_is_read_off_its_blocks():
+    content = content_of_blocks(
+        [
+            ([("a", {"link": "note:x1"}), ("b", {"link": "https://example.org"})], {}),
+            ([("\ufffc", {"embed": {"type": "note", "id": "x2"}})], {"kind": "check", "checked": False}),
+            ([("\ufffc", {"embed": {"type": "file", "name": "f"}})], {"kind": "check", "checked": True}),
+            ([], {"kind": "code", "language": "table"}),
+            ([], {"kind": "code"}),
+            ([], {"kind": "quote"}),
+        ]
+    )
+    assert content.links == {"x1", "x2"}
+    assert content.traits == {
+        *("link", "note", "file", "attachment", "task", "open", "table", "code", "quote"),
+    }
+
+
+def test_only_ticked_tasks_are_done_and_nothing_is_nothing():
+    assert content_of_blocks([([], {"kind": "check", "checked": True})]).traits == {"task", "done"}
+    assert content_of_blocks([([("text", {"bold": True})], {})]) == Content()
+
+
+def test_what_a_stranger_put_there_is_read_as_nothing():
+    odd = [
+        ([("x", {"link": 7}), ("y", {"embed": "no"}), ("z", {"embed": {"type": "note", "id": 3}})], {}),
+        ([("x", {"link": "note:" + "i" * (NAME_LENGTH_MAX + 1)})], {"kind": 5, "checked": "maybe"}),
+        ([("x", {"link": "note:"})], {"kind": "check", "checked": "maybe"}),
+    ]
+    content = content_of_blocks(odd)
+    assert content.links == frozenset()
+    assert content.traits == {"link", "task", "open"}
+    at_the_limit = content_of_blocks([([("x", {"link": "note:" + "i" * NAME_LENGTH_MAX})], {})])
+    assert at_the_limit.links == {"i" * NAME_LENGTH_MAX}
+
+
+def test_a_document_says_the_same_as_its_blocks():
+    note, _ = new_note(1, Stamp(5, 0, 1), title="t", created_ms=1)
+
+    def write(edit):
+        body = edit.text(("body",))
+        body.insert(0, "see")
+        body.format(0, 3, "link", "note:abc")
+
+    note.edit(Stamp(6, 0, 1), write)
+    assert content_of(note) == Content(frozenset({"abc"}), frozenset({"link", "note"}))
+    assert content_of(Document(1)) == Content()

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from crdt import Stamp
 from sync.model import v1
+from sync.model.references import content_of
 from sync.storage.rows import LocalChange, RemoteDelta
 from tests.support.library import FOLDERS, FOREIGN, NOTEBOOK, NOTES, Desk, foreign_note, named
 
@@ -28,7 +29,7 @@ def test_a_note_is_listed_as_its_document_says(desk):
 
 def test_a_summary_given_with_a_new_note_saves_reading_it(desk):
     note, delta = v1.new_note(desk.store.rid, desk.ticker.stamp(), title="Imported", created_ms=3)
-    desk.store.append([LocalChange(NOTES, named(1), delta, v1.note_summary(note))])
+    desk.store.append([LocalChange(NOTES, named(1), delta, v1.note_summary(note), content=content_of(note))])
     assert desk.store.dirty_count() == 0
     assert desk.store.notes()[0].title == "Imported"
     assert [hit.row.id for hit in desk.store.search("imported")] == [named(1)]
@@ -40,7 +41,7 @@ def test_a_summary_given_with_an_old_note_does_not_hide_what_others_wrote(desk):
     note = desk.note(FOREIGN)
     mine = note.edit(desk.ticker.stamp(), lambda e: e.text(("body",)).insert(0, "mine "))
     desk.store.append_remote(NOTES, [RemoteDelta(FOREIGN, bodies[1], 0)], 2)
-    desk.store.append([LocalChange(NOTES, FOREIGN, mine, v1.note_summary(note))])
+    desk.store.append([LocalChange(NOTES, FOREIGN, mine, v1.note_summary(note), content=content_of(note))])
     assert desk.store.dirty_count() == 1
     preview = shown(desk)[FOREIGN].preview
     assert "mine" in preview

@@ -1,12 +1,15 @@
 """What is found, in which scripts, and that nothing a person types is an operator."""
 
 import sqlite3
+from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.storage import search
+from sync.storage.query import understood
+from sync.storage.vocabulary import Vocabulary
 
 
 @pytest.fixture
@@ -14,6 +17,7 @@ def index():
     connection = sqlite3.connect(":memory:", isolation_level=None)
     connection.executescript(
         "CREATE TABLE notes(document INTEGER PRIMARY KEY, trashed_ms INTEGER);"
+        "CREATE TABLE documents(key INTEGER PRIMARY KEY, updated_ms INTEGER);"
         "CREATE VIRTUAL TABLE search USING fts5(title, body, tags, content='',"
         ' tokenize="unicode61 remove_diacritics 2");'
         "CREATE VIRTUAL TABLE search_words USING fts5vocab(search, row);"
@@ -22,9 +26,14 @@ def index():
     connection.close()
 
 
+def found(connection, query):
+    return search.matching(connection, Vocabulary(), understood(query, date(2026, 1, 2)), 10)
+
+
 def fill(connection, *texts):
     for number, text in enumerate(texts, 1):
         connection.execute("INSERT INTO notes VALUES (?, NULL)", (number,))
+        connection.execute("INSERT INTO documents VALUES (?, 0)", (number,))
         search.add(connection, number, "", text, "")
 
 
@@ -54,13 +63,13 @@ def fill(connection, *texts):
 )
 def test_a_note_is_found_by_any_part_a_person_may_type(index, text, query):
     fill(index, "something else entirely", text)
-    assert search.matching(index, query, 10) == [2]
+    assert found(index, query) == [2]
 
 
 @pytest.mark.parametrize("query", ["", "   ", "*", '"', "()", "-", "。", "'"])
 def test_a_query_without_words_finds_nothing(index, query):
     fill(index, "text")
-    assert search.matching(index, query, 10) == []
+    assert found(index, query) == []
 
 
 @pytest.mark.parametrize(
@@ -68,7 +77,7 @@ def test_a_query_without_words_finds_nothing(index, query):
 )
 def test_words_that_are_operators_elsewhere_are_words_here(index, query):
     fill(index, "text")
-    assert search.matching(index, query, 10) == []
+    assert found(index, query) == []
 
 
 @given(st.text(max_size=30))
@@ -116,8 +125,9 @@ def test_what_was_put_in_can_be_taken_out_without_a_trace(texts):
 def test_a_hit_in_the_title_comes_before_one_in_the_body(index):
     for number, (title, body) in enumerate([("other", "garden " * 5), ("garden", "other")], 1):
         index.execute("INSERT INTO notes VALUES (?, NULL)", (number,))
+        index.execute("INSERT INTO documents VALUES (?, 0)", (number,))
         search.add(index, number, title, body, "")
-    assert search.matching(index, "garden", 10) == [2, 1]
+    assert found(index, "garden") == [2, 1]
 
 
 @pytest.mark.parametrize(
@@ -133,3 +143,35 @@ def test_a_hit_in_the_title_comes_before_one_in_the_body(index):
 def test_the_snippet_shows_the_place_that_answers(body, query, shown):
     assert shown in search.snippet(body, query)
     assert "\n" not in search.snippet(body, query)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ('"brown bread"', [1]),
+        ('"bread brown"', [2]),
+        ("bread -brown", [3]),
+        ("-brown", [3, 4]),
+        ('bread "fresh"', [3]),
+        ('"中文 笔记"', [4]),
+        ("-bread -中文", []),
+        ('"bre"', []),
+        ('ead "brown bread"', [1]),
+    ],
+)
+def test_phrases_stand_side_by_side_and_what_has_a_minus_is_not_there(index, query, expected):
+    fill(index, "brown bread", "bread, brown", "fresh bread", "中文，笔记")
+    assert found(index, query) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "phrase", "place"),
+    [
+        ("see the Big  plan.", "big plan", 8),
+        ("bigplan big planet", "big plan", None),
+        ("über Café-Haus", "cafe haus", 5),
+        ("nothing", "", None),
+    ],
+)
+def test_a_phrase_has_its_place(body, phrase, place):
+    assert search.place_of(body, phrase) == place
