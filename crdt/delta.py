@@ -15,7 +15,7 @@ from crdt.errors import MalformedOp
 from crdt.object_ops import author_of, size_of, time_of
 from crdt.ops import COUNTER_MAX, RID_MAX, Op
 from crdt.renumber import renamed_op, restamped_op
-from crdt.split import split_ops
+from crdt.split import fine_ops, split_ops
 from crdt.version import Version
 
 
@@ -116,6 +116,13 @@ class Delta:
             found.append(Delta(self.rid, start, end, self.stamp, ops))
             start = end
         return found
+
+    def fine(self) -> "Delta":
+        """
+        The same in ops as small as can be: it can be applied by whoever has seen any part of it. Cost: O(its
+        characters), in bytes too.
+        """
+        return Delta(self.rid, self.start, self.end, self.stamp, fine_ops(self.ops))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Delta):

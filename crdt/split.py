@@ -5,6 +5,7 @@ Each piece can be applied once those before it have been; all together are the w
 between characters: what follows is typed on behind them, which is the same elements in the same places.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from crdt.clock import Stamp
@@ -51,6 +52,14 @@ def split_ops(rid: int, start: int, stamp: Stamp, ops: list[Op], size_bytes_max:
     return pieces
 
 
+def fine_ops(ops: Sequence[Op]) -> list[Op]:
+    """
+    The same ops with every insertion cut into its characters: whoever has seen some of them, from other
+    deltas, leaves those out and takes the rest. Cost: O(characters).
+    """
+    return [part for op in ops for part in _cut(op, 1)]
+
+
 _SHORTEST_HEAD: Final = 18
 """Format, replica, counter and time of a delta that starts at a small counter."""
 
@@ -67,7 +76,7 @@ def _cut(op: Op, size_bytes_max: int) -> list[Op]:
     assert isinstance(text, str), "our own op"
     assert isinstance(counter, int), "our own op"
     # Four bytes is the longest that a character takes.
-    if len(text) * 4 <= size_bytes_max:
+    if len(text) * 4 <= size_bytes_max or len(text) == 1:
         return [op]
     step = max(size_bytes_max // 4, 1)
     first = [*inner[:place], text[:step], *inner[place + 1 :]]

@@ -59,6 +59,8 @@ HEAD_SUBSCRIPTIONS_MAX: Final = 5_000
 SUBSCRIBE_STREAMS_MAX: Final = 500
 """Streams in one subscribe frame."""
 PULL_DOCUMENTS_MAX: Final = 200
+CHECK_DOCUMENTS_MAX: Final = 200
+"""Documents of one check, and of its answer: what differs can be pulled at once."""
 
 # --- budgets ----------------------------------------------------------------------------------------------
 DELTAS_PER_SECOND: Final = 1_000

@@ -439,7 +439,7 @@ class Engine:
 
     def _answered(self, result: m.Result, now_ms: int) -> None:
         """Pass on the answer to a call; a sign-in to another account than the library's is none."""
-        self._subscribing.made(result)
+        self._subscribing.made(result, now_ms)
         account = result.value.get("account") if isinstance(result.value, dict) else None
         if isinstance(account, dict) and self._signing.is_other_account(account.get("id")):
             self._calls.answered(m.Result(id=result.id, code="wrong_account", value={"account": account}))

@@ -13,6 +13,7 @@ What it is not: subscribing (engine) or storing (storage). Invariants:
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -34,6 +35,8 @@ PULL_PATIENCE_MS: Final = 5_000
 """How long a pull may stay unanswered before it is repeated."""
 DOCUMENTS_ID: Final = 1
 """Pull.id of pulls that name documents; the state frames that answer carry it."""
+CHECKED_ID: Final = 2
+"""Pull.id of pulls of documents that differed from the server's."""
 
 
 @dataclass(slots=True)
@@ -70,9 +73,17 @@ class _Lane:
 class Pulling:
     """What comes from the server."""
 
-    def __init__(self, line: Line) -> None:
-        """Start with no stream."""
+    def __init__(
+        self, line: Line, checked: Callable[[str, list[tuple[str, bytes]], bool, int], None]
+    ) -> None:
+        """
+        Start with no stream.
+
+        Args:
+            checked: Called with (stream, states, whether they are the last, now) of a pull of CHECKED_ID.
+        """
         self._line: Final = line
+        self._checked: Final = checked
         self._lanes: dict[str, _Lane] = {}
         self._single: dict[str, _Transfer] = {}
         self._owed = 0
@@ -197,7 +208,7 @@ class Pulling:
         if lane is None:
             self._owe(size, now_ms)
             return True
-        fine = self._single_states(message) if message.id else self._page(message, lane)
+        fine = self._single_states(message, now_ms) if message.id else self._page(message, lane)
         self._owe(size, now_ms)
         return fine
 
@@ -230,13 +241,15 @@ class Pulling:
             self._show(taken.documents)
         return True
 
-    def _single_states(self, message: State) -> bool:
+    def _single_states(self, message: State, now_ms: int) -> bool:
         """Take states of documents that were asked for by name; the cursor stays where it is."""
         transfer = self._single.setdefault(message.stream, _Transfer())
         complete = _assemble(transfer, message)
         if message.end is not None:
             del self._single[message.stream]
-        if complete:
+        if message.id == CHECKED_ID:
+            self._checked(message.stream, complete, message.end is not None, now_ms)
+        elif complete:
             self._show(self._line.store.take_states(message.stream, complete))
         return True
 

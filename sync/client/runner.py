@@ -210,7 +210,8 @@ class Runner:
             case Close():
                 self._close()
             case Noted():
-                _log.info("%s %s", effect.what, effect.facts)
+                level = logging.WARNING if effect.facts.get("bug") else logging.INFO
+                _log.log(level, "%s %s", effect.what, effect.facts)
             case Answered():
                 answer = self._answers.get(effect.id)
                 if answer is not None and not answer.done():

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from sync.client.calls import INTERNAL_ID
+from sync.client.checking import CHECK_CALL_ID, Checking
 from sync.client.events import NotebooksChanged, ReplicaChanged, Reset
 from sync.client.line import NEVER, Line
 from sync.client.pulling import Pulling
@@ -46,7 +47,8 @@ class Subscribing:
         self._rids: Final = rids
         self._rotated: Final = rotated
         self.pushing: Final = Pushing(line, self._doubt, self._clock_ahead)
-        self.pulling: Final = Pulling(line)
+        self.checking: Final = Checking(line, self._may_write, self._mended)
+        self.pulling: Final = Pulling(line, self.checking.came)
         self.server_id = ""
         self.account = ""
         self._mode = "full"
@@ -60,6 +62,7 @@ class Subscribing:
         self._doubted: list[str] = []
         self._again: dict[str, int] = {}
         self._early: dict[str, list[m.Ack]] = {}
+        self._lost: dict[str, int] = {}  # stream -> last_n of a server that was restored
         self.renewing: int | None = None
         """
         The id that this connection greeted with because the store's is taken; the store takes it when level.
@@ -75,6 +78,8 @@ class Subscribing:
         """Follow nothing any more: the connection is gone, or the sign-in has lapsed."""
         self.pushing.close()
         self.pulling.close()
+        self.checking.close()
+        self._lost.clear()
         self._noticed = False
         self._asked.clear()
         self._granted.clear()
@@ -95,6 +100,7 @@ class Subscribing:
         if self._mode in ("blocked", "ahead"):
             return True
         waiting = self._asked or self._recovering or self._making or self._again or not self._noticed
+        waiting = waiting or self.checking.mending
         if waiting or not self.pushing.idle or (self._mode == "full" and not self.pulling.level):
             return False
         rows = [row for row in self._line.store.streams() if row.id in self._granted and can_write(row)]
@@ -103,7 +109,10 @@ class Subscribing:
     def wake_ms(self, now_ms: int) -> int:
         """When `pump` has something to do without another event."""
         return min(
-            self.pushing.wake_ms(now_ms), self.pulling.wake_ms(), min(self._again.values(), default=NEVER)
+            self.pushing.wake_ms(now_ms),
+            self.pulling.wake_ms(),
+            self.checking.wake_ms(),
+            min(self._again.values(), default=NEVER),
         )
 
     def pump(self, now_ms: int) -> None:
@@ -118,6 +127,8 @@ class Subscribing:
         self._subscribe(due)
         self.pushing.pump(now_ms)
         self.pulling.pump(now_ms)
+        if self._mode == "full" and not self._asked and not self._recovering:
+            self.checking.pump(self._level_streams, now_ms)
 
     # --- messages --------------------------------------------------------------------------------
 
@@ -147,6 +158,7 @@ class Subscribing:
                 self._open_when_all_answered()
             case m.Reset():
                 self._line.note("the stream's log is another one", stream=message.stream, why=message.why)
+                self._line.store.set_meta(_mend_key(message.stream), "1")
                 self._start_again(message.stream)
             case m.Unsubscribe():
                 self._ended(message)
@@ -185,8 +197,11 @@ class Subscribing:
             known = tuple(NotebookRow(*row) for row in rows if row[2] != "none")
             self._notebooks(m.Notice(kind="account", notebooks=known))
 
-    def made(self, result: m.Result) -> None:
+    def made(self, result: m.Result, now_ms: int) -> None:
         """Take the answer to one of our own calls."""
+        if result.id >= CHECK_CALL_ID:
+            self.checking.answered(result, now_ms)
+            return
         notebook = self._making.pop(result.id, None)
         if notebook is None:
             return
@@ -244,6 +259,7 @@ class Subscribing:
             return
         mine = self._line.store.stream(granted.stream)
         if needs_reset(mine, granted) and mine.epoch != 0:
+            self._line.store.set_meta(_mend_key(granted.stream), "1")
             self._start_again(granted.stream)
             return
         if mine.epoch == 0:
@@ -264,16 +280,20 @@ class Subscribing:
             self._line.note(
                 "standing", stream=stream, standing=where.value, last_n=last_n, next_n=mine.next_n
             )
+        if where in (Standing.RESTORED, Standing.FORGOTTEN):
+            store.set_meta(_mend_key(stream), "1")
         if where in NEEDS_NEW_REPLICA:
             self._recovering[stream] = (where, last_n)
         elif where is Standing.RESTORED:
-            store.rewind(stream, last_n)
+            self._lost[stream] = last_n
         elif last_n > mine.acked_n:
             for ack in early:
                 self.pushing.settle(ack)
             store.acknowledge(stream, last_n, [], self._line.ticker.now_ms())
         if self._mode == "full":
             self.pulling.open(store.stream(stream), granted, stage=where in NEEDS_NEW_REPLICA)
+            if store.meta(_mend_key(stream)) is not None:
+                self.checking.mend(stream)
 
     def _open_when_all_answered(self) -> None:
         """Begin to push when no stream is in doubt; otherwise recover first."""
@@ -284,8 +304,26 @@ class Subscribing:
             self._recover()
             return
         for stream in sorted(self._granted):
-            if not self.pushing.is_open(stream):
-                self.pushing.open(stream)
+            if not self.pushing.is_open(stream) and stream not in self.checking.mending:
+                self._open(stream)
+
+    def _open(self, stream: str) -> None:
+        """Begin to push, from where the server stands."""
+        if stream in self._lost:
+            self._line.store.rewind(stream, self._lost.pop(stream))
+        self.pushing.open(stream)
+
+    def _mended(self, stream: str) -> None:
+        """Everything that a restored server lacked was given back: what we wrote since can follow."""
+        self._line.store.set_meta(_mend_key(stream), None)
+        if stream in self._granted and not self._asked and not self._recovering:
+            self._open(stream)
+
+    def _level_streams(self) -> list[str]:
+        return [stream for stream in sorted(self._granted) if self.pulling.is_level(stream)]
+
+    def _may_write(self, stream: str) -> bool:
+        return can_write(self._line.store.stream(stream))
 
     def _ended(self, message: m.Unsubscribe) -> None:
         """The server has stopped a stream."""
@@ -297,6 +335,8 @@ class Subscribing:
     def _forget(self, stream: str) -> None:
         self.pushing.close(stream)
         self.pulling.close(stream)
+        self.checking.forget(stream)
+        self._lost.pop(stream, None)
         self._granted.discard(stream)
         self._asked.discard(stream)
         self._recovering.pop(stream, None)
@@ -366,3 +406,8 @@ class Subscribing:
         )
         for document in changed:
             line.add(Reset(document))
+
+
+def _mend_key(stream: str) -> str:
+    """Name of the fact that a stream must be looked through before anything is pushed on it."""
+    return f"mend:{stream}"

@@ -16,6 +16,7 @@ from typing import Any, Final
 from sync.errors import AuthFailed
 from sync.protocol import messages as m
 from sync.server import auth
+from sync.server.check_calls import check, give_back
 from sync.server.people import CallRefused, Identity
 from sync.server.session import Effect, Session, Work
 from sync.server.sharing_calls import SHARING_CALLS, refused
@@ -84,7 +85,7 @@ def sign_in(session: Session, call: m.Call, now_ms: int) -> list[Effect]:
     except AuthFailed as error:
         return refused(session, call, error)
 
-    def check(account: AccountRow | None) -> list[Effect]:
+    def compare(account: AccountRow | None) -> list[Effect]:
         stored = None if account is None else account.password
         return [
             Work(
@@ -106,7 +107,7 @@ def sign_in(session: Session, call: m.Call, now_ms: int) -> list[Effect]:
         except AuthFailed as error:
             return error
 
-    return [Work("store", lambda: realm.people.account_of(email), check)]
+    return [Work("store", lambda: realm.people.account_of(email), compare)]
 
 
 def sign_out(session: Session, call: m.Call, now_ms: int) -> list[Effect]:
@@ -178,6 +179,8 @@ CALLS: Final[Mapping[str, Callable[[Session, m.Call, int], list[Effect]]]] = {
     "devices": devices,
     "create_notebook": create_notebook,
     **SHARING_CALLS,
+    "check": check,
+    "give_back": give_back,
 }
 
 

@@ -53,6 +53,8 @@ class Batch:
     conn: int = 0
     reads: str | None = None
     """The data model of what its connection is sent; None: it is sent no states."""
+    returned: bool = False
+    """Written by anybody, lost by this server, and given back by somebody who had it."""
 
 
 class View(Protocol):
@@ -184,7 +186,8 @@ def _decoded(batch: Batch, pushed: PushedDelta, view: View) -> Delta | _Refused:
         delta = Delta.decode(pushed.body)
     except CrdtError as error:
         return _Refused("schema", str(error))
-    if delta.rid != batch.rid and view.owner(delta.rid) not in (None, batch.account):
+    is_foreign = delta.rid != batch.rid and view.owner(delta.rid) not in (None, batch.account)
+    if is_foreign and not batch.returned:
         return _Refused("forbidden", "a delta of another person's replica")
     return delta
 

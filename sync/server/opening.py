@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
@@ -39,6 +40,9 @@ _log = logging.getLogger(__name__)
 COPIED: Final = "copied"
 """Name of the fact that a store is a copy: whoever opens it to serve goes on from an older state."""
 
+RESTORED_MS: Final = "restored_ms"
+"""Name of the fact since when the server goes on from an older copy."""
+
 SIGN_INS_KEPT_MS: Final = 30 * 24 * 3_600_000
 """How long after its end a sign-in is still told as expired or revoked, and not only as invalid."""
 
@@ -56,6 +60,8 @@ class Opened:
     model: Compatibility
     server_id: str
     generation: int
+    restored_ms: int | None
+    """When it began to go on from an older copy; None: it never did."""
 
     def prune(self, now_ms: int) -> None:
         """Delete what nobody can ask for any more. Cheap; once at each start is enough."""
@@ -87,6 +93,7 @@ def open_server(folder: Path, data_model: str | None = None) -> Opened:
         accounts = AccountStore(store)
         if store.meta(COPIED) is not None:
             _begin_again(store)
+        restored = store.meta(RESTORED_MS)
         server_id = _meta(store, "server", auth.new_id())
         generation = int(_meta(store, "generation", "1"))
         rid = int(_meta(store, "rid", str(auth.new_rid())))
@@ -99,7 +106,8 @@ def open_server(folder: Path, data_model: str | None = None) -> Opened:
     except BaseException:
         store.close()
         raise
-    return Opened(store, accounts, core, people, sharing, blobs, model, server_id, generation)
+    restored_ms = None if restored is None else int(restored)
+    return Opened(store, accounts, core, people, sharing, blobs, model, server_id, generation, restored_ms)
 
 
 def _begin_again(store: ServerStore) -> None:
@@ -110,7 +118,12 @@ def _begin_again(store: ServerStore) -> None:
     another replica id, because the old one has written things that this copy does not know.
     """
     generation = int(store.meta("generation") or "1") + 1
-    facts = {"generation": str(generation), "rid": str(auth.new_rid()), COPIED: None}
+    facts = {
+        "generation": str(generation),
+        "rid": str(auth.new_rid()),
+        RESTORED_MS: str(time.time_ns() // 1_000_000),
+        COPIED: None,
+    }
     LogStore(store).begin_again(auth.new_epoch, facts)
     _log.warning("the data are an older copy", extra={"fields": {"generation": generation}})
 

@@ -58,6 +58,8 @@ class Realm:
     door: Door = field(default_factory=Door)
     paces: Limiter = field(default_factory=_delta_paces)
     asking: Limiter = field(default_factory=_asking_paces)
+    restored_ms: int | None = None
+    """When this server began to go on from an older copy; None: it never did."""
 
 
 def realm_of(
@@ -84,4 +86,5 @@ def realm_of(
         roles_changed,
         settings.sign_up,
         settings.connections_per_account,
+        restored_ms=opened.restored_ms,
     )

@@ -99,6 +99,8 @@ CALL_RIGHTS: Final[Mapping[str, str]] = {
     "create_invite": OWNER,
     "invites": OWNER,
     "revoke_invite": OWNER,
+    "check": MEMBER,
+    "give_back": WRITER,
 }
 
 CALL_ROLES: Final[Mapping[str, str]] = {MEMBER: "viewer", OWNER: "owner"}

@@ -179,12 +179,21 @@ class ClientStore(Shelf):
         with self._writing() as connection:
             catch_up.drop(connection, outbox.stream_row(connection, stream))
 
-    def take_states(self, stream: str, states: Sequence[tuple[str, bytes]]) -> list[str]:
-        """Merge states of single documents; returns those that may have changed. The cursor stays."""
+    def take_states(
+        self, stream: str, states: Sequence[tuple[str, bytes]], *, prefer: bool = False
+    ) -> list[str]:
+        """
+        Merge states of single documents; returns those that may have changed. The cursor stays.
+
+        Args:
+            prefer: Where both sides have seen the same, the server's bytes count.
+        """
         with self._writing() as connection:
             where = outbox.stream_row(connection, stream)
             changed = [
-                name for name, state in states if documents.insert_state(connection, where, name, state)
+                name
+                for name, state in states
+                if documents.insert_state(connection, where, name, state, prefer=prefer)
             ]
         if changed:
             self._projections.forget()
@@ -198,6 +207,28 @@ class ClientStore(Shelf):
             connection.execute(
                 "UPDATE streams SET epoch = ?, cursor = ? WHERE key = ?", (epoch, cursor, where.key)
             )
+
+    # --- checking --------------------------------------------------------------------------------
+
+    def digests(self, stream: str, after: str, *, count: int) -> list[tuple[str, bytes]]:
+        """Return (document, digest of what is confirmed of it) by id, those behind ``after``."""
+        from sync.storage import checking
+
+        with self._reading() as connection:
+            return checking.digests(connection, outbox.stream_row(connection, stream), after, count)
+
+    def lacking(self, stream: str, document: str, state: bytes | None) -> list[bytes]:
+        """
+        Return encoded deltas that bring a server's state of a document (None: it has none) to what is
+        confirmed here.
+
+        Raises:
+            CrdtError: The state makes no sense.
+        """
+        from sync.storage import checking
+
+        with self._reading() as connection:
+            return checking.lacking(connection, outbox.stream_row(connection, stream), document, state)
 
     # --- outbox ----------------------------------------------------------------------------------
 

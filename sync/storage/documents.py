@@ -129,9 +129,15 @@ def _is_own(connection: sqlite3.Connection, document: int, body: bytes) -> bool:
     return row is not None
 
 
-def insert_state(connection: sqlite3.Connection, stream: StreamRow, document: str, state: bytes) -> bool:
+def insert_state(
+    connection: sqlite3.Connection, stream: StreamRow, document: str, state: bytes, *, prefer: bool = False
+) -> bool:
     """
     Take over a document's state as the server has it; what is here and not there stays.
+
+    Args:
+        prefer: Where both sides have seen the same, the server's bytes count: they may differ in what was
+            superseded and in when somebody paused, after a server was given back what it had lost.
 
     Returns:
         Whether anything about the document may be new here; not so for a state that makes no sense.
@@ -151,16 +157,17 @@ def insert_state(connection: sqlite3.Connection, stream: StreamRow, document: st
     from crdt import CrdtError, Delta
 
     try:
-        ours = state_of(mine)
+        ours, theirs = state_of(mine), state_of(state)
         late = apply_all(ours, [Delta.decode(body) for _, body in confirmed])
-        ours.merge(state_of(state))
+        ours.merge(theirs)
     except CrdtError as error:
         # Of a newer kind, or damaged: what is here stays, and nothing else waits for it.
         _log.error("the state of %s cannot be merged: %s", document, error)
         return False
     # What still waits for its cause stays in the tail; applying the rest of the tail again changes nothing.
     folded = [] if apply_all(ours, late) else [number for number, _ in confirmed]
-    _save_snapshot(connection, key, ours.encode(), folded)
+    merged = state if prefer and ours.version() == theirs.version() else ours.encode()
+    _save_snapshot(connection, key, merged, folded)
     return True
 
 
@@ -171,6 +178,25 @@ def _confirmed(connection: sqlite3.Connection, document: int, acked_n: int) -> l
         " WHERE document = ? AND folded = 0 AND rejected = 0 AND n <= ? ORDER BY key",
         (document, document, acked_n),
     ).fetchall()
+
+
+def confirmed_state(connection: sqlite3.Connection, document: int, acked_n: int) -> bytes | None:
+    """
+    Return the encoded state of what is confirmed of a document, as a server has it; None: nothing is.
+
+    A delta whose cause is missing is left out, as the server leaves it out.
+
+    Cost: one row for a document without a tail; otherwise it is built.
+    """
+    (snapshot,) = connection.execute("SELECT snapshot FROM documents WHERE key = ?", (document,)).fetchone()
+    tail = _confirmed(connection, document, acked_n)
+    if not tail:
+        return None if snapshot is None else bytes(snapshot)
+    from crdt import Delta
+
+    state = state_of(snapshot)
+    apply_all(state, [Delta.decode(body) for _, body in tail])
+    return state.encode()
 
 
 def _save_snapshot(connection: sqlite3.Connection, document: int, state: bytes, keys: list[int]) -> None:

@@ -6,6 +6,7 @@ from crdt.clock import Stamp
 from crdt.delta import Delta
 from crdt.document import Document
 from crdt.errors import LimitExceeded
+from crdt.version import Version
 from tests.support.effort import examples
 
 
@@ -35,6 +36,28 @@ def test_the_pieces_fit_and_make_the_same_document(text, values, size_bytes_max)
         elsewhere.apply(Delta.decode(body))
     assert elsewhere.encode() == document.encode()
     assert elsewhere.history() == document.history()
+
+
+@given(st.text("aé漢😀\n", min_size=1, max_size=60), st.integers(0, 60))
+@settings(max_examples=examples(40))
+def test_fine_ops_can_be_applied_by_whoever_has_seen_a_part(text, seen):
+    document = Document(1)
+    first = document.edit(Stamp(5, 0, 1), lambda edit: edit.make(("body",), "text"))
+    deltas = [
+        document.edit(Stamp(6 + at, 0, 1), lambda edit, at=at: edit.text(("body",)).insert(at, text[at]))
+        for at in range(len(text))
+    ]
+    whole = Document(2)
+    whole.apply(first)
+    whole.merge(document)
+    (joined,) = [one for one in whole.deltas_since(Version({1: first.end})) if one.end == deltas[-1].end]
+    reader = Document(3)
+    reader.apply(first)
+    for delta in deltas[:seen]:
+        reader.apply(delta)
+    reader.apply(Delta.decode(joined.fine().encode()))
+    assert reader.to_value() == document.to_value()
+    assert reader.version() == document.version()
 
 
 def test_a_book_is_cut_in_linear_time():

@@ -21,6 +21,7 @@ FIXED = (
     if "SIMULATION_SEED" in os.environ
     else [0, 1, 2, 9, 41, 50, 56, 110, 1066]
 )
+RESTORED = range(int(os.environ.get("SIMULATION_RESTORES", "2")))
 FRESH = int(os.environ.get("SIMULATION_RUNS", "1" if "SIMULATION_SEED" not in os.environ else "0"))
 
 
@@ -59,6 +60,35 @@ def test_the_world_notices_a_replica_that_goes_on_under_a_name_it_lost(tmp_path,
         (tmp_path / str(seed)).mkdir()
     with pytest.raises(AssertionError):
         _ = [play(seed, tmp_path / str(seed), 80, Faults(restore=0.2)) for seed in range(5)]
+
+
+@pytest.mark.parametrize("seed", RESTORED)
+def test_a_server_that_goes_back_to_a_backup_is_given_back_all_that_it_lost(seed, tmp_path):
+    """Whoever wrote it, on whatever it builds, and with all else that may happen meanwhile."""
+    faults = (
+        Faults()
+        if seed % 2
+        else Faults(cut=0.05, twice=0.03, client_kill=0.02, offline=0.03, delay_ms_max=200)
+    )
+    world = World(seed, tmp_path, faults)
+    try:
+        for step in range(90):
+            world.step()
+            if step == 20:
+                world.keep_server()
+            if step == 60:
+                world.restore_server()
+        world.heal()
+        # When somebody paused is told less exactly by what was given back: the periodic check finds it.
+        world.run_until(world.now + 15 * 60_000)
+        world.check()
+        assert world.server.opened.generation == 2
+        assert not any(device.store.quarantine() for device in world.devices)
+    except Exception as error:
+        error.add_note(f"seed {seed}")
+        raise
+    finally:
+        world.close()
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import heapq
 import itertools
+import shutil
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
@@ -23,9 +24,11 @@ from unittest.mock import patch
 from crdt import Document
 from sync.client import events as e
 from sync.server import auth
+from sync.server.backup import back_up
 from sync.server.hub import ReadLog, ReadStates
 from sync.server.people import Device as Seen
 from sync.server.session import Close
+from sync.storage.server_store import FILE_NAME
 from tests.simulation.devices import Device
 from tests.simulation.faults import Faults, drawn
 from tests.simulation.network import Wire
@@ -202,6 +205,19 @@ class World:
         for device, wire, _ in broken:
             wire.up_open = False
             self.after(2, partial(device.lose, wire, drain_up=False))
+
+    def keep_server(self) -> None:
+        """Back the server up while it runs."""
+        back_up(self.server.folder, self.folder / "server-copy.sqlite3")
+
+    def restore_server(self) -> None:
+        """Stop the server, put the backup in the place of its data, start it."""
+        self.server.opened.store.close()
+        path = self.folder / FILE_NAME
+        for name in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+            name.unlink(missing_ok=True)
+        shutil.copy(self.folder / "server-copy.sqlite3", path)
+        self.crash_server()
 
     # --- the oracle ------------------------------------------------------------------------------
 
