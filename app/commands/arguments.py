@@ -36,7 +36,7 @@ _INTO: Final = _option("--notebook", metavar="NAME", help="the notebook's name o
 
 COMMANDS: Final[dict[str, tuple[str, tuple[Option, ...]]]] = {
     "import": (
-        "Import files and folders of Markdown, HTML and text.",
+        "Import files and folders of Markdown (vaults of other programs too), HTML, text, and our archives.",
         (_option("paths", metavar="PATH", nargs="+", help="a file or folder"), _INTO),
     ),
     "export": (

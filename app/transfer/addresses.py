@@ -67,6 +67,12 @@ class Resolver(Protocol):
     def picture(self, address: str, alt: str, name: str) -> Marks | None:
         """The payload of the embed for a picture, or None when it is left out (its `alt` stays as text)."""
 
+    def file(self, address: str, words: str) -> Marks | None:
+        """The payload of the embed for a file that a link leads to, or None when the link stays one."""
+
+    def named(self, name: str) -> str | None:
+        """The address of the file that a link by name (`[[name]]`) means, or None when that is just text."""
+
 
 class PlainResolver:
     """Takes every allowed address as it is; looks at no file."""
@@ -82,6 +88,14 @@ class PlainResolver:
         if address.startswith(NOTE_SCHEME):
             return {"type": "note", "id": address.removeprefix(NOTE_SCHEME), "title": alt}
         return picture_payload(address, alt, name)
+
+    def file(self, address: str, words: str) -> Marks | None:
+        """No file is looked at."""
+        return None
+
+    def named(self, name: str) -> str | None:
+        """No file is known by name."""
+        return None
 
 
 def picture_payload(address: str, alt: str, name: str) -> Marks:

@@ -181,7 +181,10 @@ class _Export:
         try:
             document = self._library.document(target.row.id)
             blocks = read_body(document)
-            bodies = {digest: self._attachment(target, digest, name) for digest, name in _attachments(blocks)}
+            bodies = {
+                digest: self._attachment(target, digest, _file_name(document, digest) or name)
+                for digest, name in dict(_attachments(blocks)).items()
+            }
         except (StoreUnavailable, CrdtError) as error:
             self.report.refuse(target.path, error)
             return None
@@ -206,7 +209,8 @@ class _Export:
             return digest
         stem, ending = os.path.splitext(name)
         known = _ENDINGS.get(picture_mime(body) or "")
-        return self._names.unique(ASSETS, safe_name(stem, digest[:12]), known or safe_name(ending, ""))
+        bare = safe_name(ending[1:], "")
+        return self._names.unique(ASSETS, safe_name(stem, digest[:12]), known or (f".{bare}" if bare else ""))
 
     def _write(self, target: Target, document: Document, blocks: list[Block], bodies: dict[str, Any]) -> None:
         """Make the files of one note."""
@@ -249,9 +253,19 @@ class _Export:
             changed = dict(marks)
             if isinstance(marks.get("link"), str):
                 changed["link"] = self._address(marks["link"], path)
-            if isinstance(marks.get("embed"), dict):
-                changed["embed"] = self._moved_embed(marks["embed"], path)
+            embed = marks.get("embed")
+            if isinstance(embed, dict) and self._is_exported_file(embed):
+                del changed["embed"]  # a link to the file is what every program understands
+                text = str(embed.get("name") or ASSETS)
+                changed["link"] = self._address(embed["src"], path)
+            elif isinstance(embed, dict):
+                changed["embed"] = self._moved_embed(embed, path)
             yield text, changed
+
+    def _is_exported_file(self, payload: Marks) -> bool:
+        """Whether an embed is a file, no picture, that is in the export."""
+        source = payload.get("src") if payload.get("type") == "file" else None
+        return isinstance(source, str) and source.removeprefix(ATTACHMENT_SCHEME) in self._assets
 
     def _moved_embed(self, payload: Marks, path: str) -> Marks:
         """An embed as the export writes it: a linked note as a picture of its file, as other programs do."""
@@ -272,6 +286,13 @@ class _Export:
         if place is None:
             return address
         return as_address(os.path.relpath(place, os.path.dirname(path) or ".").replace(os.sep, "/"))
+
+
+def _file_name(document: Document, digest: str) -> str:
+    """What the file of an attachment was called, as its note remembers; "" where it does not."""
+    place = ("attachments", digest)
+    name = document.value((*place, "name"), "") if document.has(place) else ""
+    return name if isinstance(name, str) else ""
 
 
 def _attachments(blocks: list[Block]) -> Iterator[tuple[str, str]]:

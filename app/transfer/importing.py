@@ -21,10 +21,11 @@ from app.library import Library, NewNote, new_id
 from app.refusals import Refused
 from app.transfer.block_builder import NestedTooDeeply
 from app.transfer.blocks import Block, block_text, is_embed
-from app.transfer.front_matter import FrontMatter, split_front_matter
+from app.transfer.front_matter import TAGS_MAX, FrontMatter, split_front_matter
 from app.transfer.pictures import Attachment, FolderResolver
 from app.transfer.report import Report, shown_path
 from app.transfer.sources import ARCHIVE, HTML, MARKDOWN, NOTES, Source, find_sources, read_source
+from app.transfer.wiki import Names, as_ours, is_vault
 from crdt import CrdtError
 
 if TYPE_CHECKING:
@@ -138,6 +139,7 @@ class _Import:
         self._known_folders = library.store.folders(notebook)
         self.report = Report()
         self.archives: list[Path] = []
+        self._names = Names([])
 
     def plan(self, paths: list[Path]) -> list[Source]:
         """Find the files, give their notes ids, and their folders. Any thread."""
@@ -150,6 +152,7 @@ class _Import:
                 self.archives.append(source.path)
             else:
                 self._unused.append(source)
+        self._names = Names([*sources, *self._unused])
         for source in sources:
             self._plan_folder(source.folders)
         return sources
@@ -180,8 +183,12 @@ class _Import:
 
     def _drafted(self, source: Source, text: str, created_ms: int) -> Drafted:
         """The note of a file's text."""
-        resolver = FolderResolver(source, self._ids)
-        title, matter, blocks = read_note(text, source.kind, resolver)
+        resolver = FolderResolver(source, self._ids, self._names)
+        in_vault = is_vault(source)
+        title, matter, blocks = read_note(text, source.kind, resolver, keep_breaks=in_vault)
+        if in_vault:
+            blocks, inline = as_ours(blocks)
+            matter.tags = list(dict.fromkeys([*matter.tags, *inline]))[:TAGS_MAX]
         if matter.others:
             resolver.remarks.append(Refused("fields_left", fields=", ".join(matter.others)))
         note = self._library.draft_note(
@@ -241,7 +248,9 @@ class _Import:
             pass
 
 
-def read_note(text: str, kind: str, resolver: FolderResolver) -> tuple[str, FrontMatter, list[Block]]:
+def read_note(
+    text: str, kind: str, resolver: FolderResolver, *, keep_breaks: bool = False
+) -> tuple[str, FrontMatter, list[Block]]:
     """
     A file's text as a note.
 
@@ -249,6 +258,7 @@ def read_note(text: str, kind: str, resolver: FolderResolver) -> tuple[str, Fron
         text: With line ends as newlines.
         kind: The file name's ending, one of NOTES.
         resolver: Asked about links and pictures.
+        keep_breaks: As in `read_markdown`.
 
     Returns:
         The title ("" when the file does not say), what its front matter says, and the body, tidied.
@@ -261,7 +271,7 @@ def read_note(text: str, kind: str, resolver: FolderResolver) -> tuple[str, Fron
 
         matter, text = split_front_matter(text)
         matter = matter or FrontMatter()
-        return _titled(matter, read_markdown(text, resolver))
+        return _titled(matter, read_markdown(text, resolver, keep_breaks=keep_breaks))
     if kind in HTML:
         from app.transfer.html_reader import html_title, read_html
 

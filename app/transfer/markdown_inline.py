@@ -28,6 +28,7 @@ _SOMETIMES = (
     r"|=(?==|$)|(?<==)=|^="
     r"|&(?=[#A-Za-z]|$)"
     r"|!$"
+    r"|\[(?=\[)"  # a link by name, as other programs write it
 )
 _ESCAPED = re.compile(_ALWAYS + r"|^\[|\](?=\(|$)" + _SOMETIMES)  # brackets mean something only before "("
 _ESCAPED_IN_LINK = re.compile(_ALWAYS + r"|[\[\]]" + _SOMETIMES)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import takewhile
 
 from markdown_it.token import Token
 
@@ -18,7 +19,7 @@ from app.transfer.addresses import PlainResolver, Resolver
 from app.transfer.block_builder import BlockBuilder
 from app.transfer.blocks import BREAK, EMBED, Attributes, Block, Marks, Span, tidy
 from app.transfer.inline_html import OpenMarks, embed_of_tag, marks_of_tag, parse_tag
-from app.transfer.markdown_rules import parser
+from app.transfer.markdown_rules import NAMED, parser
 from app.transfer.tables import TABLE_LANGUAGE, table_lines
 
 _CHECKBOX = re.compile(r"\[([ xX])\](?:[ \t]|$)")
@@ -26,13 +27,15 @@ _EMPTY_LINES = re.compile(r"(?:\s*<br ?/?>)+\s*", re.IGNORECASE)
 _MARK_TOKENS = {"strong": "bold", "em": "italic", "s": "strike", "mark": "highlight"}
 
 
-def read_markdown(text: str, resolver: Resolver | None = None) -> list[Block]:
+def read_markdown(text: str, resolver: Resolver | None = None, *, keep_breaks: bool = False) -> list[Block]:
     """
     Read Markdown.
 
     Args:
         text: Any text; line ends of every system.
         resolver: Asked about links and pictures; by default every allowed address is taken as it is.
+        keep_breaks: Whether the end of a line inside a paragraph is a line break, as in some programs, and
+            not a blank.
 
     Returns:
         Tidied blocks, at least one.
@@ -42,14 +45,17 @@ def read_markdown(text: str, resolver: Resolver | None = None) -> list[Block]:
 
     Cost: about 1 s per MB.
     """
-    return _Reading(resolver or PlainResolver()).read(parser().parse(text.replace("\x00", "\ufffd")))
+    asked = resolver or PlainResolver()
+    tokens = parser().parse(text.replace("\x00", "\ufffd"), {NAMED: asked.named})
+    return _Reading(asked, BREAK if keep_breaks else " ").read(tokens)
 
 
 class _Reading:
     """One text on its way from tokens to blocks."""
 
-    def __init__(self, resolver: Resolver) -> None:
+    def __init__(self, resolver: Resolver, soft: str) -> None:
         self._resolver = resolver
+        self._soft = soft
         self._builder = BlockBuilder()
         self._heading = 0
         self._quote_sizes: list[int] = []
@@ -98,7 +104,7 @@ class _Reading:
             self._table[0][-1].append(token.content)
             return
         box = _CHECKBOX.match(token.content) if self._builder.item_waits else None
-        spans = inline_spans(token.children or [], self._resolver)
+        spans = inline_spans(token.children or [], self._resolver, self._soft)
         if box and spans and spans[0][0].startswith(box[0]):
             self._builder.check_item(box[1] != " ")
             spans[0] = (spans[0][0][len(box[0]) :], spans[0][1])
@@ -158,16 +164,17 @@ def _unescaped(info: str) -> str:
     return unescapeAll(info)
 
 
-def inline_spans(children: list[Token], resolver: Resolver) -> list[Span]:
-    """The spans of one paragraph's inline tokens; not tidied."""
+def inline_spans(children: list[Token], resolver: Resolver, soft: str = " ") -> list[Span]:
+    """The spans of one paragraph's inline tokens, a soft break as `soft`; not tidied."""
     spans: list[Span] = []
     marks = OpenMarks()
-    for token in children:
+    tokens = iter(children)
+    for token in tokens:
         kind = token.type
         if kind in ("text", "text_special"):
             spans.append((token.content, marks.now()))
         elif kind == "softbreak":
-            spans.append((" ", marks.now()))
+            spans.append((soft, marks.now()))
         elif kind == "hardbreak":
             spans.append((BREAK, marks.now()))
         elif kind == "code_inline":
@@ -176,11 +183,24 @@ def inline_spans(children: list[Token], resolver: Resolver) -> list[Span]:
             spans.append(_picture(token, marks.now(), resolver))
         elif kind == "html_inline":
             _inline_tag(token.content, spans, marks, resolver)
+        elif kind == "link_open" and (payload := _file(token, children, resolver)) is not None:
+            spans.append((EMBED, {**marks.now(), "embed": payload}))
+            next(inner for inner in tokens if inner.type == "link_close")
         elif token.nesting == 1:
             marks.open(token.type.removesuffix("_open"), _marks_of_token(token, resolver))
         elif token.nesting == -1:
             marks.close(token.type.removesuffix("_close"))
     return spans
+
+
+def _file(opening: Token, children: list[Token], resolver: Resolver) -> Marks | None:
+    """The embed of the file that a link leads to; None for any other link."""
+    start = next(place for place, token in enumerate(children) if token is opening) + 1
+    inside = takewhile(lambda token: token.type != "link_close", children[start:])
+    words = "".join(
+        token.content for token in inside if token.type in ("text", "text_special", "code_inline")
+    )
+    return resolver.file(str(opening.attrs.get("href", "")), words)
 
 
 def _marks_of_token(token: Token, resolver: Resolver) -> Marks:
@@ -196,7 +216,10 @@ def _picture(token: Token, marks: Attributes, resolver: Resolver) -> Span:
     """An embed, or the words beside it when the picture is refused."""
     words = inline_spans(token.children or [], resolver)
     alt = "".join(text for text, inner in words if "embed" not in inner)
-    payload = resolver.picture(str(token.attrs.get("src", "")), alt, str(token.attrs.get("title", "")))
+    source = str(token.attrs.get("src", ""))
+    payload = resolver.picture(source, alt, str(token.attrs.get("title", "")))
+    if payload is not None and payload["type"] == "image" and "width" in token.attrs:
+        payload["width"] = token.attrs["width"]
     return (alt, marks) if payload is None else (EMBED, {**marks, "embed": payload})
 
 

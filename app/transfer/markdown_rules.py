@@ -1,19 +1,21 @@
 """
-The Markdown parser: CommonMark with strike-through, tables and ==highlight==, under limits of ours.
+The Markdown parser: CommonMark with strike-through, tables, ==highlight== and [[names]], under our limits.
 
-markdown-it-py parses; the rules added here are the highlight (modelled on its strike-through) and a guard
-that raises where markdown-it would silently drop what is nested too deeply. Links keep their bytes: checking
-them is the readers' business (`addresses.py`).
+markdown-it-py parses; the rules added here are the highlight (modelled on its strike-through), links by name
+where the reader knows the name, and a guard that raises where markdown-it would silently drop what is nested
+too deeply. Links keep their bytes: checking them is the readers' business (`addresses.py`).
 """
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.state_inline import Delimiter
+from markdown_it.token import Token
 
 from app.transfer.block_builder import NestedTooDeeply
 
@@ -21,7 +23,13 @@ NESTING_MAX = 60
 """Levels of lists and quotes (each list takes two, its item and itself). Above it nothing readable is left,
 and the parser recurses: 3 Python frames a level, so 1,000 frames are never reached."""
 
+NAMED = "named"
+"""Key of the parser's environment: name -> address of a link by name, or None."""
+
 _EQUALS = ord("=")
+_SIZE = re.compile(r"\d{1,5}(?:x\d{1,5})?")
+"""Instead of words: how wide a picture is shown."""
+_NAME = re.compile(r"(!?)\[\[([^\[\]|\n]{1,400})(?:\|([^\[\]\n]{0,400}))?\]\](?![(\[:])")
 
 
 @cache
@@ -31,6 +39,7 @@ def parser() -> MarkdownIt:
     markdown.enable(["table", "strikethrough"])
     markdown.inline.ruler.before("emphasis", "highlight", _scan_highlight)
     markdown.inline.ruler2.before("emphasis", "highlight", _pair_highlights)
+    markdown.inline.ruler.before("link", "wiki", _scan_name)
     markdown.block.ruler.before("table", "nesting", _refuse_deep_nesting)
     # Above NESTING_MAX the guard raises; the parser's own limit, which drops content, lies beyond any step.
     # The addresses stay as they are written: percent-encoding them would change a note by exporting it.
@@ -74,6 +83,31 @@ def _scan_highlight(state: StateInline, silent: bool) -> bool:
             )
         )
     state.pos += length
+    return True
+
+
+def _scan_name(state: StateInline, silent: bool) -> bool:
+    """Take `[[name]]`, `[[name|words]]` and `![[name]]` for a link or a picture, where the name is known."""
+    if state.src[state.pos] not in "![":
+        return False
+    found = _NAME.match(state.src, state.pos)
+    named = state.env.get(NAMED)
+    address = named(found[2]) if found and named is not None else None
+    if found is None or address is None:
+        return False
+    if not silent:
+        words = found[2] if found[3] is None else found[3]
+        if found[1]:
+            token = state.push("image", "img", 0)
+            token.attrs = {"src": address}
+            token.children = [Token("text", "", 0, content=found[2] if _SIZE.fullmatch(words) else words)]
+            if _SIZE.fullmatch(words):
+                token.attrs["width"] = int(words.partition("x")[0])
+        else:
+            state.push("link_open", "a", 1).attrs = {"href": address}
+            state.push("text", "", 0).content = words
+            state.push("link_close", "a", -1)
+    state.pos = found.end()
     return True
 
 

@@ -11,11 +11,13 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import mimetypes
 import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
+from urllib.parse import quote
 
 from app.refusals import Refused
 from app.transfer.addresses import (
@@ -27,7 +29,8 @@ from app.transfer.addresses import (
     split_relative,
 )
 from app.transfer.blocks import Marks
-from app.transfer.sources import Source, check_ordinary
+from app.transfer.sources import NOTES, Source, check_ordinary
+from app.transfer.wiki import Names
 
 PICTURE_SIZE_MAX: Final = 100 << 20
 """Bytes of one picture; the server takes no larger attachment."""
@@ -73,14 +76,16 @@ def picture_mime(body: bytes) -> str | None:
 class FolderResolver(PlainResolver):
     """Resolves the addresses of one file against the folder that it lies in, and keeps what it found."""
 
-    def __init__(self, source: Source, notes: Mapping[str, str]) -> None:
+    def __init__(self, source: Source, notes: Mapping[str, str], names: Names | None = None) -> None:
         """
         Start with nothing found.
 
         Args:
             source: The file.
             notes: Absolute paths of all files that are imported, and the ids of their notes.
+            names: What links by name mean; None where there are none.
         """
+        self._names: Final = names
         self._source: Final = source
         self._notes: Final = notes
         self._folder: Final = os.path.abspath(source.path.parent)
@@ -123,10 +128,37 @@ class FolderResolver(PlainResolver):
         except FileNotFoundError:
             self.remarks.append(Refused("picture_missing", address=_shown(address)))
         except Refused as refused:
+            payload = self.file(address, alt) if _is_other_file(relative[0]) else None
+            if payload is not None:
+                return payload
             self.remarks.append(refused)
         except (OSError, ValueError):  # a path that no system takes: NUL, too long
             self.remarks.append(Refused("picture_missing", address=_shown(address)))
         return None
+
+    def file(self, address: str, words: str) -> Marks | None:
+        """A local file that is no note becomes an attachment."""
+        relative = split_relative(address)
+        if relative is None or self._note(relative[0]) is not None or not self._is_inside(relative[0]):
+            return None
+        name = os.path.basename(relative[0])
+        try:
+            body = self._read(relative[0])
+        except (OSError, Refused):
+            return None  # the link says that it was left
+        mime = picture_mime(body) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+        digest = self._keep(body, mime, name)
+        return {"type": "file", "src": ATTACHMENT_SCHEME + digest, "name": (words or name)[:NAME_LENGTH_MAX]}
+
+    def named(self, name: str) -> str | None:
+        """A note by its id, any other file by its relative address."""
+        bare = name.partition("#")[0].partition("^")[0]
+        path = self._names.find(bare, self._folder) if self._names is not None else None
+        if path is None:
+            return None
+        if path in self._notes:
+            return NOTE_SCHEME + self._notes[path]
+        return quote(os.path.relpath(path, self._folder).replace(os.sep, "/"))
 
     def _note(self, path: str) -> str | None:
         """The id of the note that a relative path names; pages of a book link to each other as .html."""
@@ -169,9 +201,19 @@ class FolderResolver(PlainResolver):
         mime = picture_mime(body)
         if mime is None:
             raise Refused("not_picture", address=_shown(name))
+        return picture_payload(ATTACHMENT_SCHEME + self._keep(body, mime, name), alt, name[:NAME_LENGTH_MAX])
+
+    def _keep(self, body: bytes, mime: str, name: str) -> str:
+        """Keep bytes as an attachment; returns their hash."""
         digest = hashlib.sha256(body).hexdigest()
-        self.attachments[digest] = Attachment(digest, body, mime, name[:NAME_LENGTH_MAX])
-        return picture_payload(ATTACHMENT_SCHEME + digest, alt, name[:NAME_LENGTH_MAX])
+        self.attachments.setdefault(digest, Attachment(digest, body, mime, name[:NAME_LENGTH_MAX]))
+        return digest
+
+
+def _is_other_file(path: str) -> bool:
+    """Whether a name says that the file is neither a picture nor text."""
+    kind = mimetypes.guess_type(path)[0] or ""
+    return os.path.splitext(path)[1].lower() not in NOTES and not kind.startswith(("image/", "text/"))
 
 
 def _shown(address: str) -> str:

@@ -200,3 +200,17 @@ def test_an_attachment_that_is_not_here_is_a_warning(library, tmp_path):
     report = export(library, tmp_path / "out")
     assert report.done == 1
     assert "p.png" in report.warnings[0].reason
+
+
+def test_a_file_that_a_note_shows_twice_is_written_once_and_comes_back(library, tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "plan.pdf").write_bytes(b"%PDF-1.7")
+    (tmp_path / "in" / "N.md").write_text("[the plan](plan.pdf) and [again](plan.pdf)")
+    at_once(import_paths(library, [tmp_path / "in"]))
+    export(library, tmp_path / "out")
+    assert files(tmp_path / "out") == ["N.md", "assets/plan.pdf"]
+    assert "[the plan](assets/plan.pdf) and [again](assets/plan.pdf)" in (tmp_path / "out/N.md").read_text()
+    with library_in(tmp_path / "other") as other:
+        at_once(import_paths(other, [tmp_path / "out"]))
+        (before,), (after,) = library.store.notes(), other.store.notes()
+        assert read_body(other.document(after.id)) == read_body(library.document(before.id))

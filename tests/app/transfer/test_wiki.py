@@ -1,0 +1,162 @@
+"""Vaults of linked notes: names, tags in the text, call-outs."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.transfer.blocks import BREAK
+from app.transfer.importing import import_paths
+from app.transfer.markdown_reader import read_markdown
+from app.transfer.markdown_writer import write_markdown
+from app.transfer.note_json import note_value
+from app.transfer.sources import Source
+from app.transfer.wiki import Names, as_ours, is_vault
+from tests.support.libraries import at_once
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 20
+
+
+def names(root, *paths):
+    sources = []
+    for path in paths:
+        parts = tuple(path.split("/"))
+        sources.append(Source(root.joinpath(*parts), root, parts[:-1]))
+    return Names(sources)
+
+
+def test_a_name_means_a_file_by_its_name_with_or_without_ending_whatever_its_case(tmp_path):
+    found = names(tmp_path, "Roses.md", "pictures/rose.png")
+    for name in ("Roses", "roses", "Roses.md", " Roses "):
+        assert found.find(name, str(tmp_path)) == str(tmp_path / "Roses.md")
+    assert found.find("rose.png", str(tmp_path)) == str(tmp_path / "pictures" / "rose.png")
+    for name in ("Tulips", "", "/", "rose", "../Roses", ".."):
+        assert found.find(name, str(tmp_path)) is None
+
+
+def test_of_several_the_one_beside_is_meant_then_the_shortest_path_and_folders_decide(tmp_path):
+    found = names(tmp_path, "a/b/N.md", "a/N.md", "c/N.md")
+    assert found.find("N", str(tmp_path / "a" / "b")) == str(tmp_path / "a" / "b" / "N.md")
+    assert found.find("N", str(tmp_path)) == str(tmp_path / "a" / "N.md")
+    assert found.find("c/N", str(tmp_path / "a")) == str(tmp_path / "c" / "N.md")
+    assert found.find("B/n", str(tmp_path)) == str(tmp_path / "a" / "b" / "N.md")
+    assert found.find("x/N", str(tmp_path)) is None
+
+
+def test_a_vault_is_told_by_its_folder_as_far_up_as_what_was_named(tmp_path):
+    deep = Source(tmp_path / "a" / "b" / "n.md", tmp_path, ("a", "b"))
+    assert not is_vault(deep)
+    (tmp_path / "a" / ".obsidian").mkdir(parents=True)
+    assert is_vault(deep)
+    assert not is_vault(Source(tmp_path / "n.md", tmp_path, ()))
+
+
+@pytest.mark.parametrize(
+    ("text", "tags"),
+    [
+        ("#one and #two/three, #four.", ["one", "two/three", "four"]),
+        ("#1 is a number, #2nd is not", ["2nd"]),
+        ("a#b no, ##c no", []),
+        ("#été #日本 #a-b_c", ["été", "日本", "a-b_c"]),
+        ("#twice #twice", ["twice"]),
+    ],
+)
+def test_tags_in_the_text(text, tags):
+    assert as_ours([([(text, {})], {})]) == ([([(text, {})], {})], tags)
+
+
+def test_no_tags_in_code_links_and_embeds():
+    blocks = [
+        ([("#a", {"code": True}), ("#b", {"link": "https://x"})], {}),
+        ([("#c", {})], {"kind": "code"}),
+        ([("\ufffc", {"embed": {"type": "divider"}})], {}),
+    ]
+    assert as_ours(blocks).tags == []
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        (f"[!note] Title{BREAK}rest", [("Title", {"bold": True}), ("rest", {})]),
+        ("[!tip]- Folded", [("Folded", {"bold": True})]),
+        ("[!big-warning]", [("Big warning", {"bold": True})]),
+        ("[not] one", [("[not] one", {})]),
+    ],
+)
+def test_a_call_out_is_a_quote_with_a_bold_title(text, made):
+    quote = {"kind": "quote"}
+    assert as_ours([([(text, {})], quote)]).blocks == [([span], quote) for span in made]
+
+
+def test_a_call_out_whose_text_is_formatted_keeps_that():
+    spans = [(f"[!note] T{BREAK}", {}), ("bold", {"italic": True})]
+    head, rest = as_ours([(spans, {"kind": "quote"})]).blocks
+    assert (head[0], rest[0]) == ([("T", {"bold": True})], [("bold", {"italic": True})])
+
+
+def test_the_name_of_a_block_goes():
+    assert as_ours([([("text ^ab-1", {})], {})]).blocks == [([("text", {})], {})]
+    assert as_ours([([("^ab1", {})], {})]).blocks == [([], {})]
+    assert as_ours([([("2^8", {})], {})]).blocks == [([("2^8", {})], {})]
+
+
+def test_brackets_that_name_nothing_are_text_and_stay_so_when_written():
+    for text in ("[[Nothing]]", "![[x.png]]", "[[a|b]]", "[[a", "x [[1]] y"):
+        blocks = [([(text, {})], {})]
+        assert read_markdown(text) == blocks
+        assert "\\[[" in write_markdown(blocks)
+        assert read_markdown(write_markdown(blocks)) == blocks
+
+
+def test_a_link_whose_words_stand_in_brackets_is_a_link():
+    ((spans, _),) = read_markdown("[[1]](https://example.org)")
+    assert spans == [("[1]", {"link": "https://example.org"})]
+
+
+def test_a_vault_arrives_as_ours(library, tmp_path):
+    vault = tmp_path / "vault"
+    (vault / ".obsidian").mkdir(parents=True)
+    (vault / "files").mkdir()
+    (vault / "files" / "rose.png").write_bytes(PNG)
+    (vault / "files" / "plan.pdf").write_bytes(b"%PDF-1.7")
+    (vault / "Roses.md").write_text("# Roses\n\nred")
+    (vault / "Home.md").write_text(
+        "---\ntags: [top]\n---\n[[Roses]], [[roses#Red|the red ones]], [[Nowhere]]\nsecond #line\n\n"
+        "![[rose.png|300]] ![[rose.png|a rose]] ![[Roses]] ![[plan.pdf]] [[plan.pdf|the plan]] "
+        "[p](files/plan.pdf)\n"
+    )
+    report = at_once(import_paths(library, [vault]))
+    assert (report.done, report.refused, report.warnings) == (2, [], [])
+    rows = {row.title: row for row in library.store.notes()}
+    assert set(rows["Home"].tags) == {"top", "line"}
+    first, second = note_value(rows["Home"].id, "", library.document(rows["Home"].id))["blocks"]
+    link = f"note:{rows['Roses'].id}"
+    assert [(span["text"], span["marks"].get("link")) for span in first["spans"]] == [
+        ("Roses", link),
+        (", ", None),
+        ("the red ones", link),
+        (f", [[Nowhere]]{BREAK}second #line", None),
+    ]
+    embeds = [span["marks"]["embed"] for span in second["spans"] if "embed" in span["marks"]]
+    kinds = [(embed["type"], embed.get("alt") or embed.get("title") or embed.get("name")) for embed in embeds]
+    assert kinds == [
+        ("image", "rose.png"),
+        ("image", "a rose"),
+        ("note", "Roses"),
+        ("file", "plan.pdf"),
+        ("file", "the plan"),
+        ("file", "p"),
+    ]
+    assert [embed.get("width") for embed in embeds[:2]] == [300, None]
+
+
+def test_outside_a_vault_lines_join_and_signs_are_text(library, tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "A.md").write_text("one\n#two ^x1\n\n> [!note] n")
+    assert at_once(import_paths(library, [tmp_path / "in"])).done == 1
+    (row,) = library.store.notes()
+    assert row.tags == ()
+    text = "\n".join(
+        "".join(span["text"] for span in block["spans"])
+        for block in note_value(row.id, "", library.document(row.id))["blocks"]
+    )
+    assert text == "one #two ^x1\n[!note] n"
