@@ -9,13 +9,16 @@ are never used as paths; what is read from one is checked against its manifest a
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
@@ -47,9 +50,6 @@ STATE_SIZE_MAX: Final = 4 * DOCUMENT_SIZE_MAX
 
 COLLECTIONS: Final = ("folders", "notes", "comments")
 """In the order in which they are written and taken in: what is referred to comes first."""
-
-_DAMAGE: Final = (KeyError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError)
-"""What reading a zip raises that is damaged, encrypted, or packed in a way that we never use."""
 
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{22}")
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
@@ -192,6 +192,21 @@ def _settle(file: BinaryIO) -> None:
 # --- reading ---------------------------------------------------------------------------------------------
 
 
+@contextmanager
+def _damage_refused() -> Iterator[None]:
+    """Refuse a zip that is damaged, encrypted, or packed in a way that we never use."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # a damaged offset leads before the file's beginning
+            raise
+        raise Refused("archive_damaged") from error
+    except (zipfile.BadZipFile, zlib.error, LookupError, NotImplementedError, RuntimeError) as error:
+        raise Refused("archive_damaged") from error
+    except (EOFError, ValueError, struct.error) as error:
+        raise Refused("archive_damaged") from error
+
+
 class Archive:
     """An archive that is open for reading. Any thread, one at a time."""
 
@@ -203,10 +218,8 @@ class Archive:
             OSError: it cannot be read.
             Refused: it is no archive of ours, damaged, or of a newer program.
         """
-        try:
+        with _damage_refused():
             self._zip: Final = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-            raise Refused("archive_damaged") from error
         self.model = ""
         self.notebooks: list[Notebook] = []
         self.documents: list[Entry] = []
@@ -266,18 +279,8 @@ class Archive:
 
     def _read(self, name: str, size_max: int) -> bytes:
         """The bytes of one file inside, never more than allowed whatever it claims."""
-        try:
-            with self._zip.open(name) as file:
-                body = file.read(size_max + 1)
-        except (
-            KeyError,
-            zipfile.BadZipFile,
-            zlib.error,
-            NotImplementedError,
-            RuntimeError,
-            EOFError,
-        ) as error:
-            raise Refused("archive_damaged") from error
+        with _damage_refused(), self._zip.open(name) as file:
+            body = file.read(size_max + 1)
         if len(body) > size_max:
             size = self._zip.getinfo(name).file_size
             raise Refused("too_large", size_bytes=size, size_bytes_max=size_max)

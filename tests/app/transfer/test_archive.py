@@ -74,14 +74,14 @@ def test_what_is_no_archive_is_refused(tmp_path, body):
 
 def test_every_truncation_is_refused(written):
     whole = written.read_bytes()
-    for size in range(0, len(whole) - 1, 7):
+    for size in range(0, len(whole) - 1, 3):
         written.write_bytes(whole[:size])
         assert refusal(written) == "archive_damaged"
 
 
 def test_a_flipped_byte_is_refused_or_changes_nothing_that_is_read(library, written):
     whole = written.read_bytes()
-    for place in range(0, len(whole), 5):
+    for place in range(0, len(whole), 3):
         damaged = bytearray(whole)
         damaged[place] ^= 0x55
         written.write_bytes(damaged)
