@@ -15,7 +15,9 @@ Not here: what a key means (`commands`, `list_keys`), how formats look (`formats
 (`surface`).
 
 Invariants: between two events the view, the mirror and the note agree, except while an input method composes:
-then patches wait, at most HOLD_MS_MAX. Only `Surface` edits the view, each time inside `Listener.showing`.
+then patches wait, at most HOLD_MS_MAX; and after a long note was opened, as long as nobody touches it: then
+the view and the mirror have its first blocks, and slices of the rest follow. Only `Surface` edits the view,
+each time inside `Listener.showing`.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app.editor.difference import operations_between
 from app.editor.keys import Marks
 from app.editor.listening import Listener, alike_ends
-from app.editor.loading import empty_document, load, mirror_of
+from app.editor.loading import Loader, empty_document, mirror_of
 from app.editor.mirror import Mirror
 from app.editor.note import BODY, Note, NoteText
 from app.editor.operations import Operation, play
@@ -47,6 +49,8 @@ HOLD_MS_MAX: Final = (
 )
 IDLE_MS: Final = 2_000  # after the last change, until the view is compared with the mirror
 CARET_MS: Final = 80  # between two reports of where the caret is
+FIRST_BLOCKS: Final = 200  # shown before a note is first painted: more than any window is high
+_SLICE_BLOCKS: Final = 250  # of a long note shown at a time after that: some 4 ms
 _CLUSTER_BLOCKS: Final = 200  # patches further apart get an edit block each: Qt lays out all that is between
 
 _CLUSTERS_MAX: Final = 12  # but so many edit blocks cost as much as laying out a long note once
@@ -60,6 +64,7 @@ class Binding(QObject):
     """One view bound to one note."""
 
     edited = Signal()  # the text changed, by whomever
+    completed = Signal()  # the last slice of a long note is shown
     refused = Signal(object)  # CrdtError: the note did not take an edit; the view shows the note again
     resynchronised = Signal(str)  # why the view had to be compared with the note as a whole
 
@@ -68,6 +73,7 @@ class Binding(QObject):
         super().__init__(view)
         self.view: Final = view
         self.note: Final = note
+        self._timers: Final[list[QTimer]] = []
         self._held: list[Patch] = []
         self._astray = False  # the view may differ from the note: compare them when the event in hand is over
         self._undoing = False
@@ -75,7 +81,8 @@ class Binding(QObject):
         self._settle_timer = self._timer(0, self.settle)
         self._idle_timer = self._timer(IDLE_MS, self.check_idle)
         self._caret_timer = self._timer(CARET_MS, self._report_caret)
-        self._show_whole()
+        self._slice_timer = self._timer(0, self._show_slice)
+        self._begin()
         note.patched.connect(self._take_patched)
         view.cursorPositionChanged.connect(self._caret_timer.start)
         view.selectionChanged.connect(self._caret_timer.start)
@@ -85,12 +92,14 @@ class Binding(QObject):
         made.setSingleShot(True)
         made.setInterval(delay_ms)
         made.timeout.connect(slot)
+        self._timers.append(made)
         return made
 
     def close(self) -> None:
         """Take leave of the note and the view; what was typed is in the note."""
-        self.settle()
-        for timer in (self._hold_timer, self._settle_timer, self._idle_timer, self._caret_timer):
+        if self.is_complete:
+            self.settle()
+        for timer in self._timers:
             timer.stop()
         self.note.patched.disconnect(self._take_patched)
         self.view.cursorPositionChanged.disconnect(self._caret_timer.start)
@@ -104,14 +113,18 @@ class Binding(QObject):
         anchor, head = self.standing.selection()
         line = self.standing.first_line()
         self._listener.close()
-        self._show_whole()
+        self._begin()
+        if max(anchor, head, line.place) > len(self.mirror):
+            self.settle()
         length = len(self.mirror)
         self.standing.select(min(anchor, length), min(head, length))
         self.standing.scroll_to(line._replace(place=min(line.place, length)))
 
-    def _show_whole(self) -> None:
+    def _begin(self) -> None:
+        """Show the first blocks; the rest follows in slices, or at once when something needs it."""
         surface = Surface(empty_document(self.view.formats, self.view), self.view.formats)
-        load(surface, mirror_of(self.note.body.blocks()))
+        self._loader = Loader(surface, self.note.body.blocks())
+        self._loader.show(FIRST_BLOCKS)
         self._held.clear()
         self._astray = False
         self.surface = surface
@@ -120,6 +133,27 @@ class Binding(QObject):
         self._listener = Listener(self.view, surface, self._enter)
         self._listener.changed.connect(self._idle_timer.start)
         self._listener.unsettled.connect(self._settle_timer.start)
+        if not self.is_complete:
+            self._slice_timer.start()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all of the note is shown; until then the view and the mirror have its first blocks."""
+        return self._loader.is_done
+
+    def _show_slice(self) -> None:
+        """Slot of the slice timer."""
+        self._show_more(_SLICE_BLOCKS)
+        if not self.is_complete:
+            self._slice_timer.start()
+
+    def _show_more(self, most: int | None) -> None:
+        if not self.is_complete:
+            with self._listener.showing():
+                self._loader.show(most)
+            if self.is_complete:
+                self._slice_timer.stop()
+                self.completed.emit()
 
     @property
     def mirror(self) -> Mirror:
@@ -231,8 +265,10 @@ class Binding(QObject):
 
     def settle(self) -> None:
         """
-        Finish what could not be done inside a slot; called before anything that counts on the invariants.
+        Show what is not shown yet, and finish what could not be done inside a slot; called before anything
+        that counts on the invariants.
         """
+        self._show_more(None)
         self._listener.settle()
         if self._astray and not self.view.is_composing:
             self._astray = False
@@ -344,6 +380,9 @@ class Binding(QObject):
 
     def _report_caret(self) -> None:
         """Slot of the caret timer: tell the others where this person is."""
+        if not self.is_complete:
+            self._caret_timer.start()
+            return
         self.settle()
         if self._held:
             self._caret_timer.start()

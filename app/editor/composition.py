@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtGui import QGuiApplication, QInputMethodEvent
+from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QTextBlock, QTextCursor
 
 from app.editor.binding import Binding
 from app.editor.commands import Commands
+from app.editor.surface import Surface
 
 
 class Composition:
@@ -33,7 +34,8 @@ class Composition:
         """
         self._binding: Final = binding
         self._commands: Final = commands
-        self._show: Final = show
+        self._display: Final = show
+        self._shown: tuple[Surface, QTextBlock] | None = None
         self.preedit: str = ""
 
     def take(self, event: QInputMethodEvent) -> None:
@@ -69,6 +71,21 @@ class Composition:
             method.reset()
             self._clear()
             self._commit(text, 0, 0)
+
+    def _show(self, event: QInputMethodEvent) -> None:
+        """Have Qt show a preedit; it takes one away from the caret's block alone, wherever it was shown."""
+        self._display(event)
+        here = self._binding.view.textCursor().block()
+        surface = self._binding.surface
+        if self._shown is not None and self._shown[0] is surface and self._shown[1].isValid():
+            before = self._shown[1]
+            if before.layout().preeditAreaText() and (before != here or not event.preeditString()):
+                editing = QTextCursor(before)
+                editing.beginEditBlock()
+                before.layout().setPreeditArea(-1, "")
+                before.layout().clearFormats()
+                editing.endEditBlock()
+        self._shown = (surface, here) if event.preeditString() else None
 
     def _compose(self, event: QInputMethodEvent) -> None:
         self.preedit = event.preeditString()

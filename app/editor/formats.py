@@ -19,6 +19,7 @@ from PySide6.QtGui import (
     QColor,
     QFont,
     QFontDatabase,
+    QPalette,
     QTextBlock,
     QTextBlockFormat,
     QTextCharFormat,
@@ -102,6 +103,20 @@ class Formats:
         if look.kind == "heading":
             return round(self.palette.size_px * self.palette.heading_scale[look.level - 1])
         return round(self.palette.size_px * 0.875) if look.kind == "code" else self.palette.size_px
+
+    def colours(self, before: QPalette) -> QPalette:
+        """Give a widget's palette with the colours of the text, in whatever state the widget is."""
+        chosen, made = self.palette, QPalette(before)
+        for role, colour in (
+            (QPalette.ColorRole.Base, chosen.background),
+            (QPalette.ColorRole.Text, chosen.text),
+            (QPalette.ColorRole.Highlight, chosen.selection),
+            (QPalette.ColorRole.HighlightedText, chosen.selected_text),
+            (QPalette.ColorRole.PlaceholderText, chosen.faint),
+            (QPalette.ColorRole.Window, chosen.background),
+        ):
+            made.setColor(role, QColor(colour))
+        return made
 
     # From keys to formats
 

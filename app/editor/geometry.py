@@ -1,11 +1,11 @@
 """
-Where text is drawn: rectangles of ranges, in coordinates of the viewport.
+Where text is drawn: rectangles of ranges in coordinates of the viewport, and offsets that a caret may have.
 """
 
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF
-from PySide6.QtGui import QTextBlock, QTextCursor
+from PySide6.QtGui import QTextBlock, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QTextEdit
 
 
@@ -14,6 +14,16 @@ def rect_at(view: QTextEdit, offset_u16: int) -> QRect:
     cursor = QTextCursor(view.document())
     cursor.setPosition(min(offset_u16, view.document().characterCount() - 1))
     return view.cursorRect(cursor)
+
+
+def outside_pair(document: QTextDocument, offset_u16: int) -> int:
+    """Give an offset, or the one before it where it lies between the two units of one character."""
+    here = document.characterAt(offset_u16)
+    if len(here) == 1 and "\udc00" <= here <= "\udfff" and offset_u16:
+        before = document.characterAt(offset_u16 - 1)
+        if len(before) == 1 and "\ud800" <= before <= "\udbff":
+            return offset_u16 - 1
+    return offset_u16
 
 
 def rects_between(view: QTextEdit, start_u16: int, end_u16: int, visible: QRect) -> list[QRectF]:

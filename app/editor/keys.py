@@ -2,8 +2,8 @@
 Marks and block attributes as canonical strings: what a QTextFormat carries and the mirror compares.
 
 A key is JSON with sorted keys; no marks (and no attributes) is the empty string. Equal values give equal
-keys and a key gives its value back whole, bytes and unknown kinds included; tuples come back as lists. Keys
-are compared and stored far more often than read, so reading is cached.
+keys and a key gives its value back whole, bytes and unknown kinds included; tuples come back as lists. A note
+has few different ones, many times each: both ways are cached.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ Marks = dict[str, Any]
 
 EMBED: Final = "embed"
 OBJECT: Final = "\ufffc"  # the one character an embed shows as, here and in the CRDT
+_SCALARS: Final = frozenset((str, int, bool, type(None)))
 _BYTES: Final = "\ue000bytes"  # a private-use key: no payload of ours or of another app's is named so
 
 
@@ -42,7 +43,20 @@ def key_of(values: Mapping[str, Any]) -> str:
     """
     if not values:
         return ""
+    kinds = tuple(map(type, values.values()))
+    if _SCALARS.issuperset(kinds):
+        return _encoded(tuple(values.items()), kinds)
+    return _dumped(values)
+
+
+def _dumped(values: Mapping[str, Any]) -> str:
     return json.dumps(values, sort_keys=True, ensure_ascii=True, separators=(",", ":"), default=_plain)
+
+
+@lru_cache(maxsize=4096)
+def _encoded(items: tuple[tuple[str, Any], ...], _kinds: tuple[type, ...]) -> str:
+    """The key of values that hash; their types tell 1 from True, which hash and compare alike."""
+    return _dumped(dict(items))
 
 
 @lru_cache(maxsize=4096)

@@ -16,7 +16,6 @@ from typing import Any, Final
 
 from PySide6.QtCore import QEvent, QMimeData, QPointF, QRect, Qt, QUrl, Signal
 from PySide6.QtGui import (
-    QColor,
     QContextMenuEvent,
     QDragLeaveEvent,
     QDropEvent,
@@ -27,7 +26,6 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPalette,
     QResizeEvent,
     QTextCursor,
     QTextDocument,
@@ -49,6 +47,7 @@ from app.editor.note import Caret, Note
 from app.editor.ornaments import Ornaments, tick_box_at, visible_blocks
 from app.editor.palette import EditorPalette
 from app.editor.paste import blocks_of_markdown
+from app.editor.text_layout import TextLayout
 from app.editor.text_menu import text_menu
 from app.editor.writing_keys import WritingKeys
 
@@ -120,6 +119,8 @@ class NoteEdit(QTextEdit):
         self._bound = bound
         bound.binding.edited.connect(bound.carets.text_changed)
         bound.binding.edited.connect(self.state_changed)
+        bound.binding.completed.connect(bound.carets.text_changed)
+        bound.binding.completed.connect(self.state_changed)
         bound.binding.refused.connect(self.refused)
         note.presence.connect(self._show_carets)
         self.set_writable(note.writable)
@@ -187,9 +188,18 @@ class NoteEdit(QTextEdit):
         """Show another QTextDocument that this view owns; the one before goes."""
         before, self._own_document = self._own_document, document
         self.setDocument(document)
+        layout = document.documentLayout()
+        if isinstance(layout, TextLayout):
+            layout.shifted.connect(self._keep_place)
         self._use_font()
         if before is not None:
             before.deleteLater()
+
+    def _keep_place(self, y: float, by: float) -> None:
+        """Slot of the layout: what was guessed above is measured now; what is seen stays where it is."""
+        bar = self.verticalScrollBar()
+        if y <= bar.value():
+            bar.setValue(bar.value() + round(by))
 
     def index_of(self, offset_u16: int) -> int:
         """Give the index of an offset of the view."""
@@ -210,23 +220,7 @@ class NoteEdit(QTextEdit):
         self._lay_out_column()
 
     def _use_colours(self) -> None:
-        chosen = self.formats.palette
-        colours = self.palette()
-        for role, colour in (
-            (QPalette.ColorRole.Base, chosen.background),
-            (QPalette.ColorRole.Text, chosen.text),
-            (QPalette.ColorRole.Highlight, chosen.selection),
-            (QPalette.ColorRole.HighlightedText, chosen.selected_text),
-            (QPalette.ColorRole.PlaceholderText, chosen.faint),
-            (QPalette.ColorRole.Window, chosen.background),
-        ):
-            for group in (
-                QPalette.ColorGroup.Active,
-                QPalette.ColorGroup.Inactive,
-                QPalette.ColorGroup.Disabled,
-            ):
-                colours.setColor(group, role, QColor(colour))
-        self.setPalette(colours)
+        self.setPalette(self.formats.colours(self.palette()))
         self.setAutoFillBackground(True)
 
     def _lay_out_column(self) -> None:
@@ -281,6 +275,9 @@ class NoteEdit(QTextEdit):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Qt: draw, ornaments under and over the text."""
+        layout, top = self.document().documentLayout(), self.verticalScrollBar().value()
+        if isinstance(layout, TextLayout):
+            layout.look_at(top, top + self.viewport().height())
         shown = list(visible_blocks(self))
         painter = QPainter(self.viewport())
         self._ornaments.paint_under(painter, self, shown)
@@ -329,6 +326,7 @@ class NoteEdit(QTextEdit):
         if bound is None:
             super().keyPressEvent(event)
             return
+        bound.binding.settle()
         action = keyboard.shortcut_of(event)
         if action is not None:
             event.accept()
@@ -371,20 +369,12 @@ class NoteEdit(QTextEdit):
     def _step_out_of_pair(self) -> None:
         """Slot: a caret between the halves of a character would cut it in two."""
         cursor = self.textCursor()
-        ends = [self._clean_offset(cursor.anchor()), self._clean_offset(cursor.position())]
+        document = self.document()
+        ends = [geometry.outside_pair(document, place) for place in (cursor.anchor(), cursor.position())]
         if ends != [cursor.anchor(), cursor.position()]:
             cursor.setPosition(ends[0])
             cursor.setPosition(ends[1], QTextCursor.MoveMode.KeepAnchor)
             self.setTextCursor(cursor)
-
-    def _clean_offset(self, offset_u16: int) -> int:
-        document = self.document()
-        here = document.characterAt(offset_u16)
-        if len(here) == 1 and "\udc00" <= here <= "\udfff" and offset_u16:
-            before = document.characterAt(offset_u16 - 1)
-            if len(before) == 1 and "\ud800" <= before <= "\udbff":
-                return offset_u16 - 1
-        return offset_u16
 
     def _announce_state(self) -> None:
         self.state_changed.emit()
@@ -395,6 +385,7 @@ class NoteEdit(QTextEdit):
         """Qt: a button goes down. On a tick box it moves no caret."""
         self._pressed_box = None
         if self._bound is not None:
+            self._bound.binding.settle()
             self._bound.binding.note.break_group()
             if event.button() == Qt.MouseButton.LeftButton and not self.isReadOnly():
                 self._pressed_box = tick_box_at(self, event.position())
@@ -449,6 +440,12 @@ class NoteEdit(QTextEdit):
         menu.popup(event.globalPos())
 
     # Clipboard and drops
+
+    def selectAll(self) -> None:
+        """Select all of the note."""
+        if self._bound is not None:
+            self._bound.binding.settle()
+        super().selectAll()
 
     def cut(self) -> None:
         """Copy the selection and delete it."""

@@ -253,6 +253,8 @@ class Toolbar(QWidget):
     def show_state(self) -> None:
         """Show which marks and kind the caret has, and whether anything can be done."""
         view = self._view
+        if view.is_open and not view.bound.is_complete:
+            return  # asking would show the rest of a long note at once; it tells when it is there
         writes = view.is_open and not view.isReadOnly()
         marks = view.commands.marks() if view.is_open else {}
         values = values_of(view.commands.block().attributes) if view.is_open else {}

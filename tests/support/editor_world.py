@@ -291,6 +291,27 @@ def check_window(window: Window) -> None:
     assert mirror.text() == window.note.body.text()
     assert mirror.units == window.view.document().characterCount() - 1
     assert len(mirror) == len(window.note.body)
+    check_layout(window)
+
+
+def check_layout(window: Window) -> None:
+    """Assert that the lines of every block hold its text, and blocks stand below each other without a gap."""
+    document = window.view.document()
+    layout = document.documentLayout()
+    bottom = document.documentMargin()
+    block = document.begin()
+    while block.isValid():
+        top = layout.blockBoundingRect(block).top()
+        before = block.previous()
+        margins = max(before.blockFormat().bottomMargin(), block.blockFormat().topMargin())
+        assert abs(top - bottom - (margins if before.isValid() else 0)) < 0.01, block.text()
+        broken = block.layout()
+        lines = [broken.lineAt(number) for number in range(broken.lineCount())]
+        shown = block.length() - 1 + len(broken.preeditAreaText().encode("utf-16-le")) // 2
+        assert sum(line.textLength() for line in lines) == shown, "its lines were made for another text"
+        bottom = top + lines[-1].y() + lines[-1].height()
+        block = block.next()
+    assert abs(layout.documentSize().height() - bottom - document.documentMargin()) < 0.01
 
 
 def marks(**kinds: object) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import random
 
+import pytest
 from PySide6.QtCore import Qt
 
-from app.editor.binding import HOLD_MS_MAX
+from app.editor.binding import FIRST_BLOCKS, HOLD_MS_MAX
 from crdt.errors import LimitExceeded
 from tests.support.editor_world import CTRL, SHIFT, World
+from tests.support.waiting import wait_for
 
 # ---- others' edits -------------------------------------------------------------------------------
 
@@ -305,3 +307,60 @@ def test_a_megabyte_loads_and_takes_a_letter(qt_app):
         window.type("x")
         assert len(window.text) == len(text) + 1
         assert window.view.bound.check_idle()
+
+
+LONG = "\n".join(f"line {number}" for number in range(FIRST_BLOCKS * 3))
+
+
+def test_a_long_note_is_painted_with_its_first_blocks_and_completed_while_nobody_waits(qt_app):
+    with World(1, LONG) as world:
+        window = world.windows[0]
+        binding = window.view.bound
+        assert not binding.is_complete
+        assert len(binding.mirror.blocks) == FIRST_BLOCKS == window.view.document().blockCount()
+        completed = []
+        binding.completed.connect(lambda: completed.append(binding.mirror.text()))
+        wait_for(lambda: binding.is_complete)
+        assert completed == [LONG]
+
+
+@pytest.mark.parametrize(
+    "do",
+    [
+        lambda window, world: window.type("x"),
+        lambda window, world: window.key(Qt.Key.Key_End, "", CTRL),
+        lambda window, world: window.view.commands.marks(),
+        lambda window, world: window.compose("に", ""),
+        lambda window, world: window.view.selectAll(),
+        lambda window, world: window.view.undo(),
+        lambda window, world: window.view.bound.check_idle(),
+        lambda window, world: world.windows[0].type("far away") or world.sync(),
+    ],
+    ids=["type", "end", "state", "compose", "all", "undo", "check", "patches"],
+)
+def test_whatever_needs_all_of_a_long_note_has_it(qt_app, do):
+    with World(2, LONG) as world:
+        window = world.windows[1]
+        do(window, world)
+        assert window.view.bound.is_complete
+        assert window.view.document().blockCount() == FIRST_BLOCKS * 3
+        window.view.end_composition()
+        world.sync()
+        world.agree()
+
+
+def test_a_long_note_may_be_closed_or_shown_anew_before_it_is_complete(qt_app):
+    with World(1, LONG) as world:
+        window = world.windows[0]
+        window.view.bound.reload()
+        assert not window.view.bound.is_complete
+        window.place(FIRST_BLOCKS * 20)
+        window.view.bound.settle()
+        window.place(len(LONG))
+        window.view.bound.reload()
+        assert window.caret == len(LONG)
+        window.view.close_note()
+        window.open()
+        window.view.close_note()
+        world.turn()
+        window.open()

@@ -67,3 +67,23 @@ def test_the_preedit_is_shown_at_the_caret(qt_app):
         assert (layout.preeditAreaText(), layout.preeditAreaPosition()) == ("に", 2)
         window.compose("")
         assert layout.preeditAreaText() == ""
+
+
+def test_a_preedit_goes_from_the_block_it_was_shown_in_wherever_the_caret_went(one):
+    one.place(3)
+    one.compose("に")
+    one.place(14)
+    one.compose("に")
+    assert [text for text in preedits(one) if text] == ["に"]
+    one.place(0)
+    one.compose("", "日")
+    assert not any(preedits(one))
+    assert one.text.startswith("日Hello world")
+
+
+def preedits(window):
+    document = window.view.document()
+    return [
+        document.findBlockByNumber(number).layout().preeditAreaText()
+        for number in range(document.blockCount())
+    ]

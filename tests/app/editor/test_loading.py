@@ -8,7 +8,7 @@ import pytest
 
 from app.editor.embeds import EmbedObject
 from app.editor.formats import EMBED_OBJECT, EditorPalette, Formats
-from app.editor.loading import empty_document, load, mirror_of
+from app.editor.loading import Loader, empty_document, mirror_of
 from app.editor.surface import Surface
 from tests.support.editor_world import canonical
 
@@ -32,12 +32,17 @@ CASES: dict[str, Blocks] = {
 }
 
 
+@pytest.mark.parametrize("most", [None, 1, 2, 7])
 @pytest.mark.parametrize("name", CASES)
-def test_a_document_shows_the_blocks_it_was_made_of(qt_app, name):
+def test_a_document_shows_the_blocks_it_was_made_of_in_slices_of_any_size(qt_app, name, most):
     formats = Formats(EditorPalette())
     document = empty_document(formats, qt_app)
     surface = Surface(document, formats)
-    load(surface, mirror_of(CASES[name]))
+    loader = Loader(surface, CASES[name])
+    while not loader.is_done:
+        loader.show(most)
+    assert canonical(surface.mirror.blocks) == canonical(mirror_of(CASES[name]).blocks)
+    assert surface.mirror.units == document.characterCount() - 1
     found = []
     block = document.begin()
     while block.isValid():

@@ -7,7 +7,7 @@ from PySide6.QtGui import QTextCursor
 
 from app.editor.formats import EditorPalette, Formats
 from app.editor.keys import key_of
-from app.editor.loading import empty_document, load, mirror_of
+from app.editor.loading import Loader, empty_document
 from app.editor.operations import Delete, Format, Insert, InsertEmbed, SetBlock
 from app.editor.surface import SHOWN_INSTEAD, Surface
 from crdt.patch import BlockSet, Deleted, Formatted, Inserted
@@ -18,12 +18,9 @@ def surface(qt_app):
     formats = Formats(EditorPalette())
     document = empty_document(formats, qt_app)
     made = Surface(document, formats)
-    load(
-        made,
-        mirror_of(
-            [([("Hello ", {}), ("world", {"bold": True})], {}), ([("second \U0001f600 line", {})], {})]
-        ),
-    )
+    Loader(
+        made, [([("Hello ", {}), ("world", {"bold": True})], {}), ([("second \U0001f600 line", {})], {})]
+    ).show()
     yield made
     shown(made)
     document.setParent(None)
