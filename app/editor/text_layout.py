@@ -369,7 +369,7 @@ class TextLayout(QAbstractTextDocumentLayout):
 
     def _repaint(self, place: QRectF) -> None:
         """Have a part of the text drawn anew. The signal without its signature named ends PySide 6.11."""
-        self.update[QRectF].emit(place)  # type: ignore[index]
+        self.update[QRectF].emit(place)  # type: ignore[index]  # the stubs know no overloads
 
     def _announce(self) -> None:
         """Tell the view how large the text is, if that has changed."""
