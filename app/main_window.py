@@ -22,6 +22,7 @@ from app.dialogs.going import Going
 from app.dialogs.preferences import PreferencesDialog
 from app.dialogs.refused import RefusedFlow
 from app.dialogs.remedies import Remedies
+from app.dialogs.side_panels import SidePanels
 from app.dialogs.transfer_flow import TransferFlow
 from app.dialogs.upgrade import UpgradeFlow
 from app.models.note_list import NoteListModel, Order
@@ -35,6 +36,8 @@ from app.separate import SIGN_IN
 from app.settings import Settings
 from app.theme import Appearance, Mode
 from app.widgets.browsing import Browsing
+from app.widgets.drawer import WIDTH_PX as DRAWER_PX
+from app.widgets.drawer import Drawer
 from app.widgets.format_actions import FormatActions
 from app.widgets.list_pane import ListPane
 from app.widgets.note_view import NoteView
@@ -74,6 +77,8 @@ class MainWindow(QMainWindow):
         self.titles = Titles(bridge, self)
         self.recents = Recents(settings.get("recent", []))
         self.going = Going(self, appearance, self.browsing, self.titles, self.recents)
+        self.drawer = Drawer(appearance)
+        self.panels = SidePanels(bridge, workspace, self.browsing, self.drawer, self.titles, self.recents)
         self.pictures = Pictures(bridge, self.view)
         self.account = AccountFlow(bridge, self, self.view.banners)
         self.transfer = TransferFlow(bridge, self, lambda: self.browsing.target_notebook())
@@ -101,8 +106,9 @@ class MainWindow(QMainWindow):
         for pane, width_min in ((self.sidebar, 160), (self.pane, 200), (self.view, 320)):
             pane.setMinimumWidth(width_min)
             splitter.addWidget(pane)
+        splitter.addWidget(self.drawer)
         splitter.setStretchFactor(2, 1)
-        splitter.setSizes([SIDEBAR_PX, LIST_PX, SIZE_PX[0] - SIDEBAR_PX - LIST_PX])
+        splitter.setSizes([SIDEBAR_PX, LIST_PX, SIZE_PX[0] - SIDEBAR_PX - LIST_PX - DRAWER_PX, DRAWER_PX])
         self.setCentralWidget(splitter)
         return splitter
 
@@ -146,6 +152,7 @@ class MainWindow(QMainWindow):
         ]
         for action, work in wiring:
             action.triggered.connect(lambda _=False, work=work: work())
+        self.panels.connect_commands([(actions.show_links, self.panels.references)])
         for mode, action in actions.modes.items():
             action.triggered.connect(lambda _=False, mode=mode: self._choose_mode(mode))
 
@@ -219,7 +226,7 @@ class MainWindow(QMainWindow):
         if geometry:
             self.restoreGeometry(QByteArray(base64.b64decode(geometry)))
         sizes = self._settings.get("panes", [])
-        if len(sizes) == 3:
+        if len(sizes) == self._splitter.count():
             self._splitter.setSizes([int(size) for size in sizes])
         shown = bool(self._settings.get("sidebar", True))
         self.sidebar.setVisible(shown)

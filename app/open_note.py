@@ -222,6 +222,12 @@ class OpenNote(OpenDocument):
         """The text, to read."""
         return self.document.text(BODY)
 
+    @property
+    def folder(self) -> str | None:
+        """The folder it is in; None for none."""
+        folder = self.document.value(("folder",))
+        return folder if isinstance(folder, str) else None
+
     def set_caret(self, anchor: Anchor, head: Anchor) -> None:
         """Tell the others where the selection begins and where the caret is, as anchors of the body."""
         if not self.draft:

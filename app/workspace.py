@@ -323,6 +323,18 @@ class Workspace(QObject):
         known = self._open.get(document_id)
         return edit_beside(known, self.stamp(), intent) if known is not None and not known.draft else None
 
+    def edit_beside(self, note: OpenDocument, intent: Callable[[Edit], None]) -> None:
+        """
+        Edit an open document from outside its views, as an action of its own: they are told in patches.
+
+        Raises:
+            CrdtError: The intent asks for what cannot be; nothing was changed.
+        """
+        if note.writable:
+            note.break_group()
+            edit_beside(note, self._stamp_for(note), intent)
+            note.break_group()
+
     # ---- news -------------------------------------------------------------------------------------------
 
     def read_shelf(self) -> None:

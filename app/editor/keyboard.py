@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QTextCursor
 
+from app.editor.following import open_link
+
 if TYPE_CHECKING:
     from app.editor.note_edit import NoteEdit
 
@@ -110,8 +112,8 @@ _CTRL_KEYS: Final[dict[int, _Action]] = {
     _Key.Key_K: lambda view: view.link_wanted.emit(),
     _Key.Key_F: lambda view: view.find_wanted.emit(),
     _Key.Key_Backslash: lambda view: view.commands.clear_marks(),
-    _Key.Key_Return: lambda view: view.commands.toggle_check(),
-    _Key.Key_Enter: lambda view: view.commands.toggle_check(),
+    _Key.Key_Return: lambda view: open_link(view) or view.commands.toggle_check(),
+    _Key.Key_Enter: lambda view: open_link(view) or view.commands.toggle_check(),
 }
 
 # Deletions that take more than a character: the selection a movement makes is deleted.

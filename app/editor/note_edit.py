@@ -40,6 +40,7 @@ from app.editor.commands import Blocks, Commands
 from app.editor.composition import Composition
 from app.editor.embeds import is_attachment, payload_of
 from app.editor.exchange import Exchange
+from app.editor.following import link_at
 from app.editor.formats import Formats
 from app.editor.keys import Marks
 from app.editor.loading import DOCUMENT_MARGIN_PX, empty_document
@@ -393,16 +394,15 @@ class NoteEdit(QTextEdit):
             super().mousePressEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Qt: a button goes up: tick a box, follow a link (with Ctrl, or where nothing can be written)."""
+        """Qt: a button goes up: tick a box, open a link."""
         box, self._pressed_box = self._pressed_box, None
         if box is not None:
             if tick_box_at(self, event.position()) == box:
                 self.commands.toggle_check(box)
             return
         super().mouseReleaseEvent(event)
-        follows = self.isReadOnly() or event.modifiers() & Qt.KeyboardModifier.ControlModifier
-        if event.button() == Qt.MouseButton.LeftButton and follows and not self.textCursor().hasSelection():
-            link = self.anchorAt(event.position().toPoint())
+        if event.button() == Qt.MouseButton.LeftButton and not self.textCursor().hasSelection():
+            link = link_at(self, event.position(), event.modifiers())
             if link:
                 self.link_activated.emit(link)
 
@@ -426,10 +426,9 @@ class NoteEdit(QTextEdit):
         self.viewport().setCursor(self._cursor_shape(event.position(), event.modifiers()))
 
     def _cursor_shape(self, place: QPointF, held: Qt.KeyboardModifier) -> Qt.CursorShape:
-        follows = self.isReadOnly() or bool(held & Qt.KeyboardModifier.ControlModifier)
         if self._bound is not None and not self.isReadOnly() and tick_box_at(self, place) is not None:
             return Qt.CursorShape.PointingHandCursor
-        if follows and self.anchorAt(place.toPoint()):
+        if link_at(self, place, held):
             return Qt.CursorShape.PointingHandCursor
         return Qt.CursorShape.IBeamCursor
 

@@ -66,6 +66,11 @@ class Browsing(QObject):
         return self.notes.scope
 
     @property
+    def view(self) -> NoteView:
+        """The right pane."""
+        return self._view
+
+    @property
     def note(self) -> OpenNote | None:
         """The note on screen."""
         return self._view.note

@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 
 from app.actions import Menu
+from app.editor.following import open_link
 from app.editor.keyboard import SHORTCUTS
 from app.editor.note_edit import NoteEdit
 
@@ -56,7 +57,11 @@ class FormatActions(QObject):
             self._list("code_block", self.tr("Code block"), {"kind": "code"}),
         ]
         self._others = [
-            self._make("tick", self.tr("Tick or untick"), lambda: edit.commands.toggle_check()),
+            self._make(
+                "tick",
+                self.tr("Tick, or open the link"),
+                lambda: open_link(edit) or edit.commands.toggle_check(),
+            ),
             self._make("indent", self.tr("Indent"), lambda: edit.commands.indent(1)),
             self._make("outdent", self.tr("Outdent"), lambda: edit.commands.indent(-1)),
             self._make(

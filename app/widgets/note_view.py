@@ -18,6 +18,7 @@ from app.editor.find_bar import FindBar
 from app.editor.loading import DOCUMENT_MARGIN_PX
 from app.editor.note import Caret
 from app.editor.note_edit import NoteEdit
+from app.editor.note_links import NoteLinks
 from app.editor.paste import blocks_of_markdown
 from app.editor.toolbar import Toolbar
 from app.models.people import people_of, person_of
@@ -61,6 +62,7 @@ class NoteView(QFrame):
         self.meta = named(QLabel(), "meta")
         self.toolbar = Toolbar(self.edit, appearance.icon)
         self.find_bar = FindBar(self.edit, appearance.icon)
+        self.links = NoteLinks(self.edit)
         self.presence = PresenceStrip(appearance)
         self.banners = BannerRoom(appearance)
         self.empty = EmptyState(appearance)

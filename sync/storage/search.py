@@ -169,13 +169,13 @@ def plain(text: str) -> str:
     return "".join(mark for mark in decomposed if not unicodedata.combining(mark)).lower()
 
 
-def place_of(body: str, phrase: str) -> int | None:
-    """Return where the words of a phrase first stand side by side in a text, whole; None: nowhere."""
+def place_of(body: str, phrase: str) -> tuple[int, int] | None:
+    """Return [start, end) of the first place where a phrase's words stand side by side; None: nowhere."""
     words = [re.escape(plain(word)) for word in words_of(phrase)]
     text = body[:_SCANNED_MAX]
     folded = text.lower() if text.isascii() else "".join(plain(letter)[:1] or "\0" for letter in text)
     found = re.search(r"(?<!\w)" + r"\W+".join(words) + r"(?!\w)", folded) if words else None
-    return found.start() if found is not None else None
+    return found.span() if found is not None else None
 
 
 def snippet(body: str, query: str) -> str:

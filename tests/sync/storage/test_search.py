@@ -167,9 +167,9 @@ def test_phrases_stand_side_by_side_and_what_has_a_minus_is_not_there(index, que
 @pytest.mark.parametrize(
     ("body", "phrase", "place"),
     [
-        ("see the Big  plan.", "big plan", 8),
+        ("see the Big  plan.", "big plan", (8, 17)),
         ("bigplan big planet", "big plan", None),
-        ("über Café-Haus", "cafe haus", 5),
+        ("über Café-Haus", "cafe haus", (5, 14)),
         ("nothing", "", None),
     ],
 )

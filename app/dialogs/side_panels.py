@@ -1,0 +1,120 @@
+"""
+The panels about the note on screen: which there are, and what they ask of the window.
+
+Each is imported and made when it is first opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction
+
+from app.bridge import Bridge
+from app.editor.note_links import Name
+from app.models.recents import Recents
+from app.models.titles import Titles
+from app.open_note import BODY, OpenNote
+from app.widgets.browsing import Browsing
+from app.widgets.drawer import Drawer, Maker, Panel
+from app.workspace import Workspace
+from crdt import Edit
+from sync.storage.search import place_of
+
+
+class SidePanels(QObject):
+    """Opens the drawer's panels by their commands, and lets `[[` find notes."""
+
+    def __init__(
+        self,
+        bridge: Bridge,
+        workspace: Workspace,
+        browsing: Browsing,
+        drawer: Drawer,
+        titles: Titles,
+        recents: Recents,
+    ) -> None:
+        """Nothing is open."""
+        super().__init__(drawer)
+        self._bridge = bridge
+        self._workspace = workspace
+        self._browsing = browsing
+        self._drawer = drawer
+        self._titles = titles
+        self._recents = recents
+        self._commands: list[tuple[QAction, Maker]] = []
+        drawer.changed.connect(self._show_state)
+        browsing.shown.connect(drawer.show_note)
+        links = browsing.view.links
+        links.seek = self._seek
+        links.make = self._make
+        titles.changed.connect(links.names_changed)
+
+    def connect_commands(self, commands: Iterable[tuple[QAction, Callable[[], Panel]]]) -> None:
+        """Have commands open and close panels; they are checked while theirs is open."""
+        for action, make in commands:
+            action.setCheckable(True)
+            action.triggered.connect(lambda _=False, make=make: self._drawer.toggle(make))
+            self._commands.append((action, make))
+
+    def _show_state(self) -> None:
+        for action, make in self._commands:
+            action.setChecked(self._drawer.shows(make))
+        if self._drawer.panel is None:
+            self._browsing.view.focus_text()
+
+    # ---- panels -----------------------------------------------------------------------------------------
+
+    def references(self) -> Panel:
+        """Backlinks and mentions."""
+        from app.widgets.references import ReferencesPanel
+
+        panel = ReferencesPanel(self._bridge)
+        panel.note_asked.connect(self._browsing.open)
+        panel.link_asked.connect(self._link_mention)
+        return panel
+
+    def _link_mention(self, source: str, target: str) -> None:
+        """In the note `source`, make the first mention of the note `target` a link."""
+
+        def opened(note: OpenNote) -> None:
+            place = place_of(note.body.text(), self._titles_of(target))
+            if place is not None:
+                start, end = place
+
+                def link(edit: Edit) -> None:
+                    edit.text(BODY).format(start, end, "link", f"note:{target}")
+
+                self._workspace.edit_beside(note, link)
+
+        self._workspace.open(source, opened)
+
+    def _titles_of(self, note_id: str) -> str:
+        note = self._browsing.note
+        if note is not None and note.id == note_id:
+            return note.title.text()
+        return self._titles.title_of(note_id) or ""
+
+    # ---- links ------------------------------------------------------------------------------------------
+
+    def _seek(self, text: str, limit: int) -> list[Name]:
+        self._titles.want()
+        here = self._browsing.note.id if self._browsing.note is not None else None
+        recent = self._recents.ids
+        rows = (
+            [one.row for one in self._titles.find(text, limit + 1, recent)]
+            if text.strip()
+            else self._titles.latest(limit + 1, recent)
+        )
+        return [Name(row.id, row.title, self._titles.place_of(row)) for row in rows if row.id != here][:limit]
+
+    def _make(self, title: str) -> str | None:
+        """A note beside the one that is written in."""
+        note = self._browsing.note
+        if note is None:
+            return None
+        notebook = note.stream.partition("/")[0]
+        made = self._workspace.new_note(notebook, note.folder, title)
+        made.keep()
+        return made.id

@@ -1,0 +1,61 @@
+"""The window gives `[[` its names, and what it links opens by a click and by a key."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from tests.support.waiting import wait_for
+from tests.support.whole_window import press, type_text
+
+
+def note(desk, title):
+    made = desk.call(lambda library: library.new_note(title=title))
+    wait_for(lambda: title in desk.titles())
+    return made
+
+
+def begin(desk, text):
+    desk.window.actions_.new_note.trigger()
+    desk.window.activateWindow()
+    desk.view.focus_text()
+    wait_for(desk.view.edit.hasFocus)
+    type_text(desk.view.edit, text)
+    wait_for(desk.view.links.isVisible)
+
+
+def test_two_brackets_find_notes_and_the_link_opens_the_one_it_names(desk):
+    plan = note(desk, "Big plan")
+    begin(desk, "See [[big")
+    wait_for(lambda: [n.note for n in desk.view.links.names] == [plan, None])
+    assert desk.view.links.names[0].place == "Personal"
+    press(desk.view.edit, "Return")
+    here = desk.browsing.note.id
+    assert ("Big plan", {"link": f"note:{plan}"}) in desk.view.note.body.spans()
+    place = desk.view.edit.rect_at(7).center()
+    QTest.mouseClick(desk.view.edit.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    wait_for(lambda: desk.browsing.note.id == plan)
+    desk.browsing.open(here)
+    wait_for(lambda: desk.browsing.note.id == here)
+    cursor = desk.view.edit.textCursor()
+    cursor.setPosition(7)
+    desk.view.edit.setTextCursor(cursor)
+    desk.window.format.named["tick"].trigger()
+    wait_for(lambda: desk.browsing.note.id == plan)
+
+
+def test_a_name_that_is_missing_becomes_a_note_in_the_same_place(desk):
+    notebook = desk.program.workspace.shelf.notebooks[0].id
+    folder = desk.program.workspace.new_folder(notebook, "Kitchen")
+    desk.call(lambda library: None)
+    desk.window.actions_.new_note.trigger()
+    note_here = desk.browsing.note
+    type_text(desk.view.title, "Cakes")
+    note_here.edit(lambda edit: edit.set(("folder",), folder))
+    desk.window.activateWindow()
+    desk.view.focus_text()
+    wait_for(desk.view.edit.hasFocus)
+    type_text(desk.view.edit, "[[Plum cake")
+    wait_for(desk.view.links.isVisible)
+    press(desk.view.edit, "Return")
+    rows = wait_for(lambda: desk.call(lambda library: library.store.find_note("Plum cake")))
+    assert rows[0].folder == folder
+    assert ("Plum cake", {"link": f"note:{rows[0].id}"}) in note_here.body.spans()

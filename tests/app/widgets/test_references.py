@@ -1,0 +1,75 @@
+"""Backlinks and mentions come, follow what is written, and open what they are of."""
+
+from PySide6.QtWidgets import QPushButton
+
+from app.widgets.references import references_of
+from tests.support.waiting import wait_for
+
+
+def note(desk, title, text=""):
+    made = desk.call(lambda library: library.new_note(title=title))
+    if text:
+        desk.call(lambda library: library.edit(made, lambda e: e.text(("body",)).insert(0, text)))
+    wait_for(lambda: title in desk.titles())
+    return made
+
+
+def show(desk, note_id):
+    desk.browsing.open(note_id)
+    wait_for(lambda: desk.browsing.note is not None and desk.browsing.note.id == note_id)
+
+
+def opened(desk):
+    desk.window.actions_.show_links.trigger()
+    return desk.window.drawer.panel
+
+
+def press(card, text):
+    next(b for b in card.findChildren(QPushButton) if b.text() == text).click()
+
+
+def test_a_mention_becomes_a_link_that_holds_when_the_note_is_renamed(desk):
+    plan = note(desk, "Big plan")
+    other = note(desk, "Diary", "Worked on the BIG plan today.")
+    show(desk, plan)
+    panel = opened(desk)
+    wait_for(lambda: len(panel.cards) == 1)
+    press(panel.cards[0], "Link")
+    wait_for(lambda: desk.call(lambda library: references_of(library, plan)).backlinks)
+    wait_for(lambda: not any(b.text() == "Link" for c in panel.cards for b in c.findChildren(QPushButton)))
+    document = desk.call(lambda library: library.document(other))
+    assert ("BIG plan", {"link": f"note:{plan}"}) in document.text(("body",)).spans()
+    desk.view.title.setText("")
+    desk.view.title.textEdited.emit("")
+    wait_for(lambda: desk.call(lambda library: library.store.find_note(plan))[0].title != "Big plan")
+    assert [row.id for row in desk.call(lambda library: library.store.backlinks(plan))] == [other]
+
+
+def test_a_card_opens_its_note_and_the_panel_follows(desk):
+    plan = note(desk, "Big plan")
+    other = note(desk, "Diary", "the big plan")
+    show(desk, plan)
+    panel = opened(desk)
+    wait_for(lambda: len(panel.cards) == 1)
+    press(panel.cards[0], "Diary")
+    wait_for(lambda: desk.browsing.note.id == other)
+    wait_for(lambda: panel.cards == [])
+    desk.window.grab()
+
+
+def test_what_is_written_elsewhere_shows_up_by_itself(desk):
+    plan = note(desk, "Big plan")
+    show(desk, plan)
+    panel = opened(desk)
+    assert panel.cards == []
+    note(desk, "Late", "about the big plan")
+    wait_for(lambda: len(panel.cards) == 1)
+
+
+def test_a_new_note_has_none_and_the_command_is_checked_while_open(desk):
+    desk.window.actions_.new_note.trigger()
+    panel = opened(desk)
+    assert desk.window.actions_.show_links.isChecked()
+    assert panel.cards == []
+    desk.window.drawer.close_button.click()
+    assert not desk.window.actions_.show_links.isChecked()
