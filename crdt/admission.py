@@ -252,7 +252,7 @@ class Gate:
         self._element(rid, counter)
         character = self._fresh_character(rid, counter)
         if not character:
-            character = self._sequence.replicas[self.arrivals.replicas.find(rid)].characters[counter]
+            character = self._sequence.replicas[self.arrivals.replicas.find(rid)].characters.at(counter)
         if character != "\n":
             raise MalformedOp("a block that does not end at a newline")
 

@@ -8,6 +8,7 @@ The letters and numbers are those of the modules that keep them and of the READM
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from crdt.characters import FILLER
 from crdt.marks import AFTER
 from crdt.runs import CHUNK_RUNS_MAX, END, ID_BITS, START, Run
 
@@ -51,8 +52,8 @@ def check_sequence(sequence: "Sequence") -> None:
     assert sequence.at == at, "S5: the finger"
     for replica, here in enumerate(sequence.replicas):
         runs = sorted(seen.get(replica, []), key=_start)
-        assert here.runs == runs, "S6: the runs of a replica"
-        assert here.starts == [run.start for run in runs], "S6: the starts of a replica"
+        assert here.all() == runs, "S6: the runs of a replica"
+        assert here.starts() == [run.start for run in runs], "S6: the starts of a replica"
         for run, following in pairwise(runs):
             assert run.start + run.length <= following.start, "S6: an element in two runs"
         for run in runs:
@@ -69,9 +70,11 @@ def _check_run(sequence: "Sequence", run: Run) -> None:
             assert sequence.contains(element >> ID_BITS, element & ((1 << ID_BITS) - 1)), "S1: an origin"
     assert run.left == START or sequence.is_before(run.left, run.first_id()), "S4: the left origin"
     assert run.right == END or sequence.is_before(run.last_id(), run.right), "S4: the right origin"
-    characters = sequence.replicas[run.replica].characters[run.start : run.start + run.length]
-    assert len(characters) == run.length, "S6: a character for each element"
-    assert all(len(character) == 1 for character in characters), "S6: a character for each element"
+    characters = sequence.replicas[run.replica].characters
+    assert run.start + run.length <= characters.end, "S6: a character for each element"
+    text = characters.between(run.start, run.start + run.length)
+    assert len(text) == run.length, "S6: a character for each element"
+    assert FILLER not in text, "S6: a character for each element"
 
 
 def check_hidden(text: "TextReading") -> None:
@@ -86,7 +89,7 @@ def check_hidden(text: "TextReading") -> None:
                     element = erased.target + offset * (erased.step or 1)
                     reasons[element] = reasons.get(element, 0) + 1
     for here in text._sequence.replicas:
-        for run in here.runs:
+        for run in here.all():
             for offset in range(run.length):
                 dead = 0 if replicas.is_live(run.replica, run.start + offset) else 1
                 expected = dead + reasons.get(run.first_id() + offset, 0)

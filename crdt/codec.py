@@ -23,6 +23,9 @@ costs seconds and not the machine.
 INFLATED_RATIO_MAX: Final = 16
 """Larger input may unpack to this many times its size, so that no document that was saved is refused."""
 
+BLOCK_SIZE: Final = 16
+"""Integers that are looked at together for whether each takes one byte."""
+
 _NONE, _FALSE, _TRUE, _INT, _FLOAT, _STR, _BYTES, _LIST, _DICT = range(9)
 
 
@@ -171,20 +174,26 @@ class Reader:
         at = self._at
         end = len(data)
         numbers: list[int] = []
-        for _ in range(count):
-            if at >= end:
-                raise MalformedOp("the bytes end too early")
-            byte = data[at]
-            if byte < 128:
-                numbers.append(byte)
-                at += 1
-            elif at + 1 < end and 0 < data[at + 1] < 128:
-                numbers.append(byte & 127 | data[at + 1] << 7)
-                at += 2
-            else:
-                self._at = at
-                numbers.append(self.uint())
-                at = self._at
+        while count:
+            size = min(count, BLOCK_SIZE)
+            count -= size
+            block = data[at : at + size]
+            if block.isascii() and len(block) == size:
+                numbers.extend(block)
+                at += size
+                continue
+            for _ in range(size):
+                byte = data[at] if at < end else 128
+                if byte < 128:
+                    numbers.append(byte)
+                    at += 1
+                elif at + 1 < end and 0 < data[at + 1] < 128:
+                    numbers.append(byte & 127 | data[at + 1] << 7)
+                    at += 2
+                else:
+                    self._at = at
+                    numbers.append(self.uint())
+                    at = self._at
         self._at = at
         return numbers
 

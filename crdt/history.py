@@ -100,7 +100,7 @@ class Horizon:
 
     def _count_reasons(self, text: "TextReading") -> list[list[int]]:
         """For each replica and counter how many reasons hid it; one more for what had not been seen."""
-        sizes = [len(here.characters) for here in text._sequence.replicas]
+        sizes = [here.characters.end for here in text._sequence.replicas]
         changes = [[0] * (size + 1) for size in sizes]
         for replica, size in enumerate(sizes):
             seen = min(self.ends[replica], size)
@@ -146,7 +146,7 @@ class Moment:
         replicas = self._text._sequence.replicas
         parts: list[str] = []
         for run, start, end in self._stretches():
-            parts.extend(replicas[run.replica].characters[start:end])
+            parts.append(replicas[run.replica].characters.between(start, end))
         return "".join(parts)
 
     def spans(self) -> "list[Span]":
@@ -161,14 +161,16 @@ class Moment:
         blocks: list[Block] = []
         spans: list[Span] = []
         for run, start, end in self._stretches():
-            characters = self._text._sequence.replicas[run.replica].characters
+            characters = self._text._sequence.replicas[run.replica].characters.between(start, end)
             begun = start
-            for counter in range(start, end):
-                if characters[counter] == "\n":
-                    self._append(spans, run, begun, counter)
-                    blocks.append((spans, self._attributes(run.replica << ID_BITS | counter)))
-                    spans = []
-                    begun = counter + 1
+            found = characters.find("\n")
+            while found >= 0:
+                counter = start + found
+                self._append(spans, run, begun, counter)
+                blocks.append((spans, self._attributes(run.replica << ID_BITS | counter)))
+                spans = []
+                begun = counter + 1
+                found = characters.find("\n", found + 1)
             self._append(spans, run, begun, end)
         blocks.append((spans, self._attributes(END)))
         return blocks

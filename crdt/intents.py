@@ -109,11 +109,11 @@ class Intents(TextReading):
             or not replicas.open
             or tail.start + tail.length != counter
             or tail.replica
-            or (self._marks.marks and here.characters[-1] == "\n")
+            or (self._marks.marks and here.characters.at(counter - 1) == "\n")
         ):
             return None
         replicas.ends[0] = counter + size
-        here.characters.extend(text)
+        here.characters.append(text)
         self._sequence.grow(tail, size)
         self._tail_index += size
         return [TYPE, replicas.rids[0], counter, text]
@@ -138,7 +138,7 @@ class Intents(TextReading):
                 replicas.start_group(0, counter, replicas.time)
             number = self._marks.behind(run.marks, left) if self._marks.marks else run.marks
             new = Run(0, counter, len(text), left, right, 0, number)
-            sequence.of(0).store(counter, text)
+            sequence.of(0).characters.store(counter, text)
             sequence.insert_at_finger(offset, new)
             left_rid, left_counter = self._reference(left)
             right_rid, right_counter = self._reference(right)
@@ -235,7 +235,7 @@ class Intents(TextReading):
         if tail is None or replicas.ends[tail.replica] != counter:
             return None
         replicas.ends[tail.replica] = counter + size
-        self._sequence.replicas[tail.replica].characters.extend(text)
+        self._sequence.replicas[tail.replica].characters.append(text)
         self._sequence.grow(tail, size)
         index = self._tail_index
         self._tail_index = index + size
@@ -245,10 +245,10 @@ class Intents(TextReading):
         """Make the run that ``rid`` typed last the tail (V3), if it ends before ``counter`` and is one."""
         replica = self._replicas.find(rid)
         sequence = self._sequence
-        if not 0 <= replica < len(sequence.replicas) or not sequence.replicas[replica].runs:
+        if not 0 <= replica < len(sequence.replicas):
             return None
-        run = sequence.replicas[replica].runs[-1]
-        if run.hidden or run.start + run.length != counter:
+        run = sequence.replicas[replica].last()
+        if run is None or run.hidden or run.start + run.length != counter:
             return None
         if (run.last_id() << 1 | AFTER) in self._marks.anchored:
             return None

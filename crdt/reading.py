@@ -29,7 +29,7 @@ class TextReading(TextState):
         replicas = self._sequence.replicas
         parts: list[str] = []
         for run in self._visible_runs():
-            parts.extend(replicas[run.replica].characters[run.start : run.start + run.length])
+            parts.append(replicas[run.replica].characters.between(run.start, run.start + run.length))
         return "".join(parts)
 
     def spans(self) -> list[Span]:
@@ -103,7 +103,7 @@ class TextReading(TextState):
 
     def shown(self, run: Run, start: int, end: int, marks: Marks) -> list[Span]:
         """The spans of the elements ``start <= c < end`` of a run that show ``marks``; embeds alone."""
-        text = "".join(self._sequence.replicas[run.replica].characters[start:end])
+        text = self._sequence.replicas[run.replica].characters.between(start, end)
         pieces = self._cut_at_embeds((run.replica << ID_BITS) + start, text)
         return [
             (piece, {**marks, "embed": payload} if payload is not None else marks)
@@ -146,7 +146,7 @@ class TextReading(TextState):
 
     def _character(self, index: int) -> str:
         run = self._sequence.seek(index)
-        return self._sequence.replicas[run.replica].characters[run.start + index - self._sequence.at]
+        return self._sequence.replicas[run.replica].characters.at(run.start + index - self._sequence.at)
 
     def _element(self, index: int) -> int:
         """The packed id of the visible element ``index``."""

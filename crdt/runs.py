@@ -10,6 +10,8 @@ S3 a chunk's ``visible`` is the sum over its runs, its ``order`` its place among
 from bisect import bisect_right
 from typing import Final
 
+from crdt.characters import Characters
+
 ID_BITS: Final = 40
 COUNTER_MASK: Final = (1 << ID_BITS) - 1
 START: Final = -1 << ID_BITS
@@ -19,6 +21,9 @@ END: Final = -2 << ID_BITS
 
 CHUNK_RUNS_MAX: Final = 64
 """Fewer makes the list of chunks long, more makes finding a run inside its chunk slow."""
+
+PAGE_RUNS_MAX: Final = 512
+"""Fewer makes the list of pages long, more makes entering a run in the middle of a page slow."""
 
 
 class Run:
@@ -79,56 +84,124 @@ NOWHERE: Final = Chunk(-1)
 """The chunk of a run that stands in no sequence yet."""
 
 
-class ReplicaRuns:
-    """
-    All runs of one replica by counter, and its characters by counter ('' where a counter is no element).
-    """
+class Page:
+    """Some runs of one replica with neighbouring counters, and where they start."""
 
-    __slots__ = ("characters", "runs", "starts")
+    __slots__ = ("runs", "starts")
+
+    def __init__(self, runs: list[Run]) -> None:
+        self.runs: list[Run] = runs
+        self.starts: list[int] = [run.start for run in runs]
+
+
+class ReplicaRuns:
+    """All runs of one replica by counter, in pages of which only the first may be empty; its characters."""
+
+    __slots__ = ("_firsts", "_pages", "characters")
 
     def __init__(self) -> None:
-        self.starts: list[int] = []
-        self.runs: list[Run] = []
-        self.characters: list[str] = []
+        self.characters: Characters = Characters()
+        self._pages: list[Page] = [Page([])]
+        self._firsts: list[int] = [0]
+        """Where each page starts; the first takes all that is less."""
+
+    def fill(self, runs: list[Run]) -> None:
+        """Take all runs of a replica that has none, by counter."""
+        for begin in range(0, len(runs), PAGE_RUNS_MAX // 2):
+            page = Page(runs[begin : begin + PAGE_RUNS_MAX // 2])
+            if begin:
+                self._pages.append(page)
+                self._firsts.append(page.starts[0])
+            else:
+                self._pages[0] = page
+
+    def all(self) -> list[Run]:
+        """The runs by counter. Cost: O(runs)."""
+        return [run for page in self._pages for run in page.runs]
+
+    def starts(self) -> list[int]:
+        """Where the runs are listed as starting, by counter. Cost: O(runs)."""
+        return [start for page in self._pages for start in page.starts]
+
+    def last(self) -> Run | None:
+        """The run with the greatest counters, or None."""
+        runs = self._pages[-1].runs
+        return runs[-1] if runs else None
+
+    def append(self, run: Run) -> None:
+        """Enter a run behind all others."""
+        page = self._pages[-1]
+        page.starts.append(run.start)
+        page.runs.append(run)
+        if len(page.runs) > PAGE_RUNS_MAX:
+            self._halve(len(self._pages) - 1)
 
     def add(self, run: Run) -> None:
-        """Enter a run that is new or was split off."""
-        place = bisect_right(self.starts, run.start)
-        self.starts.insert(place, run.start)
-        self.runs.insert(place, run)
+        """Enter a run that is new or was split off. Cost: O(log runs)."""
+        number = bisect_right(self._firsts, run.start) - 1
+        page = self._pages[number]
+        place = bisect_right(page.starts, run.start)
+        page.starts.insert(place, run.start)
+        page.runs.insert(place, run)
+        if len(page.runs) > PAGE_RUNS_MAX:
+            self._halve(number)
+
+    def _halve(self, number: int) -> None:
+        page = self._pages[number]
+        half = len(page.runs) // 2
+        second = Page(page.runs[half:])
+        del page.runs[half:]
+        del page.starts[half:]
+        self._pages.insert(number + 1, second)
+        self._firsts.insert(number + 1, second.starts[0])
 
     def forget(self, run: Run) -> None:
         """Take out a run whose elements another run has taken over."""
-        place = bisect_right(self.starts, run.start) - 1
-        del self.starts[place]
-        del self.runs[place]
+        number = bisect_right(self._firsts, run.start) - 1
+        page = self._pages[number]
+        place = bisect_right(page.starts, run.start) - 1
+        del page.starts[place]
+        del page.runs[place]
+        if place == 0 and number:
+            if page.runs:
+                self._firsts[number] = page.starts[0]
+            else:
+                del self._pages[number]
+                del self._firsts[number]
 
     def move_start(self, run: Run, start: int) -> None:
         """Let a run begin at another counter, between its neighbours'."""
-        self.starts[bisect_right(self.starts, run.start) - 1] = start
+        number = bisect_right(self._firsts, run.start) - 1
+        page = self._pages[number]
+        place = bisect_right(page.starts, run.start) - 1
+        page.starts[place] = start
         run.start = start
+        if place == 0 and number:
+            self._firsts[number] = start
 
     def find(self, counter: int) -> Run | None:
         """The run that holds this counter, or None when it is no element of this text. Cost: O(log runs)."""
-        place = bisect_right(self.starts, counter) - 1
+        page = self._pages[bisect_right(self._firsts, counter) - 1]
+        place = bisect_right(page.starts, counter) - 1
         if place < 0:
             return None
-        run = self.runs[place]
+        run = page.runs[place]
         return run if counter < run.start + run.length else None
-
-    def store(self, counter: int, text: str) -> None:
-        """Keep the characters of the counters from ``counter`` on."""
-        missing = counter - len(self.characters)
-        if missing > 0:
-            self.characters.extend([""] * missing)
-        self.characters.extend(text)
 
     def overlapping(self, start: int, end: int) -> list[Run]:
         """The runs that hold any counter ``start <= c < end``, by counter."""
-        place = bisect_right(self.starts, start) - 1
-        if place < 0 or self.runs[place].start + self.runs[place].length <= start:
-            place += 1
-        last = place
-        while last < len(self.starts) and self.starts[last] < end:
-            last += 1
-        return self.runs[place:last]
+        number = bisect_right(self._firsts, start) - 1
+        page = self._pages[number]
+        place = max(bisect_right(page.starts, start) - 1, 0)
+        found: list[Run] = []
+        while True:
+            for run in page.runs[place:]:
+                if run.start >= end:
+                    return found
+                if run.start + run.length > start:
+                    found.append(run)
+            number += 1
+            if number == len(self._pages):
+                return found
+            page = self._pages[number]
+            place = 0

@@ -339,9 +339,7 @@ class Sequence:
             run.length = offset
             self.replicas[run.replica].add(rest)
             chunk.runs.insert(self.ri + 1, rest)
-        here = self.replicas[new.replica]
-        here.starts.append(new.start)
-        here.runs.append(new)
+        self.replicas[new.replica].append(new)
         self._place_behind_finger(new, 0 if new.hidden else new.length)
 
     def join_next(self, run: Run) -> bool:

@@ -210,7 +210,8 @@ def write_columns(writer: Writer, text: "TextReading", numbers: list[int]) -> No
     for chunk in sequence.chunks:
         for run in chunk.runs:
             if run.hidden and run.replica >= 0:
-                hidden.extend(sequence.replicas[run.replica].characters[run.start : run.start + run.length])
+                characters = sequence.replicas[run.replica].characters
+                hidden.append(characters.between(run.start, run.start + run.length))
     writer.string("".join(hidden))
     writer.uint(len(runs))
     heads: list[int] = []

@@ -7,6 +7,7 @@ The order is taken as written; what hides an element and what formats it is work
 from typing import TYPE_CHECKING, Final
 
 from crdt.blocks import BlockWrite
+from crdt.characters import FILLER
 from crdt.codec import Reader
 from crdt.erasures import ErasureLog
 from crdt.errors import MalformedOp
@@ -66,7 +67,7 @@ class TextColumns:
 
     def check_groups(self, rows: dict[int, Row]) -> None:
         """Every op belongs to an edit group: none comes before the first of its author."""
-        first = {replica: row.starts[0] for replica, row in rows.items()}
+        first = {replica: row.start for replica, row in rows.items()}
         for author, log in self.erasures:
             if log.counters:
                 first[author] = min(first.get(author, log.counters[0]), log.counters[0])
@@ -85,89 +86,104 @@ class TextColumns:
         return self._numbers[number]
 
     def _element(self, reader: Reader) -> int:
-        codes, counters = reader.references(1)
-        return self._element_of(codes[0], counters[0])
-
-    def _element_of(self, code: int, counter: int) -> int:
-        """The packed id of a reference: 0 and 1 are the edges of the text, 2 + n is replica n."""
-        if code < 2:
-            return END if code else START
-        if code - 2 >= len(self._numbers):
-            raise MalformedOp("a replica out of range")
-        replica = self._numbers[code - 2]
-        if counter >= self._replicas.ends[replica]:
-            raise MalformedOp("an element out of range")
-        return replica << ID_BITS | counter
+        return self._elements(reader, 1)[0]
 
     def _read_runs(self, reader: Reader) -> list[Run]:
         count = reader.count()
         heads = reader.uints(count)
-        starts = reader.sints(count)
+        steps = reader.sints(count)
         lengths = reader.uints(count)
-        numbers, limits = self._numbers, self._replicas.ends
-        ends: dict[int, int] = {}
+        starts, firsts = self._place_runs(heads, steps, lengths)
+        named = 2 * count - sum([(head & 1) + (head >> 1 & 1) for head in heads])
+        elements = self._elements(reader, named)
         runs: list[Run] = []
+        left = START
+        taken = 0
+        for place, head in enumerate(heads):
+            first = firsts[place]
+            right = firsts[place + 1]
+            if not head & LEFT_IMPLIED:
+                left = elements[taken]
+                taken += 1
+                self.named_left.append(place)
+            if not head & RIGHT_IMPLIED:
+                right = elements[taken]
+                taken += 1
+                self.named_right.append(place)
+            length = lengths[place]
+            runs.append(Run(first >> ID_BITS, starts[place], length, left, right, 0, 0))
+            left = first + length - 1
+        return runs
+
+    def _place_runs(
+        self, heads: list[int], steps: list[int], lengths: list[int]
+    ) -> tuple[list[int], list[int]]:
+        """The first counter of each run, and its packed id; behind the last id the end of the text."""
+        numbers, limits = self._numbers, self._replicas.ends
+        ends = [0] * len(limits)
+        starts: list[int] = []
+        firsts: list[int] = []
         total = 0
         for place, head in enumerate(heads):
-            if head >> 2 >= len(numbers):
+            number = head >> 2
+            if number >= len(numbers):
                 raise MalformedOp("a replica out of range")
-            replica = numbers[head >> 2]
-            start = ends.get(replica, 0) + starts[place]
+            replica = numbers[number]
+            start = ends[replica] + steps[place]
             length = lengths[place]
             end = start + length
             ends[replica] = end
             total += length
             if start < 0 or length < 1 or end > limits[replica] or total > LENGTH_MAX:
                 raise MalformedOp("a run out of range")
-            left = runs[-1].last_id() if head & LEFT_IMPLIED and runs else START
-            runs.append(Run(replica, start, length, left, END, 0, 0))
-        self._read_origins(reader, heads, runs)
-        return runs
+            starts.append(start)
+            firsts.append((replica << ID_BITS) + start)
+        firsts.append(END)
+        return starts, firsts
 
-    def _read_origins(self, reader: Reader, heads: list[int], runs: list[Run]) -> None:
-        """Give the runs the origins that are written out, and those on the right that are implied."""
-        named = [
-            place << 1 | side for place, head in enumerate(heads) for side in (0, 1) if not head >> side & 1
-        ]
-        codes, counters = reader.references(len(named))
-        for number, packed in enumerate(named):
-            element = self._element_of(codes[number], counters[number])
-            if packed & 1:
-                runs[packed >> 1].right = element
-                self.named_right.append(packed >> 1)
-            else:
-                runs[packed >> 1].left = element
-                self.named_left.append(packed >> 1)
-        for place in range(len(runs) - 1):
-            if heads[place] & RIGHT_IMPLIED:
-                runs[place].right = runs[place + 1].first_id()
+    def _elements(self, reader: Reader, count: int) -> list[int]:
+        """The packed ids of references: code 0 and 1 are the edges of the text, 2 + n is replica n."""
+        bases = [START, END, *[replica << ID_BITS for replica in self._numbers]]
+        limits = [1, 1, *[self._replicas.ends[replica] for replica in self._numbers]]
+        codes, counters = reader.references(count)
+        found: list[int] = []
+        for place, code in enumerate(codes):
+            if code >= len(bases):
+                raise MalformedOp("a replica out of range")
+            if counters[place] >= limits[code]:
+                raise MalformedOp("an element out of range")
+            found.append(bases[code] + counters[place])
+        return found
 
     def _read_erasures(self, reader: Reader, author: int) -> ErasureLog:
         log = ErasureLog()
         count = reader.count()
         gaps = reader.uints(count)
         heads = reader.uints(count)
-        counts = reader.uints(count)
-        targets = reader.sints(count)
-        counter = target = 0
-        for place in range(count):
+        log.counts = reader.uints(count)
+        shifts = reader.sints(count)
+        counter = target = base = limit = 0
+        known = -1
+        for place, head in enumerate(heads):
+            if head // 3 != known:
+                known = head // 3
+                replica = self._replica(known)
+                base = replica << ID_BITS
+                limit = self._replicas.ends[replica]
             counter += gaps[place]
-            target += targets[place]
-            step = heads[place] % 3 - 1
-            replica = self._replica(heads[place] // 3)
-            length = counts[place]
+            target += shifts[place]
+            length = log.counts[place]
+            step = head % 3 - 1
             lowest = target - length + 1 if step < 0 else target
-            size = length if step else 1
-            if length < 1 or lowest < 0 or lowest + length > self._replicas.ends[replica]:
-                raise MalformedOp("a delete out of range")
-            if counter + size > self._replicas.ends[author] or (step and length < 2):
+            if length < 1 or lowest < 0 or lowest + length > limit or (step and length < 2):
                 raise MalformedOp("a delete out of range")
             log.counters.append(counter)
-            log.targets.append(replica << ID_BITS | target)
-            log.counts.append(length)
+            log.targets.append(base + target)
             log.steps.append(step)
-            counter += size
+            counter += length if step else 1
             target += step * length
+        if counter > self._replicas.ends[author]:
+            raise MalformedOp("a delete out of range")
         return log
 
     def _own_counter(self, reader: Reader, author: int, last: int) -> int:
@@ -233,9 +249,12 @@ def load_columns(text: "TextReading", columns: TextColumns, visible: str) -> Non
             while replica >= len(text._erasures):
                 text._erasures.append(ErasureLog())
             text._erasures[replica] = log
-    pieces = _cut_by_visibility(text, columns, rows)
-    _share_characters(text, rows, pieces, visible, columns.hidden)
+    pieces = _share_characters(text, columns, rows, visible)
     _fill(text._sequence, pieces)
+    for replica, row in rows.items():
+        here = text._sequence.of(replica)
+        here.fill(row.own)
+        here.characters.store(0, "".join(row.parts))
     _check_named(text, columns)
     text._embeds.update(columns.embeds)
     for mark in columns.marks:
@@ -262,74 +281,62 @@ def _place_of(rows: dict[int, Row], element: int) -> int:
     return row.place_of(element & COUNTER_MASK) if row is not None else -1
 
 
-def _cut_by_visibility(text: "TextReading", columns: TextColumns, rows: dict[int, Row]) -> list[Run]:
-    """Runs in order, cut where the number of reasons to be hidden changes (S2)."""
+def _share_characters(
+    text: "TextReading", columns: TextColumns, rows: dict[int, Row], visible: str
+) -> list[Run]:
+    """
+    Cut the runs where the number of reasons to be hidden changes (S2) and give each piece its characters: the
+    visible ones and the hidden ones stand in order, in two strings.
+
+    Returns:
+        The pieces in order.
+    """
     for author, log in columns.erasures:
         note_erasures(rows, text._replicas, author, log)
     note_groups(rows, text._replicas)
-    cut: list[list[Run]] = [[] for _ in columns.runs]
+    nothing: list[Run] = []
+    cut = [nothing] * len(columns.runs)
+    spots = [0] * len(columns.runs)
     for row in rows.values():
-        row.hide(cut)
-    pieces: list[Run] = []
-    for place, run in enumerate(columns.runs):
-        if cut[place]:
-            pieces.extend(cut[place])
-        else:
-            pieces.append(run)
-    return pieces
-
-
-def _share_characters(
-    text: "TextReading", rows: dict[int, Row], pieces: list[Run], visible: str, hidden: str
-) -> None:
-    """
-    Give each element its character: the visible ones and the hidden ones stand in order, in two strings.
-    """
-    sequence = text._sequence
+        row.hide(cut, spots)
+    hidden = columns.hidden
+    found: list[Run] = []
     at = under = 0
-    for replica, row in rows.items():
-        sequence.of(replica).characters = [""] * row.end
-    for run in pieces:
-        characters = sequence.replicas[run.replica].characters
-        if run.hidden:
-            characters[run.start : run.start + run.length] = hidden[under : under + run.length]
-            under += run.length
-        else:
-            characters[run.start : run.start + run.length] = visible[at : at + run.length]
-            at += run.length
-    if "\0" in visible or "\0" in hidden:
+    for place, whole in enumerate(columns.runs):
+        parts = rows[whole.replica].parts
+        spot = spots[place]
+        for run in cut[place] or [whole]:
+            if run.hidden:
+                parts[spot] = hidden[under : under + run.length]
+                under += run.length
+            else:
+                parts[spot] = visible[at : at + run.length]
+                at += run.length
+            spot += 1
+            found.append(run)
+    if FILLER in visible or FILLER in hidden:
         raise MalformedOp("text holds a NUL character")
     if at != len(visible) or under != len(hidden):
         raise MalformedOp("what is visible and what is hidden does not fit the deletes and groups")
+    return found
 
 
 def _fill(sequence: "Sequence", pieces: list[Run]) -> None:
-    """Stand runs side by side in half-full chunks, and enter them by replica."""
+    """Stand runs side by side in half-full chunks."""
     runs = [sequence.start_run, *pieces, sequence.end_run]
     half = CHUNK_RUNS_MAX // 2
-    chunks: list[Chunk] = []
+    sequence.chunks = []
     for begin in range(0, len(runs), half):
-        chunk = Chunk(len(chunks))
+        chunk = Chunk(len(sequence.chunks))
         chunk.runs = runs[begin : begin + half]
+        visible = 0
         for run in chunk.runs:
             run.chunk = chunk
             if not run.hidden:
-                chunk.visible += run.length
-        sequence.length += chunk.visible
-        chunks.append(chunk)
-    sequence.chunks = chunks
-    by_replica: dict[int, list[Run]] = {}
-    for run in pieces:
-        by_replica.setdefault(run.replica, []).append(run)
-    for replica, own in by_replica.items():
-        own.sort(key=_start)
-        here = sequence.of(replica)
-        here.runs = own
-        here.starts = [run.start for run in own]
-
-
-def _start(run: Run) -> int:
-    return run.start
+                visible += run.length
+        chunk.visible = visible
+        sequence.length += visible
+        sequence.chunks.append(chunk)
 
 
 def _check_named(text: "TextReading", columns: TextColumns) -> None:
@@ -350,4 +357,4 @@ def _character(text: "TextReading", element: int) -> str:
     replica, counter = element >> ID_BITS, element & COUNTER_MASK
     if not text._sequence.contains(replica, counter):
         raise MalformedOp("something refers to no element of its text")
-    return text._sequence.of(replica).characters[counter]
+    return text._sequence.of(replica).characters.at(counter)

@@ -106,7 +106,7 @@ class OpWriter:
             if payload is not None:
                 self._add(start, EMBED, [payload, *origins])
             else:
-                self._add(start, INSERT, ["".join(characters[start:end]), *origins])
+                self._add(start, INSERT, [characters.between(start, end), *origins])
             left = base | (end - 1)
 
     def _erases(self, erased: Erased) -> None:

@@ -5,145 +5,209 @@ Memory is taken for runs and for what the logs say about them, never for the cou
 while a text is loaded; hostile runs and logs raise MalformedOp here. Source: README, "Edit groups" (V1).
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from itertools import pairwise
 from typing import Final
 
+from crdt.characters import FILLER
 from crdt.erasures import Erased, ErasureLog
 from crdt.errors import MalformedOp
 from crdt.replicas import Replicas
 from crdt.runs import COUNTER_MASK, ID_BITS, Run
 
 PLACE_BITS: Final = 26
+PLACE_MASK: Final = (1 << PLACE_BITS) - 1
 """Of a run among all: a text has at most ``LENGTH_MAX`` elements, and a run at least one."""
 
 
 class Row:
-    """The runs of one replica by counter. Its elements, not the gaps between them, are numbered from 0."""
+    """The runs of one replica by counter, and what hides their elements."""
 
-    __slots__ = ("_begins", "_ends", "_runs", "bases", "end", "places", "size", "starts")
+    __slots__ = ("_order", "_runs", "begins", "end", "ends", "own", "parts", "start")
 
     def __init__(self, runs: list[Run], order: list[int]) -> None:
         """Take the runs whose ``start << PLACE_BITS | place`` are given. MalformedOp when they overlap."""
         order.sort()
         self._runs: Final = runs
-        self.starts: list[int] = [packed >> PLACE_BITS for packed in order]
-        self.places: list[int] = [packed & ((1 << PLACE_BITS) - 1) for packed in order]
-        self.bases: list[int] = []
-        self._begins: list[int] = []
-        self._ends: list[int] = []
-        """The numbers where a reason to be hidden begins, and where one ends."""
-        total = last = 0
-        for number, start in enumerate(self.starts):
+        self._order: Final = order
+        self.begins: list[int] = []
+        self.ends: list[int] = []
+        """The counters where a reason to be hidden begins, and where one ends."""
+        self.own: list[Run] = []
+        """The runs, cut where the reasons change, by counter; from ``hide`` on."""
+        self.parts: list[str] = []
+        """The characters by counter: one string for each of ``own``, and fillers; from ``hide`` on."""
+        last = 0
+        for packed in order:
+            start = packed >> PLACE_BITS
             if start < last:
                 raise MalformedOp("an element twice")
-            length = runs[self.places[number]].length
-            self.bases.append(total)
-            total += length
-            last = start + length
-        self.size: Final = total
+            last = start + runs[packed & PLACE_MASK].length
+        self.start: Final = order[0] >> PLACE_BITS
         self.end: Final = last
 
     def place_of(self, counter: int) -> int:
         """The place, among all runs, of the run that holds an element; -1 when none does."""
-        found = bisect_right(self.starts, counter) - 1
+        found = bisect_right(self._order, counter << PLACE_BITS | PLACE_MASK) - 1
         if found < 0:
             return -1
-        place = self.places[found]
-        return place if counter < self.starts[found] + self._runs[place].length else -1
+        place = self._order[found] & PLACE_MASK
+        run = self._runs[place]
+        return place if counter < run.start + run.length else -1
 
-    def number_of(self, counter: int, count: int) -> int:
-        """The number of an element when it and the ``count - 1`` behind it are elements; else MalformedOp."""
-        starts = self.starts
-        found = bisect_right(starts, counter) - 1
-        last = counter + count - 1
-        until = (
-            found if found + 1 == len(starts) or last < starts[found + 1] else bisect_right(starts, last) - 1
-        )
-        if found < 0 or last >= starts[until] + self._runs[self.places[until]].length:
+    def check(self, begins: list[int], ends: list[int]) -> None:
+        """Refuse stretches ``begins[n] <= c < ends[n]`` that are not elements throughout."""
+        begins.sort()
+        ends.sort()
+        last = 0
+        for packed in self._order:
+            start = packed >> PLACE_BITS
+            if start > last and bisect_left(begins, start) != bisect_right(ends, last):
+                raise MalformedOp("a delete of no element")
+            last = start + self._runs[packed & PLACE_MASK].length
+        if ends and ends[-1] > last:
             raise MalformedOp("a delete of no element")
-        number = self.bases[found] + counter - starts[found]
-        if until != found and self.bases[until] + last - starts[until] != number + count - 1:
-            raise MalformedOp("a delete of no element")
-        return number
 
-    def next_number(self, counter: int) -> int:
-        """The number of the first element from ``counter`` on; ``size`` where there is none."""
-        found = bisect_right(self.starts, counter) - 1
-        if found < 0:
-            return 0
-        length = self._runs[self.places[found]].length
-        return self.bases[found] + min(counter - self.starts[found], length)
+    def note_inside(self, start: int, end: int) -> None:
+        """One more reason hides the elements ``start <= c < end``; counters that are none do not matter."""
+        found = max(bisect_right(self._order, start << PLACE_BITS | PLACE_MASK) - 1, 0)
+        for packed in self._order[found:]:
+            run = self._runs[packed & PLACE_MASK]
+            if run.start >= end:
+                break
+            if start < run.start + run.length:
+                self.begins.append(max(start, run.start))
+                self.ends.append(min(end, run.start + run.length))
 
-    def note(self, number: int, count: int) -> None:
-        """One more reason hides the ``count`` elements from ``number`` on."""
-        self._begins.append(number)
-        self._ends.append(number + count)
-
-    def hide(self, pieces: list[list[Run]]) -> None:
+    def hide(self, cut: list[list[Run]], spots: list[int]) -> None:
         """
-        Give the runs their reasons to be hidden; those that are hidden in parts are put, cut, into ``pieces``
-        at their place (S2).
+        Give the runs their reasons to be hidden (S2), and lay out their characters.
+
+        Args:
+            cut: By place among all runs; takes the pieces of those that are hidden in parts.
+            spots: By place; takes where in ``parts`` the characters of a run, or of its first piece, go.
+
+        Raises:
+            MalformedOp: Something that is no element is hidden.
         """
-        begins = sorted(self._begins)
-        ends = sorted(self._ends)
-        begins.append(self.size + 1)
-        ends.append(self.size + 1)
-        begun = over = 0
-        for number, base in enumerate(self.bases):
-            place = self.places[number]
+        begins = self.begins
+        ends = self.ends
+        count = len(begins)
+        begins.sort()
+        ends.sort()
+        begins.append(COUNTER_MASK)
+        ends.append(COUNTER_MASK)
+        own = self.own
+        parts = self.parts
+        begun = over = last = 0
+        for packed in self._order:
+            start = packed >> PLACE_BITS
+            place = packed & PLACE_MASK
             run = self._runs[place]
-            stop = base + run.length
-            at = base
-            while at < stop:
-                while begins[begun] <= at:
-                    begun += 1
-                while ends[over] <= at:
+            stop = start + run.length
+            if start > last:
+                while ends[over] <= last:
                     over += 1
-                if begins[begun] >= stop and ends[over] >= stop and at == base:
-                    run.hidden = begun - over
+                while begins[begun] < start:
+                    begun += 1
+                if begun != over:
                     break
-                until = min(begins[begun], ends[over], stop)
-                hidden = begun - over
-                if at > base and pieces[place][-1].hidden == hidden:
-                    pieces[place][-1].length += until - at
-                else:
-                    piece = run.part(at - base, until - at)
-                    piece.hidden = hidden
-                    if at == base:
-                        piece.left = run.left
-                    pieces[place].append(piece)
-                at = until
+                parts.append(FILLER * (start - last))
+            while begins[begun] <= start:
+                begun += 1
+            while ends[over] <= start:
+                over += 1
+            spots[place] = len(parts)
+            last = stop
+            parts.append("")
+            if begins[begun] >= stop and ends[over] >= stop:
+                run.hidden = begun - over
+                own.append(run)
+                continue
+            pieces = self._pieces(run, begun, over)
+            cut[place] = pieces
+            own.extend(pieces)
+            parts.extend([""] * (len(pieces) - 1))
+        while ends[over] <= last:
+            over += 1
+        if over != count:
+            raise MalformedOp("a delete of no element")
+
+    def _pieces(self, run: Run, begun: int, over: int) -> list[Run]:
+        """A run cut where the reasons change, of which ``begun`` begin and ``over`` end up to its start."""
+        stop = run.start + run.length
+        at = run.start
+        pieces: list[Run] = []
+        while at < stop:
+            while self.begins[begun] <= at:
+                begun += 1
+            while self.ends[over] <= at:
+                over += 1
+            until = min(self.begins[begun], self.ends[over], stop)
+            hidden = begun - over
+            if pieces and pieces[-1].hidden == hidden:
+                pieces[-1].length += until - at
+            else:
+                left = run.left if at == run.start else (run.replica << ID_BITS) + at - 1
+                pieces.append(Run(run.replica, at, until - at, left, run.right, hidden, 0))
+            at = until
+        return pieces
 
 
 def rows_of(runs: list[Run]) -> dict[int, Row]:
     """A row for each replica. Raises MalformedOp when an element stands in two. Cost: O(runs log runs)."""
     orders: dict[int, list[int]] = {}
     for place, run in enumerate(runs):
-        orders.setdefault(run.replica, []).append(run.start << PLACE_BITS | place)
+        if run.replica not in orders:
+            orders[run.replica] = []
+        orders[run.replica].append(run.start << PLACE_BITS | place)
     return {replica: Row(runs, order) for replica, order in orders.items()}
 
 
 def note_erasures(rows: dict[int, Row], replicas: Replicas, author: int, log: ErasureLog) -> None:
-    """Note what the live deletes of one replica hide. Raises MalformedOp for deletes of no element."""
-    for place, counter in enumerate(log.counters):
-        count, step, lowest = log.counts[place], log.steps[place], log.targets[place]
-        if step < 0:
+    """Note what the live deletes of one replica hide. MalformedOp for deletes of another text's elements."""
+    if any([replica == author for replica, _ in replicas.flips]):
+        _note_live(rows, replicas, author, log)
+        return
+    row: Row | None = None
+    known = -1
+    for place, target in enumerate(log.targets):
+        if target >> ID_BITS != known:
+            known = target >> ID_BITS
+            row = rows.get(known)
+        if row is None:
+            raise MalformedOp("a delete of no element")
+        count = log.counts[place]
+        lowest = target & COUNTER_MASK
+        if log.steps[place] < 0:
             lowest -= count - 1
+        row.begins.append(lowest)
+        row.ends.append(lowest + count)
+
+
+def _note_live(rows: dict[int, Row], replicas: Replicas, author: int, log: ErasureLog) -> None:
+    """The same for one that has had edit groups switched: what does not count is only checked."""
+    claims: dict[int, tuple[list[int], list[int]]] = {}
+    for place in range(len(log.counters)):
+        erased = log.entry(place)
+        lowest = erased.lowest()
         row = rows.get(lowest >> ID_BITS)
         if row is None:
             raise MalformedOp("a delete of no element")
-        first = row.number_of(lowest & COUNTER_MASK, count)
-        if not replicas.flips:
-            row.note(first, count)
-            continue
-        for begin, end in _live_parts(replicas, author, log.entry(place)):
-            if not step:
-                row.note(first, count)
-            elif step > 0:
-                row.note(first + begin - counter, end - begin)
-            else:
-                row.note(first + counter + count - end, end - begin)
+        first = lowest & COUNTER_MASK
+        begins, ends = claims.setdefault(lowest >> ID_BITS, ([], []))
+        begins.append(first)
+        ends.append(first + erased.size)
+        for begin, end in _live_parts(replicas, author, erased):
+            start = first
+            size = erased.size
+            if erased.step:
+                size = end - begin
+                start += begin - erased.counter if erased.step > 0 else erased.counter + erased.size - end
+            row.begins.append(start)
+            row.ends.append(start + size)
+    for replica, (begins, ends) in claims.items():
+        rows[replica].check(begins, ends)
 
 
 def note_groups(rows: dict[int, Row], replicas: Replicas) -> None:
@@ -153,8 +217,7 @@ def note_groups(rows: dict[int, Row], replicas: Replicas) -> None:
         if row is not None:
             for begin, end in pairwise(sorted({start, *[flip.until for flip in flips]})):
                 if not replicas.is_live(replica, begin):
-                    number = row.next_number(begin)
-                    row.note(number, row.next_number(end) - number)
+                    row.note_inside(begin, end)
 
 
 def _live_parts(replicas: Replicas, author: int, erased: Erased) -> list[tuple[int, int]]:

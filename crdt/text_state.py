@@ -146,7 +146,7 @@ class TextState:
             and self._replicas.is_live(replica, counter)
         ):
             index = sequence.goto(run) + run.length
-            sequence.replicas[replica].store(counter, text)
+            sequence.replicas[replica].characters.store(counter, text)
             sequence.grow(run, len(text))
             return [Inserted(index, text, self._marks.resolve(run.marks))]
         run = self._place(Run(replica, counter, len(text), previous, run.right, 0, 0), text)
@@ -176,7 +176,7 @@ class TextState:
         beside = sequence.finger_run()
         if not beside.hidden:
             index += offset
-        sequence.of(run.replica).store(run.start, text)
+        sequence.of(run.replica).characters.store(run.start, text)
         if self._replicas.flips and not self._replicas.is_live(run.replica, run.start):
             run.hidden = 1
         run.marks = self._marks.behind(beside.marks, run.left) if self._marks.marks else beside.marks
@@ -190,7 +190,7 @@ class TextState:
     def _place(self, run: Run, text: str) -> Run:
         """Integrate a new run, with the marks of the gap it falls into and the state of its group (V1)."""
         sequence = self._sequence
-        sequence.of(run.replica).store(run.start, text)
+        sequence.of(run.replica).characters.store(run.start, text)
         if not self._replicas.is_live(run.replica, run.start):
             run.hidden = 1
         before = sequence.integrate(run, self._replicas.rids)
@@ -218,7 +218,7 @@ class TextState:
         return patches
 
     def _characters(self, run: Run) -> str:
-        return "".join(self._sequence.replicas[run.replica].characters[run.start : run.start + run.length])
+        return self._sequence.replicas[run.replica].characters.between(run.start, run.start + run.length)
 
     def _pieces(self, run: Run) -> list[tuple[str, Marks | None]]:
         """The characters of a run, each embed a piece of its own with its payload."""

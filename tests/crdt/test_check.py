@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crdt.characters import FILLER
 from crdt.runs import ID_BITS
 from crdt.text import RichText
 from tests.support.text_world import TextWorld
@@ -90,40 +91,49 @@ def finger_astray(text):
 
 def run_missing_from_its_replica(text):
     here = text._sequence.replicas[0]
-    here.forget(here.runs[3])
+    here.forget(here.all()[3])
 
 
 def start_miskept(text):
-    text._sequence.replicas[0].starts[3] += 1
+    text._sequence.replicas[0]._pages[0].starts[3] += 1
 
 
 def element_in_two_runs(text):
-    one, other = text._sequence.replicas[1].runs[2:4]
+    one, other = text._sequence.replicas[1].all()[2:4]
     text._sequence.replicas[1].move_start(other, one.start)
 
 
 def origin_of_no_element(text):
-    text._sequence.replicas[0].runs[3].right = 0 << ID_BITS | 5000
+    text._sequence.replicas[0].all()[3].right = 0 << ID_BITS | 5000
 
 
 def left_origin_behind(text):
-    one, other = text._sequence.replicas[0].runs[3:5]
+    one, other = text._sequence.replicas[0].all()[3:5]
     one.left = other.last_id()
 
 
 def right_origin_before(text):
-    one, other = text._sequence.replicas[0].runs[3:5]
+    one, other = text._sequence.replicas[0].all()[3:5]
     other.right = one.first_id()
 
 
 def character_missing(text):
     here = text._sequence.replicas[1]
-    del here.characters[here.runs[-1].start :]
+    here.characters.end -= 1
 
 
-def character_of_two(text):
+def character_left_out(text):
     here = text._sequence.replicas[1]
-    here.characters[here.runs[-1].start] = "xy"
+    characters = here.characters
+    characters.between(0, characters.end)
+    characters._blocks[-1] = characters._blocks[-1][:-1]
+
+
+def no_character(text):
+    here = text._sequence.replicas[1]
+    characters = here.characters
+    characters.between(0, characters.end)
+    characters._blocks[-1] = characters._blocks[-1][:-1] + FILLER
 
 
 def hidden_once_too_often(text):
@@ -139,7 +149,7 @@ def shown_in_spite_of_a_reason(text):
 
 
 def delete_unheard_of(text):
-    text._erasures_of(0).record(3, text._sequence.replicas[1].runs[1].first_id(), 1)
+    text._erasures_of(0).record(3, text._sequence.replicas[1].all()[1].first_id(), 1)
 
 
 def mark_alive_in_a_dead_group(text):
@@ -188,7 +198,8 @@ BREAKS = [
     (left_origin_behind, "S4"),
     (right_origin_before, "S4"),
     (character_missing, "S6"),
-    (character_of_two, "S6"),
+    (character_left_out, "S6"),
+    (no_character, "S6"),
     (hidden_once_too_often, "V1"),
     (hidden_without_a_reason, "V1"),
     (shown_in_spite_of_a_reason, "V1"),

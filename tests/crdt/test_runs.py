@@ -1,9 +1,9 @@
-"""Runs by counter: found, cut, taken over; and the characters of a replica."""
+"""Runs by counter: found, cut, taken over, in pages."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crdt.runs import END, ID_BITS, START, ReplicaRuns, Run
+from crdt.runs import END, ID_BITS, PAGE_RUNS_MAX, START, ReplicaRuns, Run
 
 spans = st.lists(st.integers(1, 4), max_size=8)
 
@@ -31,8 +31,8 @@ def test_the_ids_of_a_run():
 @given(spans, st.integers(0, 2))
 def test_every_counter_finds_its_run_and_gaps_find_none(lengths, gap):
     here, runs = laid_out(lengths, gap)
-    assert here.runs == runs
-    assert here.starts == [one.start for one in runs]
+    assert here.all() == runs
+    assert here.starts() == [one.start for one in runs]
     for counter in range(40):
         holding = [one for one in runs if one.start <= counter < one.start + one.length]
         assert here.find(counter) is (holding[0] if holding else None)
@@ -60,13 +60,57 @@ def test_a_run_may_begin_earlier_or_later_between_its_neighbours():
     runs[0].length -= 1
     here.move_start(runs[1], 4)
     runs[1].length += 1
-    assert here.starts == [1, 4]
+    assert here.starts() == [1, 4]
     assert [here.find(counter) for counter in (3, 4)] == runs
 
 
-def test_characters_are_kept_by_counter():
+SEVERAL = PAGE_RUNS_MAX + 9
+ACTIONS = st.lists(
+    st.tuples(
+        st.sampled_from(["append", "split", "join", "earlier", "later"]),
+        st.integers(0, 4 * PAGE_RUNS_MAX),
+        st.sampled_from([1, 1, SEVERAL]),
+    ),
+    max_size=12,
+)
+
+
+@given(st.sampled_from([0, 1, 5, PAGE_RUNS_MAX // 2, 3 * PAGE_RUNS_MAX]), ACTIONS)
+def test_pages_hold_the_runs_by_counter_whatever_happens_to_them(count, actions):
+    """A list is the model: runs are appended, split, joined with the next, and move their borders."""
     here = ReplicaRuns()
-    here.store(2, "ab")
-    here.store(4, "c")
-    here.store(7, "d")
-    assert here.characters == ["", "", "a", "b", "c", "", "", "d"]
+    model = [run(3 * number, 3) for number in range(count)]
+    here.fill(list(model))
+    for action, number in [(action, number) for action, number, times in actions for _ in range(times)]:
+        at = number % len(model) if model else 0
+        if action == "append" or not model:
+            start = model[-1].start + model[-1].length if model else 0
+            model.append(run(start, 3))
+            here.append(model[-1])
+        elif action == "split" and model[at].length > 1:
+            rest = model[at].part(1, model[at].length - 1)
+            model[at].length = 1
+            model.insert(at + 1, rest)
+            here.add(rest)
+        elif at + 1 < len(model):
+            one, other = model[at], model[at + 1]
+            if action == "join":
+                here.forget(other)
+                one.length += other.length
+                del model[at + 1]
+            elif action == "earlier" and one.length > 1:
+                one.length -= 1
+                other.length += 1
+                here.move_start(other, other.start - 1)
+            elif action == "later" and other.length > 1:
+                one.length += 1
+                other.length -= 1
+                here.move_start(other, other.start + 1)
+    assert here.all() == model
+    assert here.starts() == [one.start for one in model]
+    assert here.last() is (model[-1] if model else None)
+    for one in model:
+        assert here.find(one.start) is here.find(one.start + one.length - 1) is one
+    end = model[-1].start + model[-1].length if model else 0
+    assert here.find(end) is None
+    assert here.overlapping(1, end) == [one for one in model if one.start + one.length > 1]

@@ -311,7 +311,7 @@ def sequence_of(*runs):
     """A sequence of runs of one replica, each (start, length, left, right), integrated in turn."""
     sequence = Sequence()
     for start, length, left, right in runs:
-        sequence.of(0).store(start, "x" * length)
+        sequence.of(0).characters.store(start, "x" * length)
         sequence.integrate(Run(0, start, length, left, right, 0, 0), [1])
     return sequence
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crdt import MalformedOp
+from crdt.characters import FILLER
 from crdt.erasures import ErasureLog
 from crdt.replicas import Replicas
 from crdt.runs import END, ID_BITS, START, Run
@@ -36,28 +37,31 @@ def elements_of(gaps: list[tuple[int, int]]) -> tuple[list[tuple[int, int]], lis
 
 
 @given(SPANS, st.randoms(use_true_random=False))
-def test_an_element_is_found_in_its_run_and_by_its_number(gaps, random):
+def test_an_element_is_found_in_its_run(gaps, random):
     spans, counters = elements_of(gaps)
     random.shuffle(spans)
-    runs = runs_of(*spans)
-    row = rows_of(runs)[0]
-    assert row.size == len(counters)
-    assert row.end == counters[-1] + 1
+    row = rows_of(runs_of(*spans))[0]
+    assert (row.start, row.end) == (counters[0], counters[-1] + 1)
     for counter in range(-1, counters[-1] + 3):
         place = next((n for n, (start, size) in enumerate(spans) if start <= counter < start + size), -1)
         assert row.place_of(counter) == place
-        assert row.next_number(counter) == sum(1 for one in counters if one < counter)
 
 
-@given(SPANS, st.integers(0, 40), st.integers(1, 12))
-def test_only_elements_without_a_gap_between_them_have_a_number(gaps, counter, count):
+@given(SPANS, st.lists(st.tuples(st.integers(0, 40), st.integers(1, 12)), max_size=4))
+def test_only_elements_without_a_gap_between_them_can_be_deleted(gaps, stretches):
     spans, counters = elements_of(gaps)
-    row = rows_of(runs_of(*spans))[0]
-    if set(range(counter, counter + count)) <= set(counters):
-        assert row.number_of(counter, count) == counters.index(counter)
+    begins, ends = [start for start, _ in stretches], [start + count for start, count in stretches]
+    row, other = rows_of(runs_of(*spans))[0], rows_of(runs_of(*spans))[0]
+    other.begins, other.ends = list(begins), list(ends)
+    cut, spots = [[] for _ in spans], [0] * len(spans)
+    if all(set(range(start, start + count)) <= set(counters) for start, count in stretches):
+        row.check(begins, ends)
+        other.hide(cut, spots)
     else:
         with pytest.raises(MalformedOp, match="a delete of no element"):
-            row.number_of(counter, count)
+            row.check(begins, ends)
+        with pytest.raises(MalformedOp, match="a delete of no element"):
+            other.hide(cut, spots)
 
 
 @pytest.mark.parametrize("spans", [((0, 5), (4, 3)), ((4, 3), (0, 5)), ((2, 1), (2, 1)), ((0, 9), (3, 2))])
@@ -66,29 +70,32 @@ def test_an_element_in_two_runs_is_refused(spans):
         rows_of(runs_of(*spans))
 
 
-@given(SPANS, st.lists(st.tuples(st.integers(0, 20), st.integers(1, 9)), max_size=6))
+@given(SPANS, st.lists(st.tuples(st.integers(0, 40), st.integers(1, 12)), max_size=6))
 def test_runs_are_cut_where_the_number_of_reasons_changes(gaps, reasons):
     spans, counters = elements_of(gaps)
     runs = runs_of(*spans)
     row = rows_of(runs)[0]
-    expected = [0] * len(counters)
-    for number, count in reasons:
-        number = min(number, len(counters) - 1)
-        count = min(count, len(counters) - number)
-        row.note(number, count)
-        for at in range(number, number + count):
-            expected[at] += 1
-    pieces: list[list[Run]] = [[] for _ in runs]
-    row.hide(pieces)
-    found, at = [], 0
-    for run, cut in zip(runs, pieces, strict=True):
-        for piece in cut or [run]:
+    expected = dict.fromkeys(counters, 0)
+    for start, count in reasons:
+        row.note_inside(start, start + count)
+        for counter in range(start, start + count):
+            if counter in expected:
+                expected[counter] += 1
+    cut, spots = [[] for _ in runs], [0] * len(runs)
+    row.hide(cut, spots)
+    found = {}
+    for run, pieces, spot in zip(runs, cut, spots, strict=True):
+        for number, piece in enumerate(pieces or [run]):
             assert (piece.left == START) == (piece.start == run.start)
-            assert piece.start == counters[at]
-            found.extend([piece.hidden] * piece.length)
-            at += piece.length
-        assert all(a.hidden != b.hidden for a, b in pairwise(cut))
+            row.parts[spot + number] = "x" * piece.length
+            found |= dict.fromkeys(range(piece.start, piece.start + piece.length), piece.hidden)
+        assert all(a.hidden != b.hidden for a, b in pairwise(pieces))
     assert found == expected
+    assert row.own == sorted(
+        (piece for run, pieces in zip(runs, cut, strict=True) for piece in pieces or [run]),
+        key=lambda one: one.start,
+    )
+    assert "".join(row.parts) == "".join("x" if at in expected else FILLER for at in range(row.end))
 
 
 def test_a_delete_in_a_replica_without_elements_is_refused():
