@@ -21,7 +21,8 @@ def test_what_a_server_had_before_is_of_the_first_model(tmp_path):
         "INSERT INTO accounts VALUES('a', 'e', 'n', 'p', 'b', 1, 0);"
         "INSERT INTO devices VALUES(1, 'a', 'i', 'o', 'p', 1, 1);"
         "INSERT INTO notebooks(id, name, owner, created_ms) VALUES('b', 'n', 'a', 1);"
-        "INSERT INTO streams VALUES(1, 'b/notes', 'b', 'notes', 7, '1.0', 3, 0, 10, 1);"
+        "INSERT INTO streams(key, id, notebook, collection, epoch, model)"
+        " VALUES(1, 'b/notes', 'b', 'notes', 7, '1.0');"
         "INSERT INTO documents VALUES(4, 'd', 1, 3, 2, 5, 0, 10);"
         "INSERT INTO states VALUES(4, 2, x'0102');"
     )
