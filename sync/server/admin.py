@@ -20,6 +20,7 @@ from sync.model.versions import model_of
 from sync.protocol.messages import Ack
 from sync.protocol.rows import PushedDelta
 from sync.server import auth
+from sync.server.admin_models import MODELS
 from sync.server.admin_people import PEOPLE
 from sync.server.core import Segment
 from sync.server.ingest import SERVER_ACCOUNT, Batch
@@ -201,6 +202,7 @@ COMMANDS: Final[Mapping[str, Callable[[Opened, Arguments, int], Outcome]]] = {
     "note set": _note_set,
     "note append": _note_append,
     **UPKEEP,
+    **MODELS,
 }
 
 

@@ -20,7 +20,7 @@ from sync.errors import SyncError
 from sync.server import admin
 from sync.server.admin_path import ANSWER_SIZE_MAX, reachable
 from sync.server.opening import Opened
-from sync.server.outcome import Outcome
+from sync.server.outcome import AdminError, Outcome
 
 InStore = Callable[[Callable[[], Any]], Awaitable[Any]]
 
@@ -47,6 +47,7 @@ class AdminService:
         self._clock: Final = clock
         self._tell: Final = tell
         self._server: asyncio.Server | None = None
+        self._closing = False
 
     async def listen(self, folder: Path) -> None:
         """Listen in a folder, for its owner only. Where there are no local sockets, nothing happens."""
@@ -62,7 +63,8 @@ class AdminService:
                 os.umask(before)
 
     def close(self) -> None:
-        """Take no more commands."""
+        """Take no more commands, and end those that take long."""
+        self._closing = True
         if self._server is not None:
             self._server.close()
 
@@ -74,15 +76,27 @@ class AdminService:
     async def answer(self, line: bytes) -> dict[str, Any]:
         """Do the command of a line; return ``{"value"}`` or ``{"error"}``."""
         outcome: Outcome = await self._in_store(partial(admin.answer, self._opened, line, self._clock()))
-        self._tell(outcome)
+        self._told(outcome)
         try:
             if outcome.rest is not None:
-                await in_steps(outcome.rest, self._in_store)
+                await in_steps(self._until_closed(outcome.rest), self._in_store, partial(self._told, outcome))
             if outcome.aside is not None:
                 await asyncio.to_thread(outcome.aside)
         except SyncError as error:
             return {"error": str(error)}
         return outcome.said()
+
+    def _told(self, outcome: Outcome) -> None:
+        """Tell connections what they must hear of so far."""
+        self._tell(outcome)
+        outcome.heard()
+
+    def _until_closed(self, steps: Iterator[None]) -> Iterator[None]:
+        """Go through the steps of a long command, as long as the server is not stopping."""
+        for _ in steps:
+            if self._closing:
+                raise AdminError("the server is stopping; what was done until now stands")
+            yield
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -95,7 +109,18 @@ class AdminService:
             writer.close()
 
 
-async def in_steps(steps: Iterator[None], in_store: InStore) -> None:
-    """Do something long on the store's thread; whoever writes waits for one step at most."""
-    while await in_store(partial(next, steps, _DONE)) is not _DONE:
-        pass
+async def in_steps(
+    steps: Iterator[None], in_store: InStore, after_each: Callable[[], None] = lambda: None
+) -> None:
+    """
+    Do something long on the store's thread; whoever writes waits for one step at most.
+
+    Args:
+        steps: What to do.
+        in_store: Calls something on the store's thread.
+        after_each: Called here, after each step and after the last.
+    """
+    done = False
+    while not done:
+        done = await in_store(partial(next, steps, _DONE)) is _DONE
+        after_each()

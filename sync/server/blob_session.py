@@ -212,7 +212,7 @@ class BlobSession:
         """Whom a token stands for, or what is wrong with it. On the store's thread."""
         assert self._hello is not None
         hello = self._hello
-        device = Device(hello.inst, hello.os, hello.app, hello.rid, self._address)
+        device = Device(hello.inst, hello.os, hello.app, hello.rid, self._address, hello.model)
         try:
             return self._realm.people.identify(token, device, now_ms)
         except AuthFailed as error:

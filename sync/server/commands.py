@@ -25,6 +25,7 @@ from sync.server import admin, auth
 from sync.server.admin_path import reachable
 from sync.server.invite_commands import add_invites
 from sync.server.logs import start_logging
+from sync.server.migrate_commands import add_migrate
 from sync.server.opening import FolderLock, make_folder, open_server
 from sync.server.outcome import AdminError
 from sync.server.settings import Settings
@@ -356,11 +357,11 @@ def _do(
     shared: Mapping[str, Any],
     command: str,
     arguments: Mapping[str, Any],
-    line: str | None,
+    line: str | Callable[[Mapping[str, Any]], str] | None,
     *,
     rows: str | None = None,
-) -> None:
-    """Do a command and print what came of it: ``line`` for each row, or for the whole."""
+) -> Any:
+    """Do a command, print what came of it, ``line`` for each row or for the whole, and return it."""
     given = click.get_current_context().find_root().obj
     folder = _folder(shared["folder"] or given["folder"])
     try:
@@ -369,9 +370,10 @@ def _do(
         _fail(str(error))
     if shared["as_json"] or given["as_json"]:
         click.echo(json.dumps(value, ensure_ascii=False))
-        return
+        return value
     for row in value[rows] if rows else [value]:
-        click.echo(_line(line, row))
+        click.echo(line(row) if callable(line) else _line(line, row))
+    return value
 
 
 def execute(folder: Path, command: str, arguments: Mapping[str, Any], data_model: str | None = None) -> Any:
@@ -457,6 +459,7 @@ def _line(line: str | None, row: Mapping[str, Any]) -> str:
 
 
 add_invites(main, _shared, _do)
+add_migrate(main, _shared, _do)
 
 
 def _say_where(url: str) -> None:

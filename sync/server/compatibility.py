@@ -38,6 +38,8 @@ class Compatibility:
         """
         self.version = version
         self.min_push = min_push
+        self.migrating = False
+        """Whether this process is just bringing the data to a newer model."""
 
     @classmethod
     def stored(cls, store: ServerStore, wanted: str | None, path: Path) -> Compatibility:

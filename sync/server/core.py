@@ -165,6 +165,8 @@ class Core:
         self.role: Final = role
         self.owner: Final = owner
         self.check: Final = check
+        self.closing: Final[set[str]] = set()
+        """Streams whose writers are asked to wait, because they are just going to a newer model."""
         self._streams: dict[str, StreamRow] = {}
         self._positions: dict[tuple[int, int], Position] = {}
         self._growths: dict[str, _Growth] = {}
@@ -412,6 +414,7 @@ class _View:
         self.find = core.documents.find
         self.make = core.documents.make
         self.keep = core.documents.keep
+        self.closing = core.closing
 
     def position(self, stream: int, rid: int) -> Position:
         """Return how far a replica will be."""

@@ -16,6 +16,7 @@ from typing import Final
 
 from crdt import CrdtError, Delta, Document
 from sync.errors import StoreUnavailable
+from sync.model.versions import major_of
 from sync.storage.server_store import DocumentRow, SavedState, ServerStore, StreamRow
 
 KEPT_MAX: Final = 2_000
@@ -128,6 +129,10 @@ class Documents:
                 self._weight -= folded.weight
             self._due.discard(document)
 
+    def forget_stream(self, stream: int) -> None:
+        """Drop the documents of a stream: their states are others now."""
+        self.forget([name for name, folded in self._kept.items() if folded.stream == stream])
+
     def committed(self, document: str, seq: int, size_bytes: int, count: int = 1) -> None:
         """Take note that so many deltas applied to a document are in the log, up to a seq."""
         folded = self._kept.get(document)
@@ -217,10 +222,12 @@ class Documents:
         """
         Return the state of a document folded from its log, for comparing.
 
-        Of a log that was cut, all that is left is folded into the written state: what it holds already
-        changes nothing, and what it should hold and does not shows.
+        Of a log that was cut, or began in an older model, all that is left is folded into the written state:
+        what it holds already changes nothing, and what it should hold and does not shows.
         """
-        bodies = self._store.tail(row.key, 0)
+        bodies = [
+            body for model, body in self._store.bodies(row.key) if major_of(model) == major_of(row.model)
+        ]
         is_whole = sum([len(body) for body in bodies]) == row.log_bytes
         state = None if is_whole else self._store.state(row.key, row.model)
         document = Document(self._rid) if state is None else Document.decode(state, self._rid)

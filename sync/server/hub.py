@@ -114,6 +114,11 @@ class Hub:
         if why is not None:
             link.say(Unsubscribe(stream, why))
 
+    def end(self, stream: str, why: str) -> None:
+        """Stop sending a stream to everybody, at once."""
+        for conn in list(self._readers.get(stream, ())):
+            self.detach(self.links[conn], stream, why)
+
     def pull(self, link: Link, stream: str, transfer: Transfer) -> None:
         """Send the states of some documents of a stream that the connection follows."""
         link.feeds[stream].pulls.append(transfer)

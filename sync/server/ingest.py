@@ -19,7 +19,7 @@ Source: README, "Ingest".
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, Protocol
 
@@ -33,6 +33,9 @@ from sync.protocol.rows import PushedDelta
 from sync.server import roles
 from sync.server.documents import Folded
 from sync.storage.server_store import Accepted, Original, Position, Rejection, StreamRow
+
+CLOSING_WAIT_MS: Final = 500
+"""When a client pushes again to a stream that is just going to a newer model."""
 
 SERVER_ACCOUNT: Final = ""
 """The author of what the server itself writes: an administrator's edit."""
@@ -59,6 +62,10 @@ class Batch:
 
 class View(Protocol):
     """What ``plan`` looks at: the server as it will be after the batches planned before."""
+
+    @property
+    def closing(self) -> Collection[str]:
+        """Streams that are just going to a newer model."""
 
     def stream(self, stream: str) -> StreamRow | None:
         """Return a stream; its head is not looked at."""
@@ -123,6 +130,8 @@ def plan(batch: Batch, view: View, now_ms: int) -> Plan | Nack:
         return _nack(batch, "not_subscribed")  # the same for no access as for no such stream
     if major_of(batch.model) > major_of(stream.model):
         return _nack(batch, "migrating")
+    if stream.id in view.closing:
+        return _nack(batch, "migrating", after_ms=CLOSING_WAIT_MS)
     position = view.position(stream.key, batch.rid)
     fresh = _fresh(batch, position)
     if isinstance(fresh, Nack):
@@ -262,5 +271,12 @@ def _translated(document: Document, pushed: _Pushed, way: Chain) -> tuple[Delta,
         raise _Refused("untranslatable", str(error)) from error
 
 
-def _nack(batch: Batch, code: str, *, want_n: int | None = None, now: int | None = None) -> Nack:
-    return Nack(batch.stream, batch.batch, code, want_n=want_n, now=now)
+def _nack(
+    batch: Batch,
+    code: str,
+    *,
+    after_ms: int | None = None,
+    want_n: int | None = None,
+    now: int | None = None,
+) -> Nack:
+    return Nack(batch.stream, batch.batch, code, after_ms, want_n, now)

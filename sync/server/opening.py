@@ -30,6 +30,7 @@ from sync.storage.account_store import AccountStore
 from sync.storage.blob_files import BlobFiles
 from sync.storage.blob_store import BlobStore
 from sync.storage.log_store import LogStore
+from sync.storage.model_store import ModelStore
 from sync.storage.server_store import FILE_NAME, ServerStore
 from sync.storage.sharing_store import SharingStore
 
@@ -66,6 +67,7 @@ class Opened:
     def prune(self, now_ms: int) -> None:
         """Delete what nobody can ask for any more. Cheap; once at each start is enough."""
         self.store.prune(now_ms)
+        ModelStore(self.store).prune(now_ms)
         self.accounts.prune(now_ms - SIGN_INS_KEPT_MS)
         self.sharing.prune(now_ms - SIGN_INS_KEPT_MS)
 

@@ -30,6 +30,10 @@ class Outcome:
     segments: list[Segment] = field(default_factory=list)
     roles_changed: list[str] = field(default_factory=list)
     ended: dict[int, str] = field(default_factory=dict)  # sign-in -> state
+    migrated: list[str] = field(default_factory=list)
+    """Streams that are of another model now: whoever reads them must ask again."""
+    remodelled: bool = False
+    """Whether what the server says of data models has changed."""
     rest: Iterator[None] | None = None
     """Short steps to be done on the store's thread, others between them; ``value`` is complete at their
     end."""
@@ -47,6 +51,11 @@ class Outcome:
             pass
         if self.aside is not None:
             self.aside()
+
+    def heard(self) -> None:
+        """Forget what connections were told of; more may come with the steps that are left."""
+        self.segments, self.roles_changed, self.ended, self.migrated = [], [], {}, []
+        self.remodelled = False
 
     def said(self) -> dict[str, Any]:
         """Return the answer for whoever asked: ``{"value"}`` or ``{"error"}``."""

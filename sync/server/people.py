@@ -15,6 +15,8 @@ from typing import Final
 
 from sync.errors import AuthFailed, SyncError
 from sync.limits import NOTEBOOKS_PER_ACCOUNT
+from sync.model.lenses import RESERVED_RIDS
+from sync.model.versions import OLDEST
 from sync.protocol.messages import AccountSaid, Notice
 from sync.protocol.rows import NotebookRow, SharedRow
 from sync.server import auth, roles
@@ -42,6 +44,7 @@ class Device:
     app: str
     rid: int
     address: str
+    model: str = OLDEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +174,14 @@ class People:
 
     def bind(self, identity: Identity, device: Device) -> bool:
         """
-        Bind the connection's replica to the account and installation, for ever.
+        Bind the connection's replica to the account and installation, for ever; note of which model it is.
 
         Returns:
-            False when it is another's: the client must take a new replica id.
+            False when it is another's, or that of a lens: the client must take a new replica id.
         """
+        if device.rid < RESERVED_RIDS:
+            return False
+        self._store.spoke(identity.device, device.model)
         return self._store.bind(device.rid, identity.account, identity.device)
 
     def owner(self, rid: int) -> str | None:

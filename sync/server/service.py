@@ -459,6 +459,11 @@ class Service:
             self._roles_changed(account)
         for sign_in, state in outcome.ended.items():
             self._ended([sign_in], state)
+        for stream in outcome.migrated:
+            self.hub.end(stream, "migrated")
+        if outcome.remodelled:
+            for connection in list(self._connections.values()):
+                connection.session.remodel(self._clock())
 
     # --- threads and tasks -------------------------------------------------------------------------
 

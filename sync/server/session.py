@@ -249,7 +249,7 @@ class Session:
             self.say(m.Error("protocol", f"this server speaks protocol {m.PROTOCOL}", "upgrade", hello.TYPE))
             return [Close(1002, "protocol")]
         self.hello = hello
-        self.device = Device(hello.inst, hello.os, hello.app, hello.rid, self.address)
+        self.device = Device(hello.inst, hello.os, hello.app, hello.rid, self.address, hello.model)
         self.mode = self.realm.model.mode_of(hello.model)
         if hello.token is None:
             return self._welcome(hello, "", now_ms)

@@ -153,6 +153,12 @@ class AccountStore:
             ).fetchone()
         return int(row[0])
 
+    def spoke(self, device: int, model: str) -> None:
+        """Note of which data model a device is. Cost: a commit when that has changed."""
+        row = self._db.one("SELECT model FROM devices WHERE key = ?", (device,))
+        if row is not None and row[0] != model:
+            self._db.write("UPDATE devices SET model = ? WHERE key = ?", (model, device))
+
     def devices(self, account: str) -> list[DeviceRow]:
         """Return the devices of an account that have a valid sign-in, oldest first."""
         rows = self._db.all(

@@ -236,6 +236,11 @@ class ServerStore:
         )
         return [bytes(row[0]) for row in rows]
 
+    def bodies(self, document: int) -> list[tuple[str, bytes]]:
+        """Return (model, body) of all that the log has of a document, in order."""
+        rows = self.db.all("SELECT model, body FROM log WHERE document = ? ORDER BY seq", (document,))
+        return [(row[0], bytes(row[1])) for row in rows]
+
     def log(self, stream: int, after: int, *, count_max: int, size_max: int) -> list[LoggedDelta]:
         """
         Return what follows a seq, in order: at most count_max deltas and size_max bytes, but at least one.

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from crdt import Delta, Document
+from sync.model.versions import chain, major_of
 from sync.protocol.messages import Ack, Nack
 from sync.protocol.rows import LoggedDelta, PushedDelta
 from sync.server.auth import new_epoch
@@ -14,6 +15,8 @@ from sync.server.core import Written
 from sync.server.ingest import Batch
 from sync.server.opening import Opened, make_folder, open_server
 from sync.storage.account_store import AccountRow, NewNotebook
+from sync.storage.model_store import ModelStore
+from sync.storage.server_store import DocumentRow, StreamRow
 from tests.support.peer import Author, new_id
 
 
@@ -88,16 +91,27 @@ class CoreWorld:
         for stream in store.streams():
             log = self.log(stream.id)
             assert [row.seq for row in log] == list(range(1, stream.head + 1))
-            folded: dict[str, Document] = {}
-            last: dict[str, int] = {}
-            for row in log:
+            rows = store.documents(stream.key)
+            folded, last = self.archived(stream, rows)
+            for row in log[stream.floor :]:
                 folded.setdefault(row.document, Document(1)).apply(Delta.decode(row.body))
                 last[row.document] = row.seq
-            rows = store.documents(stream.key)
             assert {row.id: row.last_seq for row in rows} == last
             for row in rows:
                 assert documents.state(row) == folded[row.id].encode(), "a state is not its log, folded"
                 assert row.tail_bytes == sum(len(body) for body in store.tail(row.key, row.state_seq))
+
+    def archived(
+        self, stream: StreamRow, rows: list[DocumentRow]
+    ) -> tuple[dict[str, Document], dict[str, int]]:
+        """What a migrated stream began with, brought to its model: documents, and their last seqs."""
+        folded, last = {}, {}
+        for row in rows:
+            for model, seq, state in ModelStore(self.opened.store).archived(row.key, row.model):
+                if major_of(model) < major_of(stream.model):
+                    way = chain(stream.collection, model, stream.model)
+                    folded[row.id], last[row.id] = way.state(Document.decode(state, 1)), seq
+        return folded, last
 
 
 def bodies(log: Sequence[LoggedDelta]) -> list[bytes]:
