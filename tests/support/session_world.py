@@ -18,11 +18,13 @@ from sync.protocol import messages as m
 from sync.protocol import wire
 from sync.protocol.chain import CHAIN_START
 from sync.protocol.rows import PushedDelta, Wanted
+from sync.server import admin
 from sync.server.auth import Passwords
 from sync.server.calls import CALLS
 from sync.server.hub import Hub, ReadLog, ReadStates
 from sync.server.ingest import Batch
 from sync.server.link import Link
+from sync.server.outcome import Outcome
 from sync.server.realm import Realm, realm_of
 from sync.server.session import Close, Effect, Session, Submit, Work
 from sync.server.settings import Settings
@@ -107,6 +109,30 @@ class SessionWorld(CoreWorld):
                 if talk.link.conn == batch.conn:
                     talk.session.answered(batch, answer)
         self.hub.committed(written.segments)
+
+    def administer(self, command: str, between: Callable[[], Any] = lambda: None, **arguments: Any) -> Any:
+        """Do an administrator's command as the service does; `between` is called between its steps."""
+        outcome = admin.run(self.opened, command, arguments, self.now_ms)
+        self._told(outcome)
+        for _ in outcome.rest or ():
+            self._told(outcome)
+            between()
+        self._told(outcome)
+        assert not outcome.error, outcome.error
+        return outcome.value
+
+    def _told(self, outcome: Outcome) -> None:
+        self.hub.committed(outcome.segments)
+        for account in outcome.roles_changed:
+            self.roles_changed(account)
+        for sign_in, state in outcome.ended.items():
+            self.ended([sign_in], state)
+        for stream in outcome.migrated:
+            self.hub.end(stream, "migrated")
+        if outcome.remodelled:
+            for talk in self.talks:
+                talk.session.remodel(self.now_ms)
+        outcome.heard()
 
     def set_role(self, notebook: str, account: str, role: str | None) -> None:
         """As the administrator's command does."""
