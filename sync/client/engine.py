@@ -210,6 +210,7 @@ class Engine:
                 self._heard(event, now_ms)
             case Written():
                 self._subscribing.pushing.written(now_ms, now=event.now)
+                self._subscribing.look()
             case Ticked():
                 self._ticked(now_ms)
             case Moved():

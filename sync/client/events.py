@@ -142,6 +142,17 @@ class ReplicaChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class CopyKept:
+    """
+    Unsent edits of a note that may not be written (any more) are in a note of this person's own; the same
+    document where nobody else had it.
+    """
+
+    document: str
+    copy: str
+
+
+@dataclass(frozen=True, slots=True)
 class NotebooksChanged:
     """Notebooks came, went, or changed name or role."""
 
@@ -191,5 +202,5 @@ class FilesChanged:
 
 Effect = (
     Connect | Send | Close | Remote | Reset | ReplicaChanged | NotebooksChanged | PresenceChanged
-    | StatusChanged | Answered | Noted | FileCame | FilesChanged
+    | StatusChanged | Answered | Noted | FileCame | FilesChanged | CopyKept
 )  # fmt: skip

@@ -17,12 +17,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from sync.client.events import Reset
+from sync.client.keeping import Keeping, can_write
 from sync.client.line import NEVER, Line
 from sync.client.pulling import DOCUMENTS_ID
 from sync.limits import BATCH_DELTAS_MAX, BATCH_SIZE_MAX, IN_FLIGHT_BATCHES_MAX, IN_FLIGHT_SIZE_MAX
 from sync.protocol.messages import Ack, Nack, Pull, Push
 from sync.protocol.rows import PushedDelta
-from sync.storage.rows import OutboxRow, StreamRow
+from sync.storage.rows import OutboxRow
 
 QUIET_MS: Final = 25
 """After the last keystroke: shorter sends every letter alone, longer is felt by whoever reads along."""
@@ -30,14 +31,6 @@ HELD_MS_MAX: Final = 100
 """After the first unsent keystroke, however fast the typing goes on."""
 PAUSE_MS: Final = 5_000
 """After a nack that names no time: the server's trouble is not over in an instant."""
-
-WRITERS: Final = frozenset({"owner", "editor", "commenter"})
-"""Roles whose deltas a server may accept; a commenter's for comments only."""
-
-
-def can_write(row: StreamRow) -> bool:
-    """Whether the role in a stream allows writing to it, as far as this store knows."""
-    return row.role in WRITERS and (row.role != "commenter" or row.collection == "comments")
 
 
 @dataclass(slots=True)
@@ -64,14 +57,20 @@ class Pushing:
     """The deltas under way to the server."""
 
     def __init__(
-        self, line: Line, resubscribe: Callable[[str], None], clock_ahead: Callable[[int | None], None]
+        self,
+        line: Line,
+        keeping: Keeping,
+        resubscribe: Callable[[str], None],
+        clock_ahead: Callable[[int | None], None],
     ) -> None:
         """
         Args:
+            keeping: Makes copies of what this account may not write.
             resubscribe: Called with a stream whose standing is in doubt.
             clock_ahead: Called with the server's time when it refuses our stamps and nothing is under way.
         """
         self._line: Final = line
+        self._keeping: Final = keeping
         self._resubscribe: Final = resubscribe
         self._clock_ahead: Final = clock_ahead
         self._lanes: dict[str, _Lane] = {}
@@ -196,7 +195,9 @@ class Pushing:
         """Store an ack and show again what it took something from."""
         rejected = [(entry.n, entry.code, entry.message) for entry in ack.rejected]
         now_ms = self._line.ticker.now_ms()
-        _, refused = self._line.store.acknowledge(ack.stream, ack.n, rejected, now_ms)
+        copier = self._keeping.copier()
+        _, refused, kept = self._line.store.acknowledge(ack.stream, ack.n, rejected, now_ms, copier=copier)
+        self._keeping.tell(kept)
         self.last_ack_ms = now_ms
         for entry in ack.rejected:
             self._line.note("refused", stream=ack.stream, n=entry.n, code=entry.code, message=entry.message)
@@ -248,6 +249,11 @@ class Pushing:
         self._line.note(what, stream=stream, **facts)
         self.close(stream)
         self._resubscribe(stream)
+
+    def under_way(self, stream: str) -> bool:
+        """Whether something that was sent on a stream is not answered yet."""
+        lane = self._lanes.get(stream)
+        return lane is not None and bool(lane.batches)
 
     @property
     def idle(self) -> bool:

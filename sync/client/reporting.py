@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from sync.client.keeping import can_write
 from sync.client.line import Line
-from sync.client.pushing import can_write
 from sync.client.signing import Signing
 from sync.client.state import Status
 from sync.client.subscribing import Subscribing

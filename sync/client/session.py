@@ -21,6 +21,7 @@ from sync.client.address import address_of, blobs_address_of
 from sync.client.engine import About, Engine
 from sync.client.events import (
     Asked,
+    CopyKept,
     Effect,
     FileCame,
     FilesChanged,
@@ -80,6 +81,7 @@ class Client:
         on_presence: Callable[[str, list[Presence]], None] | None = None,
         on_replica: Callable[[int], None] | None = None,
         on_file: Callable[[str], None] | None = None,
+        on_copy: Callable[[str, str], None] | None = None,
     ) -> None:
         """
         Stand ready over an open store; nothing is sent before `start`.
@@ -99,7 +101,10 @@ class Client:
             on_replica: (rid): the store writes as another replica; views load what they show before the next
                 edit.
             on_file: (sha256): an attachment was fetched; a view that waits for it may show it.
+            on_copy: (document, copy): unsent edits that may not be written (any more) are in a note of this
+                person's own now.
         """
+        self.on_copy = on_copy
         self.on_file = on_file
         self.on_status, self.on_remote, self.on_reset = on_status, on_remote, on_reset
         self.on_notebooks, self.on_presence, self.on_replica = on_notebooks, on_presence, on_replica
@@ -379,6 +384,8 @@ class Client:
                 _tell(self.on_reset, effect.document)
             case NotebooksChanged():
                 _tell(self.on_notebooks)
+            case CopyKept():
+                _tell(self.on_copy, effect.document, effect.copy)
             case PresenceChanged():
                 _tell(self.on_presence, effect.document, list(effect.present))
             case ReplicaChanged():

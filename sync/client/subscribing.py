@@ -20,9 +20,10 @@ from typing import Final
 from sync.client.calls import INTERNAL_ID
 from sync.client.checking import CHECK_CALL_ID, Checking
 from sync.client.events import NotebooksChanged, ReplicaChanged, Reset
+from sync.client.keeping import Keeping, can_write
 from sync.client.line import NEVER, Line
 from sync.client.pulling import Pulling
-from sync.client.pushing import Pushing, can_write
+from sync.client.pushing import Pushing
 from sync.client.reconcile import NEEDS_NEW_REPLICA, Standing, forked_rid, needs_reset, standing
 from sync.limits import CONTENT_SUBSCRIPTIONS_MAX, SUBSCRIBE_STREAMS_MAX
 from sync.protocol import messages as m
@@ -46,7 +47,8 @@ class Subscribing:
         self._line: Final = line
         self._rids: Final = rids
         self._rotated: Final = rotated
-        self.pushing: Final = Pushing(line, self._doubt, self._clock_ahead)
+        self._keeping: Final = Keeping(line, rids)
+        self.pushing: Final = Pushing(line, self._keeping, self._doubt, self._clock_ahead)
         self.checking: Final = Checking(line, self._may_write, self._mended)
         self.pulling: Final = Pulling(line, self.checking.came)
         self.server_id = ""
@@ -63,6 +65,7 @@ class Subscribing:
         self._again: dict[str, int] = {}
         self._early: dict[str, list[m.Ack]] = {}
         self._lost: dict[str, int] = {}  # stream -> last_n of a server that was restored
+        self._look = False
         self.renewing: int | None = None
         """
         The id that this connection greeted with because the store's is taken; the store takes it when level.
@@ -125,15 +128,35 @@ class Subscribing:
         for stream in due:
             del self._again[stream]
         self._subscribe(due)
+        self._keep()
         self.pushing.pump(now_ms)
         self.pulling.pump(now_ms)
         if self._mode == "full" and not self._asked and not self._recovering:
             self.checking.pump(self._level_streams, now_ms)
 
+    def _keep(self) -> None:
+        """Make private copies of what waits in streams that this account may not write (any more)."""
+
+        def may(row: StreamRow) -> bool:
+            if row.role == "none":
+                return row.id not in self._asked
+            return row.id in self._granted and not self._recovering and not self.pushing.under_way(row.id)
+
+        for stream in self._keeping.withdraw(may) if self._noticed and self._look else ():
+            if self.pushing.is_open(stream):
+                self.pushing.open(stream)
+        self._look = False
+
+    def look(self) -> None:
+        """Something was written, or roles may have changed: the next `pump` looks what must be kept."""
+        self._look = True
+
     # --- messages --------------------------------------------------------------------------------
 
     def heard(self, message: m.Message | m.Ignored, size: int, now_ms: int) -> None:
         """Take a message about notebooks or streams."""
+        if not isinstance(message, m.Deltas | m.State | m.Poke):
+            self.look()
         match message:
             case m.Ack() if message.stream in self._asked:
                 # What was refused while the ack was lost; true only if we stand where the server thinks.
@@ -174,7 +197,7 @@ class Subscribing:
                 server=self.server_id, account=self.account, personal=notice.personal, everything=everything
             )
             self._line.note("the library belongs to an account now", everything=everything)
-        _, lost = store.set_account_notebooks([(row.id, row.name, row.role) for row in notice.notebooks])
+        _, lost = store.set_account_notebooks(notice.notebooks, notice.shared)
         self._noticed = True
         self._line.add(NotebooksChanged())
         if self._mode in ("blocked", "ahead"):

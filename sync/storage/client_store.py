@@ -25,6 +25,7 @@ from sync.storage.shelf import Shelf
 
 if TYPE_CHECKING:
     from crdt import Document, Stamp
+    from sync.storage.private_copies import Copier, Kept, Withdrawn
     from sync.storage.recovery import Rewritten
 
 
@@ -255,21 +256,38 @@ class ClientStore(Shelf):
             return outbox.chain_at(connection, outbox.stream_row(connection, stream), n)
 
     def acknowledge(
-        self, stream: str, n: int, rejected: Sequence[tuple[int, str, str]], now_ms: int
-    ) -> tuple[list[str], list[str]]:
+        self,
+        stream: str,
+        n: int,
+        rejected: Sequence[tuple[int, str, str]],
+        now_ms: int,
+        *,
+        copier: Copier | None = None,
+    ) -> tuple[list[str], list[str], list[Kept]]:
         """
         Note that the server has everything up to n, some of it refused.
 
         Args:
             n: acked_n <= n < next_n.
             rejected: (n, code, message) of what was refused; it goes to the quarantine, once.
+            copier: Makes private copies of notes that this account may not write, instead.
 
         Returns:
-            The documents concerned, and those of them from which a refused delta was taken.
+            The documents concerned, those of them from which a refused delta was taken, and what was copied.
         """
+        kept: list[Kept] = []
         with self._writing() as connection:
             where = outbox.stream_row(connection, stream)
-            refused = [
+            personal = self._personal_notes(connection)
+            forbidden = [
+                number for number, code, _ in rejected if code == "forbidden" and number > where.acked_n
+            ]
+            if forbidden and copier is not None and personal is not None and where.collection == "notes":
+                from sync.storage import private_copies
+
+                kept = private_copies.keep_refused(connection, where, forbidden, personal, copier)
+            refused: list[str | None] = [document for document, _ in kept]
+            refused += [
                 outbox.reject(connection, where, number, code, message, self._rid, now_ms)
                 for number, code, message in rejected
                 if number > where.acked_n
@@ -277,7 +295,28 @@ class ClientStore(Shelf):
             concerned = outbox.acknowledge(connection, where, n)
         if refused:
             self._projections.forget()
-        return concerned, [name for name in dict.fromkeys(refused) if name is not None]
+        return concerned, [name for name in dict.fromkeys(refused) if name is not None], kept
+
+    def withdraw(self, stream: str, copier: Copier, now_ms: int) -> Withdrawn | None:
+        """
+        Take everything unsent out of a stream that may not be written (any more), and keep it: see
+        private_copies.py. None: there is no notebook to keep it in.
+        """
+        from sync.storage import private_copies
+
+        with self._writing() as connection:
+            where = outbox.stream_row(connection, stream)
+            personal = self._personal_notes(connection)
+            if personal is None or personal.notebook == where.notebook:
+                return None
+            kept = private_copies.withdraw(connection, where, personal, copier, now_ms)
+        self._projections.forget()
+        return kept
+
+    def _personal_notes(self, connection: Connection) -> StreamRow | None:
+        """Return the stream in which a private copy lands."""
+        row = connection.execute("SELECT value FROM meta WHERE key = 'personal'").fetchone()
+        return None if row is None else outbox.stream_row(connection, f"{row[0]}/notes")
 
     def rewind(self, stream: str, n: int) -> None:
         """Have everything after n sent again; `chain_at(stream, n)` must be known."""

@@ -10,7 +10,7 @@ what to offer). Invariants:
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from sync.storage.outbox import make_streams
@@ -34,9 +34,9 @@ def rows(connection: sqlite3.Connection) -> list[NotebookRow]:
         "  SELECT count(*) FROM streams s JOIN documents d ON d.stream = s.key"
         "  JOIN notes n ON n.document = d.key"
         "  WHERE s.notebook = b.id AND s.collection = 'notes' AND n.trashed_ms IS NULL"
-        ") FROM notebooks b ORDER BY b.position, b.id"
+        "), b.members, b.note FROM notebooks b ORDER BY b.position, b.id"
     )
-    return [NotebookRow(id, name, role, bool(local), notes) for id, name, role, local, notes in found]
+    return [NotebookRow(id, name, role, bool(local), *rest) for id, name, role, local, *rest in found]
 
 
 def add(connection: sqlite3.Connection, notebook: str, name: str, role: str, local: int) -> None:
@@ -88,13 +88,16 @@ def _relabel(connection: sqlite3.Connection, old: str, new: str) -> None:
 
 
 def set_account_notebooks(
-    connection: sqlite3.Connection, account_rows: Sequence[tuple[str, str, str]]
+    connection: sqlite3.Connection,
+    account_rows: Sequence[tuple[str, str, str]],
+    shared: Sequence[tuple[str, int, str, Sequence[tuple[str, str]]]] = (),
 ) -> tuple[list[str], list[str]]:
     """
     Bring names and roles to what the account has now.
 
     Args:
         account_rows: (id, name, role) of every notebook of the account.
+        shared: (id, members, note that it was made for, [(collection, role)]) of those that are special.
 
     Returns:
         Ids of the notebooks that are new here or whose role changed, and of those that were lost.
@@ -114,9 +117,16 @@ def set_account_notebooks(
                 "UPDATE notebooks SET name = ?, role = ?, local = ? WHERE id = ?",
                 (name, role, ON_SERVER, notebook),
             )
-            _set_role(connection, notebook, role)
             if known[1] != role:
                 changed.append(notebook)
+    special = {id: (members, note, roles) for id, members, note, roles in shared}
+    for notebook, _, role in account_rows:
+        members, note, roles = special.get(notebook, (1, "", ()))
+        connection.execute(
+            "UPDATE notebooks SET members = ?1, note = ?2 WHERE id = ?3 AND (members <> ?1 OR note <> ?2)",
+            (members, note, notebook),
+        )
+        _set_role(connection, notebook, role, {} if role == "owner" else dict(roles))
     still = {row[0] for row in account_rows}
     lost = [
         id
@@ -129,8 +139,14 @@ def set_account_notebooks(
     return changed, lost
 
 
-def _set_role(connection: sqlite3.Connection, notebook: str, role: str) -> None:
-    connection.execute("UPDATE streams SET role = ? WHERE notebook = ?", (role, notebook))
+def _set_role(
+    connection: sqlite3.Connection, notebook: str, role: str, own: Mapping[str, str] | None = None
+) -> None:
+    """Give the streams of a notebook its role, or (own) the one that a collection has of its own."""
+    connection.executemany(
+        "UPDATE streams SET role = ?1 WHERE notebook = ?2 AND collection = ?3 AND role <> ?1",
+        [((own or {}).get(name, role), notebook, name) for name in COLLECTIONS],
+    )
 
 
 def made(connection: sqlite3.Connection, notebook: str) -> None:

@@ -144,6 +144,10 @@ class NotebookRow(NamedTuple):
     """Whether no server knows it yet."""
     notes: int
     """How many notes are in it, the trash not counted."""
+    members: int = 1
+    """Whom the notebook is shared with, this account counted, as the server said last."""
+    note: str = ""
+    """The note that the notebook was made for, when it is one note shared by itself."""
 
 
 class NoteRow(NamedTuple):

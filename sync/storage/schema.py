@@ -21,6 +21,7 @@ from typing import Final
 
 from sync.storage.blob_schema import CLIENT_BLOBS
 from sync.storage.database import Step
+from sync.storage.sharing_schema import CLIENT_SHARING
 from sync.storage.trait_schema import TRAITS
 
 APPLICATION: Final = 0x434D4E50
@@ -166,5 +167,5 @@ ALTER TABLE notes ADD COLUMN icon TEXT NOT NULL DEFAULT '';
 ALTER TABLE notes ADD COLUMN colours TEXT NOT NULL DEFAULT '';     -- of tags that have one, as JSON
 """
 
-STEPS: Final[tuple[Step, ...]] = (_FIRST, CLIENT_BLOBS, _SHOWN_OF_NOTES, TRAITS)
+STEPS: Final[tuple[Step, ...]] = (_FIRST, CLIENT_BLOBS, _SHOWN_OF_NOTES, TRAITS, CLIENT_SHARING)
 """Step i leads from version i to i + 1."""

@@ -1,5 +1,6 @@
 """
-The tables of sharing on a server: roles that differ in one collection, invites, and what was moved away.
+The tables of sharing: on a server roles that differ in one collection, invites, and what was moved away; in
+a library what the server said of notebooks, and notes that shall be moved.
 
 What it is not: statements (sharing_store.py, moving_store.py). Invariants: a step that was shipped is never
 edited; of an invite's secret only the SHA-256 is here.
@@ -53,4 +54,17 @@ CREATE TABLE departures(                    -- documents that were moved out of 
     PRIMARY KEY (stream, document)
 );
 CREATE INDEX departures_seq ON departures(stream, seq);
+"""
+
+
+CLIENT_SHARING: Final = """
+ALTER TABLE notebooks ADD COLUMN members INTEGER NOT NULL DEFAULT 1;
+
+ALTER TABLE notebooks ADD COLUMN note TEXT NOT NULL DEFAULT '';    -- the note that is shared by itself
+
+CREATE TABLE moves(                         -- notes that shall be elsewhere, as the server has not yet said
+    document INTEGER PRIMARY KEY REFERENCES documents(key) ON DELETE CASCADE,
+    notebook TEXT NOT NULL REFERENCES notebooks(id) ON UPDATE CASCADE,
+    at_ms INTEGER NOT NULL
+);
 """

@@ -154,16 +154,21 @@ class Shelf(AttachmentShelf):
         with self._writing() as connection:
             notebooks.made(connection, id)
 
-    def set_account_notebooks(self, rows: Sequence[tuple[str, str, str]]) -> tuple[list[str], list[str]]:
+    def set_account_notebooks(
+        self,
+        rows: Sequence[tuple[str, str, str]],
+        shared: Sequence[tuple[str, int, str, Sequence[tuple[str, str]]]] = (),
+    ) -> tuple[list[str], list[str]]:
         """
-        Bring names and roles to what the account has now, from (id, name, role) of all its notebooks.
+        Bring names and roles to what the account has now, from (id, name, role) of all its notebooks and
+        (id, members, note, roles of collections) of those that are special.
 
         Returns:
             Ids of the notebooks that are new here or whose role changed, and of those the account has lost;
             these keep their notes, with role "none".
         """
         with self._writing() as connection:
-            return notebooks.set_account_notebooks(connection, rows)
+            return notebooks.set_account_notebooks(connection, rows, shared)
 
     def adopt(self, *, server: str, account: str, personal: str, everything: bool) -> None:
         """

@@ -43,7 +43,7 @@ def test_a_refused_delta_goes_to_the_quarantine_and_the_rest_flows(desk):
     note = desk.new_note("kept")
     desk.type(note, "refused")
     other = desk.new_note("later")
-    concerned, refused = desk.store.acknowledge(NOTES, 3, [(2, "schema", "no such key")], 10)
+    concerned, refused, _ = desk.store.acknowledge(NOTES, 3, [(2, "schema", "no such key")], 10)
     assert set(concerned) == {note, other}
     assert refused == [note]
     assert desk.body(note) == ""
