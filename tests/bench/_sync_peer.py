@@ -72,7 +72,8 @@ async def run_server() -> None:
     async with WebsocketServer(auto_clean_rooms=False) as server:
 
         async def one(socket: ServerConnection) -> None:
-            await server.serve(Served(socket))  # type: ignore[arg-type]
+            channel: Any = Served(socket)
+            await server.serve(channel)
 
         async with serve(one, "127.0.0.1", 0, compression=None, max_size=SIZE_MAX, ping_interval=None) as at:
             print(f"listening on ws://127.0.0.1:{at.sockets[0].getsockname()[1]}", flush=True)
