@@ -53,8 +53,10 @@ class Actions(QObject):
         self.new_note = make(self.tr("New note"), QKeySequence.StandardKey.New)
         self.new_folder = make(self.tr("New folder"), "Ctrl+Shift+N")
         self.new_notebook = make(self.tr("New notebook"))
-        self.import_folder = make(self.tr("Import Markdown folder…"))
-        self.export_library = make(self.tr("Export as Markdown…"))
+        self.import_folder = make(self.tr("Import folder…"))
+        self.import_files = make(self.tr("Import files…"))
+        self.export_library = make(self.tr("Export…"), "Ctrl+Shift+E")
+        self.print_note = make(self.tr("Print…"), "Ctrl+Alt+Shift+P")
         self.sign_in = make(self.tr("Sign in…"))
         self.sign_out = make(self.tr("Sign out"))
         self.check_now = make(self.tr("Check now"), "F5")
@@ -97,7 +99,7 @@ class Actions(QObject):
                 self.tr("&File"),
                 [
                     [self.new_note, self.new_folder, self.new_notebook],
-                    [self.import_folder, self.export_library],
+                    [self.import_folder, self.import_files, self.export_library, self.print_note],
                     [self.sign_in, self.sign_out, self.check_now, self.upgrade],
                     [self.preferences, self.shortcuts, self.quit],
                 ],

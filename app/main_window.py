@@ -20,6 +20,7 @@ from app.dialogs.about import AboutDialog
 from app.dialogs.account_flow import AccountFlow
 from app.dialogs.going import Going
 from app.dialogs.preferences import PreferencesDialog
+from app.dialogs.printing import Printing
 from app.dialogs.refused import RefusedFlow
 from app.dialogs.remedies import Remedies
 from app.dialogs.side_panels import SidePanels
@@ -82,6 +83,7 @@ class MainWindow(QMainWindow):
         self.pictures = Pictures(bridge, self.view)
         self.account = AccountFlow(bridge, self, self.view.banners)
         self.transfer = TransferFlow(bridge, self, lambda: self.browsing.target_notebook())
+        self.printing = Printing(bridge, self, lambda: self.view.note)
         self.refused = RefusedFlow(bridge, workspace, self)
         self.upgrade = UpgradeFlow(bridge, self, appearance)
         self.remedies = Remedies(self.account, self.transfer, self.upgrade, self.view.banners)
@@ -127,7 +129,9 @@ class MainWindow(QMainWindow):
             (actions.new_folder, self._new_folder),
             (actions.new_notebook, self._new_notebook),
             (actions.import_folder, self.transfer.ask_import),
-            (actions.export_library, self.transfer.ask_export),
+            (actions.import_files, self.transfer.ask_import_files),
+            (actions.export_library, self._export),
+            (actions.print_note, self.printing.ask),
             (actions.sign_in, self.account.ask_sign_in),
             (actions.sign_out, self.account.ask_sign_out),
             (actions.check_now, self.account.check_now),
@@ -299,6 +303,10 @@ class MainWindow(QMainWindow):
         ids = self.browsing.targets()
         rows = [row for row in map(self.browsing.row, ids) if row is not None]
         self._workspace.set_pinned(ids, not all(row.pinned for row in rows))
+
+    def _export(self) -> None:
+        shown = self.view.note
+        self.transfer.ask_export(shown.id if shown is not None else None)
 
     def _go_to_search(self) -> None:
         self.pane.search.setFocus()

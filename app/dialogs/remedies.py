@@ -9,7 +9,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from app.dialogs.account_flow import AccountFlow
-from app.dialogs.transfer_flow import TransferFlow
+from app.dialogs.transfer_flow import TransferFlow, Wanted
 from app.dialogs.upgrade import UpgradeFlow
 from app.models.notices import Act, Topic
 from app.models.sync_words import server_name
@@ -60,4 +60,4 @@ class Remedies(QObject):
 
     def export_everything(self) -> None:
         """Export all notes, those in the trash too, so that nothing is only here."""
-        self._transfer.ask_export(with_trash=True)
+        self._transfer.export(Wanted(with_trash=True))

@@ -9,20 +9,23 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QObject, Signal, SignalInstance
+from PySide6.QtCore import QCoreApplication, QObject, Signal, SignalInstance
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.bridge import Bridge
 from app.dialogs.progress import ProgressDialog
+from app.transfer.sources import ARCHIVE, NOTES
 from app.wording import sentence
 
 if TYPE_CHECKING:
+    from app.dialogs.export import ExportDialog
     from app.library import Library
+    from app.transfer.exporting import Paper
     from app.transfer.report import Report
 
 # Notes in one commit while a window is open: a key typed meanwhile waits for at most one such commit.
@@ -35,6 +38,19 @@ Progress = Callable[[int, int, str], None]
 Cancelled = Callable[[], bool]
 Job = Callable[["Library", Progress, Cancelled], Awaitable["Report"]]
 Choose = Callable[[QWidget, str], str]
+
+
+PAPER_FORMATS = ("pdf", "odt")
+
+
+class Wanted(NamedTuple):
+    """What is to be exported, and how."""
+
+    format: str = "md"
+    """One of `transfer.exporting.FORMATS` or PAPER_FORMATS."""
+    only: tuple[str, ...] | None = None
+    """Ids of notes; None for all."""
+    with_trash: bool = False
 
 
 class TransferFlow(QObject):
@@ -65,25 +81,53 @@ class TransferFlow(QObject):
         self._notebook = notebook
         self._cancel = False
         self.choose = choose
+        self.choose_files = _chosen_files
+        self.question: ExportDialog | None = None
         self.dialog: ProgressDialog | None = None
 
     def ask_import(self) -> None:
-        """Import a folder of Markdown, HTML and text."""
+        """Import a folder of notes: Markdown, HTML and text, a vault, an archive."""
         if self._is_busy():
             return
         folder = self.choose(self._window, self.tr("Import a folder of notes"))
         if folder:
-            job = partial(import_folder, Path(folder), self._notebook())
-            self._run(self.tr("Import"), folder, job, self.tr("Imported"))
+            self.take([folder])
 
-    def ask_export(self, with_trash: bool = False) -> None:
-        """Write every note as Markdown into a folder; those in the trash too if asked."""
+    def ask_import_files(self) -> None:
+        """Import single files: notes, or an archive."""
+        if not self._is_busy():
+            self.take(self.choose_files(self._window, self.tr("Import files")))
+
+    def take(self, paths: Sequence[str]) -> None:
+        """Import files and folders."""
+        if paths and not self._is_busy():
+            job = partial(import_files, [Path(path) for path in paths], self._notebook())
+            self._run(self.tr("Import"), ", ".join(paths), job, self.tr("Imported"))
+
+    def ask_export(self, note: str | None = None) -> None:
+        """Ask what to export and how; `note` is the one that is shown."""
+        if self._is_busy():
+            return
+        from app.dialogs.export import ExportDialog
+
+        if self.question is None:
+            self.question = ExportDialog(self._window, note)
+            self.question.chosen.connect(self.export)
+            self.question.destroyed.connect(self._question_gone)
+        self.question.show()
+        self.question.raise_()
+
+    def export(self, wanted: Wanted) -> None:
+        """Ask for a folder and write into it what is wanted."""
         if self._is_busy():
             return
         folder = self.choose(self._window, self.tr("Export into an empty folder"))
         if folder:
-            job = partial(export_folder, Path(folder), with_trash)
+            job = partial(export_folder, Path(folder), wanted)
             self._run(self.tr("Export"), folder, job, self.tr("Exported"), self.exported)
+
+    def _question_gone(self) -> None:
+        self.question = None
 
     def _is_busy(self) -> bool:
         if self.dialog is None:
@@ -136,6 +180,13 @@ class TransferFlow(QObject):
             self.dialog.show_end("", problem=sentence(error))
 
 
+def _chosen_files(window: QWidget, title: str) -> list[str]:
+    """Ask for files; none when the person thinks better of it."""
+    kinds = QCoreApplication.translate("TransferFlow", "Notes and archives")
+    endings = " ".join(f"*{ending}" for ending in sorted(NOTES | {ARCHIVE}))
+    return QFileDialog.getOpenFileNames(window, title, "", f"{kinds} ({endings})")[0]
+
+
 class Steady:
     """Passes progress on at a pace that can be read; the first and the last step always. Engine thread."""
 
@@ -153,15 +204,15 @@ class Steady:
             self._show(done, total, name)
 
 
-async def import_folder(
-    folder: Path, notebook: str | None, library: Library, progress: Progress, cancelled: Cancelled
+async def import_files(
+    paths: list[Path], notebook: str | None, library: Library, progress: Progress, cancelled: Cancelled
 ) -> Report:
-    """Import a folder in steps that leave the engine thread to others. Engine thread."""
+    """Import files and folders in steps that leave the engine thread to others. Engine thread."""
     from app.transfer.importing import import_paths
 
     return await import_paths(
         library,
-        [folder],
+        paths,
         notebook=notebook,
         progress=progress,
         cancelled=cancelled,
@@ -171,11 +222,28 @@ async def import_folder(
 
 
 async def export_folder(
-    folder: Path, with_trash: bool, library: Library, progress: Progress, cancelled: Cancelled
+    folder: Path, wanted: Wanted, library: Library, progress: Progress, cancelled: Cancelled
 ) -> Report:
-    """Export every note as Markdown in steps that leave the engine thread to others. Engine thread."""
+    """Export notes in steps that leave the engine thread to others. Engine thread."""
     from app.transfer.exporting import export_notes
 
     return await export_notes(
-        library, folder, progress=progress, cancelled=cancelled, away=asyncio.to_thread, with_trash=with_trash
+        library,
+        folder,
+        wanted.format,
+        progress=progress,
+        cancelled=cancelled,
+        away=asyncio.to_thread,
+        with_trash=wanted.with_trash,
+        only=wanted.only,
+        paper=_paper(wanted.format),
     )
+
+
+def _paper(format: str) -> Paper | None:
+    """Who makes the files of a format that is for paper; None for any other."""
+    if format not in PAPER_FORMATS:
+        return None
+    from app.editor import paper
+
+    return paper.pdf if format == "pdf" else paper.odt

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -34,6 +34,9 @@ from sync.errors import StoreUnavailable
 
 if TYPE_CHECKING:
     from sync.storage.rows import NoteRow
+
+Paper = Callable[[str, list[Block], Mapping[str, bytes]], bytes]
+"""(title, body, {sha256: bytes of an attachment}) -> a file."""
 
 FORMATS: Final = ("md", "html", "json", "archive")
 ASSETS: Final = "assets"
@@ -65,6 +68,8 @@ async def export_notes(
     cancelled: Callable[[], bool] = lambda: False,
     away: Away = run_here,
     with_trash: bool = False,
+    only: Collection[str] | None = None,
+    paper: Paper | None = None,
 ) -> Report:
     """
     Export every note that is not in the trash (an archive has that too); what is only on this computer is
@@ -73,11 +78,13 @@ async def export_notes(
     Args:
         library: Read on this thread only, between what is done `away`.
         folder: Made when it does not exist; otherwise empty, or an earlier export.
-        format: One of FORMATS.
+        format: One of FORMATS, or with `paper` the ending of its files.
         progress: Called after each note.
         cancelled: Asked before each note; what was written stays.
         away: Where notes are written and files made; here by default.
         with_trash: Export the trash too, into a folder of its own.
+        only: Ids of the notes to export; an archive always has everything.
+        paper: Makes each file instead, for a format that is for paper: the window has these.
 
     Returns:
         What was exported, and what was left out or refused, each with its reason.
@@ -88,7 +95,7 @@ async def export_notes(
 
     Cost: about 2 ms for a page of text.
     """
-    job = _Export(library, folder, format)
+    job = _Export(library, folder, format, paper)
     await away(job.prepare)
     marks = marks_before(library.store)
     if format == "archive":
@@ -100,6 +107,8 @@ async def export_notes(
     targets = job.plan()
     if with_trash:
         targets += job.plan_trash()
+    if only is not None:
+        targets = [target for target in targets if target.row.id in only]
     for number, target in enumerate(targets):
         if cancelled():
             job.report.cancelled = True
@@ -109,17 +118,19 @@ async def export_notes(
             await away(ready)
         if progress is not None:
             progress(number + 1, len(targets), target.path)
-    note_exported(library.store, marks, job.report)
+    if paper is None:  # what is printed cannot be taken in again
+        note_exported(library.store, marks, job.report)
     return job.report
 
 
 class _Export:
     """One export on its way."""
 
-    def __init__(self, library: Library, folder: Path, format: str) -> None:
+    def __init__(self, library: Library, folder: Path, format: str, paper: Paper | None) -> None:
         self._library: Final = library
         self._folder: Final = folder
         self._format: Final = format
+        self._paper: Final = paper
         self._names = Names()
         self._paths: dict[str, str] = {}
         self._assets: dict[str, str] = {}
@@ -197,7 +208,8 @@ class _Export:
         body = self._library.store.load_attachment(digest)
         if body is None:
             self.report.warn(target.path, Refused("no_picture", address=name or digest))
-            return None
+        if body is None or self._paper is not None:
+            return body
         self._assets[digest] = f"{ASSETS}/{self._asset_name(digest, name, body)}"
         return body
 
@@ -215,10 +227,7 @@ class _Export:
     def _write(self, target: Target, document: Document, blocks: list[Block], bodies: dict[str, Any]) -> None:
         """Make the files of one note."""
         try:
-            for digest, body in bodies.items():
-                if body is not None:
-                    self._put(self._assets[digest], body)
-            self._put(target.path, self._text(target, document, blocks).encode("utf-8", "replace"))
+            self._put(target.path, self._made(target, document, blocks, bodies))
         except OSError as error:
             if error.errno in _FATAL:
                 raise
@@ -226,6 +235,17 @@ class _Export:
             return
         self.report.done += 1
         self.report.notes.append(target.row.id)
+
+    def _made(
+        self, target: Target, document: Document, blocks: list[Block], bodies: Mapping[str, bytes | None]
+    ) -> bytes:
+        """A note's file; its attachments are written beside it, or are in it."""
+        there = {digest: body for digest, body in bodies.items() if body is not None}
+        if self._paper is not None:
+            return self._paper(note_text(document, "title") or target.row.title, blocks, there)
+        for digest, body in there.items():
+            self._put(self._assets[digest], body)
+        return self._text(target, document, blocks).encode("utf-8", "replace")
 
     def _put(self, path: str, body: bytes) -> None:
         """Write one file."""

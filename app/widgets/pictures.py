@@ -17,10 +17,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QSize, Qt
-from PySide6.QtGui import QImage, QImageReader
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QImage
 
 from app.bridge import Bridge
+from app.editor.decoding import decoded
 from app.engine_room import client_of
 from app.transfer.addresses import ATTACHMENT_SCHEME, picture_payload
 from app.transfer.pictures import PICTURE_SIZE_MAX, picture_mime
@@ -31,9 +32,6 @@ logger = logging.getLogger(__name__)
 
 # Decoded pictures kept: going back to a note shows its pictures at once.
 KEPT_SIZE_MAX = 64 << 20
-
-# A picture is never shown wider or higher than this; a larger one is decoded smaller.
-SIDE_PX_MAX = 2_048
 
 
 class Pictures(QObject):
@@ -123,24 +121,6 @@ class Pictures(QObject):
         self._kept[digest] = picture
         while len(self._kept) > 1 and sum(kept.sizeInBytes() for kept in self._kept.values()) > KEPT_SIZE_MAX:
             self._kept.popitem(last=False)
-
-
-def decoded(body: bytes) -> QImage | None:
-    """A raster picture, no larger than is useful; None for anything else, drawings included."""
-    mime = picture_mime(body)
-    if mime is None or mime == "image/svg+xml":
-        return None
-    buffer = QBuffer()
-    buffer.setData(QByteArray(body))
-    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-    reader = QImageReader(buffer)
-    reader.setAutoTransform(True)
-    size = reader.size()
-    if size.isValid() and max(size.width(), size.height()) > SIDE_PX_MAX:
-        side = QSize(SIDE_PX_MAX, SIDE_PX_MAX)
-        reader.setScaledSize(size.scaled(side, Qt.AspectRatioMode.KeepAspectRatio))
-    picture = reader.read()
-    return None if picture.isNull() else picture
 
 
 def _name_attachment(digest: str, facts: dict[str, Any], edit: Edit) -> None:

@@ -1,6 +1,7 @@
 """Import and export through their menu commands; only the folder dialog is answered by the test."""
 
 import pytest
+from PySide6.QtWidgets import QPushButton
 
 from app.dialogs.transfer_flow import Steady
 from tests.support.waiting import wait_for
@@ -26,6 +27,18 @@ def imported(desk, folder):
     return dialog
 
 
+def exported(desk, format="md", *, alone=False, trash=False):
+    """Go through the question as a person does."""
+    desk.window.actions_.export_library.trigger()
+    question = desk.window.transfer.question
+    question.format.setCurrentIndex(question.format.findData(format))
+    if alone:
+        question.scope.choose("note")
+    question.trash.setChecked(trash)
+    next(button for button in question.findChildren(QPushButton) if button.isDefault()).click()
+    wait_for(lambda: desk.window.transfer.question is None)
+
+
 def test_a_folder_is_imported_with_a_report_while_the_window_takes_keys(desk, markdown):
     type_text(desk.view.title, "typed before")
     dialog = imported(desk, markdown)
@@ -44,7 +57,7 @@ def test_what_was_imported_can_be_exported_again(desk, markdown, tmp_path):
     target = tmp_path / "out"
     target.mkdir()
     desk.window.transfer.choose = lambda window, title: str(target)
-    desk.window.actions_.export_library.trigger()
+    exported(desk)
     dialog = desk.window.transfer.dialog
     wait_for(lambda: dialog.summary.text() or dialog.problem.text(), 60)
     assert dialog.summary.text().startswith("Exported: 61 notes.")
@@ -76,7 +89,7 @@ def test_closing_the_window_of_a_job_stops_it_and_keeps_what_is_done(desk, tmp_p
 def test_thinking_better_of_it_starts_nothing(desk):
     desk.window.transfer.choose = lambda window, title: ""
     desk.window.actions_.import_folder.trigger()
-    desk.window.actions_.export_library.trigger()
+    exported(desk)
     assert desk.window.transfer.dialog is None
 
 
@@ -94,7 +107,7 @@ def test_a_folder_that_cannot_be_exported_to_is_said_in_place(desk, tmp_path):
     target.mkdir()
     (target / "somebody's file.txt").write_text("x")
     desk.window.transfer.choose = lambda window, title: str(target)
-    desk.window.actions_.export_library.trigger()
+    exported(desk)
     dialog = desk.window.transfer.dialog
     wait_for(lambda: dialog.problem.text())
     dialog.close()
@@ -106,3 +119,38 @@ def test_progress_is_passed_on_at_a_pace_that_can_be_read():
     for number in range(1, 11):
         steady(number, 10, "x")
     assert seen == [(1, 10, "x"), (10, 10, "x")]
+
+
+@pytest.mark.parametrize(("format", "beginning"), [("pdf", b"%PDF"), ("odt", b"PK")])
+def test_one_note_can_be_exported_alone_as_pdf_or_for_a_word_processor(desk, tmp_path, format, beginning):
+    type_text(desk.view.title, "First")
+    desk.window.actions_.new_note.trigger()
+    type_text(desk.view.title, "Second")
+    wait_for(lambda: {"First", "Second"} <= set(desk.titles()))
+    target = tmp_path / "out"
+    desk.window.transfer.choose = lambda window, title: str(target)
+    exported(desk, format, alone=True)
+    dialog = desk.window.transfer.dialog
+    wait_for(lambda: dialog.summary.text() or dialog.problem.text(), 60)
+    assert dialog.summary.text().startswith("Exported: 1 note.")
+    dialog.close()
+    assert (target / f"Second.{format}").read_bytes().startswith(beginning)
+    assert not (target / f"First.{format}").exists()
+
+
+def test_an_archive_is_imported_from_its_file(desk, tmp_path):
+    type_text(desk.view.title, "Kept")
+    wait_for(lambda: "Kept" in desk.titles())
+    desk.window.transfer.choose = lambda window, title: str(tmp_path / "out")
+    exported(desk, "archive")
+    dialog = desk.window.transfer.dialog
+    wait_for(lambda: dialog.summary.text() or dialog.problem.text(), 60)
+    dialog.close()
+    wait_for(lambda: desk.window.transfer.dialog is None)
+    desk.window.transfer.choose_files = lambda window, title: [str(tmp_path / "out" / "library.commonplace")]
+    desk.window.actions_.import_files.trigger()
+    dialog = desk.window.transfer.dialog
+    wait_for(lambda: dialog.summary.text() or dialog.problem.text(), 60)
+    assert dialog.summary.text().startswith("Imported: 1 note.")
+    dialog.close()
+    assert desk.titles().count("Kept") == 1

@@ -2,11 +2,9 @@
 
 import hashlib
 
-import pytest
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData
 from PySide6.QtGui import QColor, QImage
 
-from app.widgets.pictures import SIDE_PX_MAX, decoded
 from tests.support.waiting import wait_for
 from tests.support.whole_window import started, type_text
 
@@ -61,12 +59,3 @@ def test_a_picture_that_is_not_here_is_asked_for_once(desk):
         assert desk.view.edit.find_attachment("0" * 64) is None
     desk.call(lambda library: None)
     assert desk.view.edit.find_attachment("0" * 64) is None
-
-
-@pytest.mark.usefixtures("qt_app")
-def test_only_raster_pictures_are_decoded_and_large_ones_smaller():
-    assert decoded(png()).size().width() == 8
-    assert decoded(png(SIDE_PX_MAX + 100)).size().width() == SIDE_PX_MAX
-    assert decoded(b"<svg xmlns='http://www.w3.org/2000/svg'/>") is None
-    assert decoded(b"\x89PNG\r\n\x1a\n and then nothing") is None
-    assert decoded(b"text") is None
