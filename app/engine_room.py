@@ -19,6 +19,7 @@ from sync.client.ticker import Ticker
 from sync.storage.rows import FolderRow, LocalChange, NotebookRow, NoteRow, StoredDocument
 
 if TYPE_CHECKING:
+    from app.acquaintances import Acquaintances
     from app.library import Library
     from app.paths import Profile
     from app.remote import Request, Say, WindowServer
@@ -173,6 +174,7 @@ class EngineRoom:
         self._tokens = tokens
         self._later = LaterClient(store, self._make_client)
         self._server: WindowServer | None = None
+        self._acquaintances: Acquaintances | None = None
         self.library = WindowLibrary(
             store, self._later, self._ticker, editor=outlets.edit, stored=self._note_stored
         )
@@ -189,6 +191,9 @@ class EngineRoom:
         """Begin to sync, if somebody is signed in, and to answer the command line."""
         await asyncio.sleep(START_SECONDS)
         client = self._later.made()
+        from app.acquaintances import Acquaintances
+
+        self._acquaintances = Acquaintances(self._store, client, self._outlets.notebooks)
         await client.start()
         self._outlets.status(client.status())
         from app.remote import WindowServer
@@ -277,10 +282,17 @@ class EngineRoom:
                 self._unsent_before, self._many = False, True
             self._outlets.changed()
         self._outlets.status(status)
+        if status.inbound == "up_to_date":
+            self._meet()
+
+    def _meet(self) -> None:
+        if self._acquaintances is not None:
+            self._acquaintances.ask_soon()
 
     def _take_remote(self, document: str, deltas: list[bytes]) -> None:
         self._changed.add(document)
         self._outlets.remote(document, deltas)
+        self._meet()
         self._outlets.changed()
 
     def _take_reset(self, document: str) -> None:

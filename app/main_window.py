@@ -19,6 +19,7 @@ from app.bridge import Bridge
 from app.dialogs.about import AboutDialog
 from app.dialogs.account_flow import AccountFlow
 from app.dialogs.going import Going
+from app.dialogs.looking import Looking
 from app.dialogs.preferences import PreferencesDialog
 from app.dialogs.printing import Printing
 from app.dialogs.refused import RefusedFlow
@@ -79,7 +80,10 @@ class MainWindow(QMainWindow):
         self.recents = Recents(settings.get("recent", []))
         self.going = Going(self, appearance, self.browsing, self.titles, self.recents)
         self.drawer = Drawer(appearance)
-        self.panels = SidePanels(bridge, workspace, self.browsing, self.drawer, self.titles, self.recents)
+        self.panels = SidePanels(
+            bridge, workspace, appearance, self.browsing, self.drawer, self.titles, self.recents
+        )
+        self.looking = Looking(bridge, self.browsing, self.panels.show_since)
         self.pictures = Pictures(bridge, self.view)
         self.account = AccountFlow(bridge, self, self.view.banners)
         self.transfer = TransferFlow(bridge, self, lambda: self.browsing.target_notebook())
@@ -156,7 +160,12 @@ class MainWindow(QMainWindow):
         ]
         for action, work in wiring:
             action.triggered.connect(lambda _=False, work=work: work())
-        self.panels.connect_commands([(actions.show_links, self.panels.references)])
+        self.panels.connect_commands(
+            [
+                (actions.show_links, self.panels.references),
+                (actions.show_history, self.panels.history),
+            ]
+        )
         for mode, action in actions.modes.items():
             action.triggered.connect(lambda _=False, mode=mode: self._choose_mode(mode))
 
@@ -258,6 +267,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Everything typed is stored already: close at once, the rest happens without a window."""
         self.view.settle()
+        self.looking.leave()
         self.remember()
         for dialog in self.findChildren(QDialog):
             dialog.close()

@@ -415,6 +415,10 @@ class Document:
         """When somebody last wrote; 0 for an empty document."""
         return self._bursts.last_ms()
 
+    def written_ms(self) -> dict[int, int]:
+        """When each replica wrote last."""
+        return {rid: times.last_ms for rid, times in self._bursts.by_rid.items() if times.last_ms >= 0}
+
     def text_at(self, path: Sequence[str], version: Version) -> str:
         """The visible characters of the text at a path as they were at a version (G5)."""
         return self.text(path).text_at(version)

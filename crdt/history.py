@@ -175,6 +175,22 @@ class Moment:
         blocks.append((spans, self._attributes(END)))
         return blocks
 
+    def authors(self) -> list[tuple[int, int, int]]:
+        """
+        Who wrote what: ``[(start, end, rid)]`` over the text of then, neighbours of one replica joined.
+        """
+        rids = self._text._replicas.rids
+        found: list[tuple[int, int, int]] = []
+        at = 0
+        for run, start, end in self._stretches():
+            rid = rids[run.replica]
+            if found and found[-1][2] == rid:
+                found[-1] = (found[-1][0], at + end - start, rid)
+            else:
+                found.append((at, at + end - start, rid))
+            at += end - start
+        return found
+
     def is_visible(self, replica: int, counter: int) -> bool:
         """Whether an element of the text was visible."""
         return not self._horizon.reasons[replica][counter]

@@ -104,6 +104,8 @@ TOKEN_LENGTH_MAX: Final = 128
 NOTEBOOKS_PER_ACCOUNT: Final = 1_000
 MEMBERS_PER_NOTEBOOK: Final = 1_000
 """Everybody is told when somebody comes or goes."""
+AUTHORS_ASKED_MAX: Final = 200
+"""Replicas of which one call may ask whose they are."""
 INVITES_PER_NOTEBOOK: Final = 100
 """Links that can still be used; older ones are revoked first, by whoever makes more."""
 INVITE_LIFE_MS: Final = 7 * 24 * 3_600_000

@@ -7,20 +7,32 @@ Each is imported and made when it is first opened.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 
 from app.bridge import Bridge
 from app.editor.note_links import Name
+from app.models.past import Blocks
 from app.models.recents import Recents
+from app.models.times import long_time
 from app.models.titles import Titles
 from app.open_note import BODY, OpenNote
+from app.theme import Appearance
 from app.widgets.browsing import Browsing
 from app.widgets.drawer import Drawer, Maker, Panel
 from app.workspace import Workspace
-from crdt import Edit
+from crdt import Edit, Version
 from sync.storage.search import place_of
+
+
+@runtime_checkable
+class Since(Protocol):
+    """A panel that can show what has changed."""
+
+    def show_since(self, version: Version) -> None:
+        """Since a version, up to now."""
 
 
 class SidePanels(QObject):
@@ -30,6 +42,7 @@ class SidePanels(QObject):
         self,
         bridge: Bridge,
         workspace: Workspace,
+        appearance: Appearance,
         browsing: Browsing,
         drawer: Drawer,
         titles: Titles,
@@ -39,6 +52,7 @@ class SidePanels(QObject):
         super().__init__(drawer)
         self._bridge = bridge
         self._workspace = workspace
+        self._appearance = appearance
         self._browsing = browsing
         self._drawer = drawer
         self._titles = titles
@@ -74,6 +88,46 @@ class SidePanels(QObject):
         panel.note_asked.connect(self._browsing.open)
         panel.link_asked.connect(self._link_mention)
         return panel
+
+    def history(self) -> Panel:
+        """The timeline, and the note as it was."""
+        from app.widgets.history_panel import HistoryPanel
+
+        panel = HistoryPanel(self._bridge, self._appearance)
+        panel.past_wanted.connect(self._browsing.view.show_past)
+        panel.restore_asked.connect(self._restore)
+        panel.copy_asked.connect(self._open_copy)
+        return panel
+
+    def show_since(self, version: Version) -> None:
+        """Show what has changed in the note on screen since a version."""
+        self._drawer.open(self.history)
+        panel = self._drawer.panel
+        if isinstance(panel, Since):
+            panel.show_since(version)
+
+    def _restore(self, blocks: Blocks) -> None:
+        """Make the body what it was: an edit like any other, that can be undone."""
+        from app.commands.versions import rewrite_body
+
+        note = self._browsing.note
+        if note is not None:
+            now = [(list(spans), dict(attributes)) for spans, attributes in note.body.blocks()]
+            self._workspace.edit_beside(note, lambda edit: rewrite_body(edit, now, blocks))
+            self._browsing.view.focus_text()
+
+    def _open_copy(self, blocks: Blocks, ms: int) -> None:
+        """Make a note of what the body was, beside the note, and open it."""
+        note = self._browsing.note
+        if note is None:
+            return
+        title = self.tr("{title} ({when})").format(title=note.title.text(), when=long_time(ms))
+        notebook, folder = note.stream.partition("/")[0], note.folder
+        self._bridge.call(
+            lambda library: library.new_note(notebook, title=title, blocks=blocks, folder=folder),
+            self._browsing.open,
+            self._workspace.failed.emit,
+        )
 
     def _link_mention(self, source: str, target: str) -> None:
         """In the note `source`, make the first mention of the note `target` a link."""

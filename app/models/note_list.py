@@ -191,7 +191,8 @@ class NoteListModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return entry.row.title
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{entry.row.title}. {entry.row.preview}"
+            who = f" {entry.row.who}." if entry.row.who else ""
+            return f"{entry.row.title}.{who} {entry.row.preview}"
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:

@@ -54,9 +54,14 @@ class Person:
         return "".join(letters).upper() or "·"
 
 
+def number_of(account: str) -> int:
+    """The number that picks an account's colour."""
+    return zlib.crc32(account.encode())
+
+
 def person_of(peer: Peer) -> Person:
     """Who a peer is."""
-    return Person(peer.name, zlib.crc32(peer.account.encode()))
+    return Person(peer.name, number_of(peer.account))
 
 
 def people_of(peers: Iterable[Peer]) -> list[Person]:

@@ -37,6 +37,8 @@ _RADIUS_PX = 9
 _PREVIEW_SIZE_PX = 12
 _PREVIEW_LINES = 2
 
+_NAME_LENGTH_MAX = 14
+
 # Shorter parts stand in every word.
 _PART_LENGTH_MIN = 2
 
@@ -101,6 +103,9 @@ class NoteDelegate(QStyledItemDelegate):
         theme = self._appearance.theme
         small = _sized(font, _PREVIEW_SIZE_PX)
         text = short_time(row.updated_ms, self._now_ms())
+        if row.who:
+            first = row.who.split()[0] if row.who.split() else row.who
+            text = f"{first[:_NAME_LENGTH_MAX]} · {text}"
         metrics = QFontMetrics(small)
         x = inside.right() - metrics.horizontalAdvance(text)
         painter.setFont(small)
@@ -110,6 +115,11 @@ class NoteDelegate(QStyledItemDelegate):
         if row.pinned:
             x -= 18
             painter.drawPixmap(x, inside.top() + 3, self._pin)
+        if not row.seen:
+            # Somebody wrote here since this person looked: as unread mail is marked.
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.colour("accent"))
+            painter.drawEllipse(QPointF(inside.left() - 9, inside.top() + 8.5), 3.5, 3.5)
         if row.unsent and self.show_unsent:
             x -= 14
             painter.setPen(Qt.PenStyle.NoPen)

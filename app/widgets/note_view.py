@@ -28,7 +28,7 @@ from app.theme import Appearance
 from app.transfer.addresses import NOTE_SCHEME
 from app.widgets.banner import BannerRoom, Choice, Message, Topic
 from app.widgets.empty_state import EmptyState
-from app.widgets.names import named
+from app.widgets.names import button, named
 from app.widgets.palette import editor_palette
 from app.widgets.presence_strip import PresenceStrip
 from app.widgets.title_edit import TitleEdit
@@ -60,6 +60,8 @@ class NoteView(QFrame):
         self.edit.read_markdown = blocks_of_markdown
         self.title = TitleEdit()
         self.meta = named(QLabel(), "meta")
+        self.away = named(button("", "link"), "away")
+        self.away.hide()
         self.toolbar = Toolbar(self.edit, appearance.icon)
         self.find_bar = FindBar(self.edit, appearance.icon)
         self.links = NoteLinks(self.edit)
@@ -111,6 +113,21 @@ class NoteView(QFrame):
         self._leave()
         self.empty.say(picture, title, text, button, work)
         self._pages.setCurrentWidget(self.empty)
+
+    def say_away(self, text: str) -> None:
+        """Say what others wrote while this person was away; empty takes it back."""
+        self.away.setText(text)
+        self.away.setVisible(bool(text))
+
+    def show_past(self, past: QWidget | None) -> None:
+        """Show a moment of the note's past in its place; None shows the note as it is again."""
+        if past is None:
+            if self.note is not None and self._pages.currentWidget() is not self._sheet:
+                self._pages.setCurrentWidget(self._sheet)
+            return
+        if self._pages.indexOf(past) < 0:
+            self._pages.addWidget(past)
+        self._pages.setCurrentWidget(past)
 
     def begin_writing(self) -> None:
         """Put the caret where a new note begins: into its title."""
@@ -196,6 +213,7 @@ class NoteView(QFrame):
         head.setSpacing(4)
         head.addWidget(self.title)
         head.addWidget(self.meta)
+        head.addWidget(self.away, 0, Qt.AlignmentFlag.AlignLeft)
         column.addLayout(head)
         column.addWidget(self.edit, 1)
         return sheet

@@ -92,6 +92,7 @@ CALL_RIGHTS: Final[Mapping[str, str]] = {
     "change_password": SIGNED_IN,
     "redeem": SIGNED_IN,
     "members": MEMBER,
+    "authors": MEMBER,
     "leave": MEMBER,
     "rename_notebook": OWNER,
     "share": OWNER,

@@ -71,7 +71,8 @@ class Sharing:
         self._accounts: Final = accounts
         self._store: Final = store
         self._does: Final[Mapping[str, Callable[[str, str, Args, int], Shared]]] = {
-            "members": self._members, "leave": self._leave, "rename_notebook": self._rename,
+            "members": self._members, "authors": self._authors, "leave": self._leave,
+            "rename_notebook": self._rename,
             "share": self._share, "set_role": self._set_role, "create_invite": self._create_invite,
             "invites": self._invites, "revoke_invite": self._revoke_invite,
         }  # fmt: skip
@@ -96,6 +97,14 @@ class Sharing:
 
     def _members(self, account: str, notebook: str, args: Args, now_ms: int) -> Shared:
         return Shared({"members": self.members(notebook)})
+
+    def _authors(self, account: str, notebook: str, args: Args, now_ms: int) -> Shared:
+        """``{notebook, rids}``: whose the replicas are, of those that wrote in the notebook."""
+        rids = args.get("rids")
+        if not isinstance(rids, (list, tuple)) or len(rids) > limits.AUTHORS_ASKED_MAX:
+            raise CallRefused("bad_args", f"at most {limits.AUTHORS_ASKED_MAX} replicas")
+        wanted = [rid for rid in rids if type(rid) is int and 0 < rid < 1 << 63]
+        return Shared({"authors": [list(row) for row in self._accounts.authors(notebook, wanted)]})
 
     def members(self, notebook: str) -> list[list[object]]:
         """Return [account, e-mail, role, name, [collection, role]*] of each member, by e-mail."""

@@ -25,7 +25,7 @@ PACED: Final = frozenset({"share", "set_role", "create_invite", "redeem"})
 
 
 def call_of_notebook(session: Session, call: m.Call, now_ms: int) -> list[Effect]:
-    """Do a call that names a notebook: ``members leave rename_notebook share set_role`` and of invites."""
+    """Do a call that names a notebook: of its members, authors, roles, name and invites."""
     account = _account(session)
     sharing = session.realm.sharing
 
@@ -126,6 +126,7 @@ def _answered(session: Session, call: m.Call, outcome: Shared | CallRefused) -> 
 
 SHARING_CALLS: Final[Mapping[str, Callable[[Session, m.Call, int], list[Effect]]]] = {
     "members": call_of_notebook,
+    "authors": call_of_notebook,
     "leave": call_of_notebook,
     "rename_notebook": call_of_notebook,
     "share": call_of_notebook,

@@ -288,6 +288,20 @@ class AccountStore:
         )
         return [tuple(row) for row in rows]
 
+    def authors(self, notebook: str, rids: Sequence[int]) -> list[tuple[int, str, str]]:
+        """Return (replica, account, name) of those of some replicas that wrote in a notebook."""
+        if not rids:
+            return []
+        marks = ", ".join("?" * len(rids))
+        rows = self._db.all(
+            "SELECT replicas.rid, accounts.id, accounts.name FROM replicas"
+            f" JOIN accounts ON accounts.id = replicas.account WHERE replicas.rid IN ({marks})"
+            " AND EXISTS (SELECT 1 FROM positions JOIN streams ON streams.key = positions.stream"
+            " WHERE positions.rid = replicas.rid AND streams.notebook = ?) ORDER BY replicas.rid",
+            [*rids, notebook],
+        )
+        return [tuple(row) for row in rows]
+
     def set_role(self, notebook: str, account: str, role: str | None) -> None:
         """Give an account a role in a notebook, or take it away."""
         if role is None:

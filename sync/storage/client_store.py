@@ -63,7 +63,7 @@ class ClientStore(Shelf):
                 summary, content = last[document].summary, last[document].content
                 if is_new and summary is not None and content is not None:
                     projections.save_note(connection, key, summary, self._projections.vocabulary)
-                    traits.save(connection, key, content, [self._rid])
+                    traits.save(connection, key, content, {self._rid: last[document].delta.stamp.ms})
                     connection.execute("UPDATE documents SET dirty = 0 WHERE key = ?", (key,))
         late = zip(changes, current, strict=True)
         return list(dict.fromkeys(change.document for change, now in late if now is not change))

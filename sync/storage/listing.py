@@ -13,7 +13,7 @@ from datetime import date
 from types import EllipsisType
 from typing import Any, Final
 
-from sync.storage import search
+from sync.storage import search, traits
 from sync.storage.query import understood
 from sync.storage.rows import FolderRow, NoteRow, SearchHit, TitleRow
 from sync.storage.vocabulary import Vocabulary
@@ -23,6 +23,9 @@ _NOTES: Final = (
     " n.trashed_ms, n.document, n.words, n.archived, n.icon, n.colours"
     " FROM notes n JOIN documents d ON d.key = n.document"
 )
+_NOBODY: Final = ("", True)
+_FEW: Final = 500
+"""Rows of which single ones are asked for: more, and all of them cost less."""
 _DOCUMENT: Final = 10
 """Where the document's key stands in these rows."""
 _ORDERS: Final[dict[str, Callable[[NoteRow], Any]]] = {
@@ -101,11 +104,13 @@ def _noted(
             "SELECT s.key, s.id, b.id, b.name FROM streams s JOIN notebooks b ON b.id = s.notebook"
         )
     }
+    keys = [row[_DOCUMENT] for row in rows] if len(rows) <= _FEW else None
+    writers = traits.last_writers(connection, keys)
     return [
         NoteRow(
             id, *streams[stream], title, preview, tuple(tags.split("\n")) if tags else (), folder,
             pinned == 1, created_ms, updated_ms, trashed_ms, unsent.get(document, 0), words, archived == 1,
-            icon, tuple(json.loads(colours).items()) if colours else (),
+            icon, tuple(json.loads(colours).items()) if colours else (), *writers.get(document, _NOBODY),
         )
         for id, stream, title, preview, tags, folder, pinned, created_ms, updated_ms, trashed_ms, document,
             words, archived, icon, colours in rows

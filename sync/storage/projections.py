@@ -88,7 +88,7 @@ class Projections:
         collection, model = kind
         if collection == v1.NOTES:
             save_note(connection, key, model_of(model).note_summary(document), self.vocabulary)
-            traits.save(connection, key, content_of(document), document.version())
+            traits.save(connection, key, content_of(document), document.written_ms())
             if attachments.save_uses(connection, key, attachments_named(document)):
                 self.uses_changed = True
         elif collection == v1.FOLDERS:

@@ -174,6 +174,10 @@ class NoteRow(NamedTuple):
     """A picture in front of the title, as text; "" for none."""
     tag_colours: tuple[tuple[str, str], ...] = ()
     """(tag, colour) of the tags that have one: the name of a colour of the theme, or ``#rrggbb``."""
+    who: str = ""
+    """Who wrote in it last, when that was somebody else."""
+    seen: bool = True
+    """False where somebody else has written since this person looked at it last."""
 
 
 class TitleRow(NamedTuple):

@@ -23,9 +23,10 @@ CREATE TABLE traits(                        -- what a note has: image file link 
     PRIMARY KEY (document, trait)
 ) WITHOUT ROWID;
 
-CREATE TABLE authors(                       -- which replicas wrote in a note; derived
+CREATE TABLE authors(                       -- which replicas wrote in a note, and when last; derived
     document INTEGER NOT NULL REFERENCES documents(key) ON DELETE CASCADE,
     rid INTEGER NOT NULL,
+    last_ms INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (document, rid)
 ) WITHOUT ROWID;
 CREATE INDEX authors_rid ON authors(rid);

@@ -188,3 +188,22 @@ def test_a_notebook_is_renamed_for_everybody(world, ann, bob, notebook):
     assert shared.value == {"name": "Garden"}
     assert set(shared.changed) == {ann.id, bob.id}
     assert ask(world, ann, "rename_notebook", notebook=notebook, name=" ") == "bad_args"
+
+
+def test_members_learn_whose_the_replicas_are_that_wrote_here_and_of_no_others(world, ann, bob, notebook):
+    tables = world.opened.accounts._db
+    for rid, account in ((5, ann), (6, bob), (7, bob)):
+        device = world.opened.accounts.device(account.id, "i", "linux", "1", NOW)
+        assert world.opened.accounts.bind(rid, account.id, device)
+    key = tables.one("SELECT key FROM streams WHERE id = ?", (f"{notebook}/notes",))[0]
+    for rid in (5, 6):
+        row = (key, rid, b"")
+        tables.write("INSERT INTO positions(stream, rid, last_n, chain) VALUES (?, ?, 1, ?)", row)
+    rows = ask(world, ann, "authors", notebook=notebook, rids=[5, 6, 7, 8])["authors"]
+    assert rows == [[5, ann.id, "ann"], [6, bob.id, "bob"]]
+    assert ask(world, bob, "authors", notebook=notebook, rids=[5]) == "none"
+    many = list(range(1, limits.AUTHORS_ASKED_MAX + 2))
+    assert ask(world, ann, "authors", notebook=notebook, rids=many) == "bad_args"
+    assert ask(world, ann, "authors", notebook=notebook, rids=many[:-1])["authors"][0][0] == 5
+    assert ask(world, ann, "authors", notebook=notebook, rids=["5", -1, 1 << 63, True])["authors"] == []
+    assert ask(world, ann, "authors", notebook=notebook, rids=7) == "bad_args"

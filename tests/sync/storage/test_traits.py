@@ -89,6 +89,19 @@ def test_replicas_are_strangers_until_a_server_has_said_whose_they_are(desk):
     assert desk.store.people() == {99: PersonRow(99, "a" * 22, "Ana")}
 
 
+def test_who_wrote_last_is_told_where_it_was_somebody_else(desk):
+    _, bodies = foreign_note(rid=99)
+    desk.store.append_remote(NOTES, [RemoteDelta(FOREIGN, body, 0) for body in bodies], 2)
+    mine = desk.new_note("mine")
+    desk.store.refresh_projections()
+    assert {row.who for row in desk.store.notes()} == {""}
+    desk.store.save_people([PersonRow(99, "a" * 22, "Ana")])
+    assert {row.id: row.who for row in desk.store.notes()} == {FOREIGN: "Ana", mine: ""}
+    desk.wall.ms += 5_000
+    desk.type(FOREIGN, "mine now")
+    assert {row.who for row in desk.store.notes()} == {""}
+
+
 def test_the_last_look_is_kept(desk):
     assert desk.store.look("x") is None
     desk.store.save_look("x", 5, {7: 3, (1 << 63) - 1: 9})
