@@ -50,7 +50,7 @@ HOLD_MS_MAX: Final = (
 IDLE_MS: Final = 2_000  # after the last change, until the view is compared with the mirror
 CARET_MS: Final = 80  # between two reports of where the caret is
 FIRST_BLOCKS: Final = 200  # shown before a note is first painted: more than any window is high
-_SLICE_BLOCKS: Final = 250  # of a long note shown at a time after that: some 4 ms
+SLICE_BLOCKS: Final = 250  # of a long note shown at a time after that: some 4 ms
 _CLUSTER_BLOCKS: Final = 200  # patches further apart get an edit block each: Qt lays out all that is between
 
 _CLUSTERS_MAX: Final = 12  # but so many edit blocks cost as much as laying out a long note once
@@ -143,12 +143,13 @@ class Binding(QObject):
 
     def _show_slice(self) -> None:
         """Slot of the slice timer."""
-        self._show_more(_SLICE_BLOCKS)
+        self._show_more(SLICE_BLOCKS)
         if not self.is_complete:
             self._slice_timer.start()
 
     def _show_more(self, most: int | None) -> None:
         if not self.is_complete:
+            self._listener.settle()  # what was missed happened to the blocks that are shown now
             with self._listener.showing():
                 self._loader.show(most)
             if self.is_complete:

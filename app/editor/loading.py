@@ -86,8 +86,9 @@ class Loader:
         cursor.beginEditBlock()
         _write(cursor, surface, made, is_first=not first)
         mirror = surface.mirror
-        mirror.splice(first, len(mirror.blocks), made)
-        surface.mark_edges(max(0, first - 1), len(mirror.blocks))
+        at = len(mirror.blocks) if first else 0  # somebody may have edited what is shown already
+        mirror.splice(at, len(mirror.blocks), made)
+        surface.mark_edges(max(0, at - 1), len(mirror.blocks))
         surface.render()
         cursor.endEditBlock()
         self._shown = stop

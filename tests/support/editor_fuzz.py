@@ -3,10 +3,10 @@ Random people at real views: what they do, and a loop that does it and checks.
 
     python -m tests.support.editor_fuzz --actions 20000 --seed 1
 
-Two windows on two replicas exchange deltas with delays while they type, compose, paste, move, format, undo;
-a foreign hand edits the QTextDocument behind the binding's back. After every action the acting window's view
-has its note's text; at each meeting all deltas arrive and views, mirrors and documents must be equal in
-text, spans and blocks.
+Three windows on three replicas exchange deltas with delays while people type, compose, paste, drag, click,
+format, undo, and open the note anew; a foreign hand edits the QTextDocument behind the binding's back. After
+every action the acting window's view has its note's text; at each meeting all deltas arrive and views,
+mirrors and documents must be equal in text, spans and blocks, and every line of every layout holds its text.
 """
 
 from __future__ import annotations
@@ -21,38 +21,32 @@ from typing import Final
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QMimeData, Qt
-from PySide6.QtGui import (
-    QColor,
-    QFont,
-    QTextBlockFormat,
-    QTextCharFormat,
-    QTextCursor,
-    QTextListFormat,
-)
+from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QColor, QImage
 
+from app.editor import binding
+from app.editor.find_bar import find_in
 from app.editor.palette import EditorPalette
-from tests.support.editor_world import ALT, CTRL, SHIFT, Window, World, check_window, fail_on_slot_errors
+from tests.support import editor_foreign
+from tests.support.editor_foreign import HTML, PIECES
+from tests.support.editor_world import (
+    ALT,
+    CTRL,
+    NONE,
+    SHIFT,
+    OwnDrop,
+    Window,
+    World,
+    check_window,
+    fail_on_slot_errors,
+)
 
 LENGTH_MAX: Final = 400  # code points; a longer note loses a stretch, so that actions keep meeting each other
+PICTURE: Final = "attachment:" + "2" * 64
 MEETING: Final = 60  # actions between two meetings, on average
-PIECES: Final = (
-    *("a", "b", "aa", "word", " ", "  ", "é", "e\u0301", "中文", "日本", "שלום", "مرحبا", "The fox jumped."),
-    *("\U0001f600", "\U0001f468\u200d\U0001f469\u200d\U0001f467", "\U0001f1e9\U0001f1ea", "x\U00020000y"),
-    *("1\ufe0f\u20e3", "\u00a0", "\u2028", "\t", "\ufffd", "\ufffc"),
-)
+WINDOWS: Final = 3
+FIRST_BLOCKS, SLICE_BLOCKS = 3, 2  # of a note that is opened: small, so that every note here is a long one
 MARKDOWN: Final = ("# ", "### ", "- ", "1. ", "7) ", "[] ", "[x] ", "> ", "```\n", "```py\n", "---\n")
-HTML: Final = (
-    "<p>plain</p>",
-    "<h2>Head</h2><p>one <b>bold</b> <i>slanted</i></p>",
-    "<ul><li>a<ul><li>b</li></ul></li><li>c</li></ul>",
-    "<ol start=3><li>x<li>y</ol>tail",
-    "<p>go <a href='https://example.org/\U0001f600'>there</a></p><hr><p>on</p>",
-    "<pre><code class='language-py'>def f():\n    pass\n</code></pre>",
-    "<blockquote>said<p>twice</p></blockquote>",
-    "<img src='attachment:%s' alt='p'>" % ("0" * 64),
-    "<span style='font-weight:700;text-decoration:underline'>styled</span>",
-)
 NOTES: Final = ("bold", "italic", "underline", "strike", "code", "highlight")
 Act = Callable[["Fuzz", Window], None]
 
@@ -60,13 +54,16 @@ Act = Callable[["Fuzz", Window], None]
 class Fuzz:
     """One run from one seed."""
 
-    def __init__(self, seed: int, windows: int = 2) -> None:
+    def __init__(self, seed: int, windows: int = WINDOWS) -> None:
         """Args: seed: Decides everything; windows: How many people."""
         self.seed = seed
         self.random = random.Random(seed)
         self.world = World(windows, "The quick brown fox jumps over the lazy dog.\nSecond \U0001f600 line\n")
         self.done = 0
         self.last = "nothing yet"
+        for window in self.world.windows:
+            window.view.take_picture = lambda _body, name: {"type": "image", "src": PICTURE, "name": name}
+            window.view.take_files = lambda paths: [{"type": "file", "name": path} for path in paths]
         names = [name for name, weight in ACTIONS.items() for _ in range(weight[1])]
         self._names = names
 
@@ -86,6 +83,8 @@ class Fuzz:
 
     def _look_at(self, window: Window) -> None:
         if window.view.is_composing:
+            return
+        if not window.view.bound.is_complete and self.random.randrange(3):
             return
         window.view.bound.settle()
         text = window.text
@@ -141,7 +140,7 @@ def _enter(fuzz: Fuzz, window: Window) -> None:
 
 def _erase(fuzz: Fuzz, window: Window) -> None:
     key = fuzz.random.choice((Qt.Key.Key_Backspace, Qt.Key.Key_Delete))
-    held = CTRL if fuzz.random.randrange(5) == 0 else Qt.KeyboardModifier.NoModifier
+    held = CTRL if fuzz.random.randrange(5) == 0 else NONE
     for _ in range(fuzz.random.randint(1, 3)):
         window.key(key, "", held)
 
@@ -217,7 +216,13 @@ def _compose(fuzz: Fuzz, window: Window) -> None:
 
 def _paste(fuzz: Fuzz, window: Window) -> None:
     mime = QMimeData()
-    match fuzz.random.randrange(4):
+    match fuzz.random.randrange(6):
+        case 4:
+            picture = QImage(3, 2, QImage.Format.Format_RGB32)
+            picture.fill(QColor("#204060"))
+            mime.setImageData(picture)
+        case 5:
+            mime.setText("# Head\n\n- one\n- **two**\n  - [x] deep\n\n> said\n\n```py\nx = 1\n```\n")
         case 0:
             mime.setHtml(fuzz.random.choice(HTML))
         case 1:
@@ -233,8 +238,57 @@ def _paste(fuzz: Fuzz, window: Window) -> None:
 
 
 def _drag(fuzz: Fuzz, window: Window) -> None:
-    start, end = fuzz.range(window)
-    window.view.commands.move(start, end, fuzz.random.randint(0, len(window.view.bound.mirror)))
+    """Drop what is selected here or in another window, or what another program drags, where the mouse is."""
+    view = window.view
+    target = QPointF(view.rect_at(fuzz.random.randint(0, len(view.bound.mirror))).center())
+    source = fuzz.random.choice([*fuzz.world.windows, window, window, None])
+    if source is None:
+        mime = QMimeData()
+        if fuzz.random.randrange(2):
+            mime.setText("\n".join(fuzz.piece() for _ in range(fuzz.random.randint(1, 3))))
+        else:
+            mime.setUrls([QUrl.fromLocalFile("/nowhere/file.txt"), QUrl("https://example.org")])
+    else:
+        source.place(*fuzz.range(source))
+        mime = source.view.createMimeDataFromSelection()
+    if source is None or mime.formats():
+        action = fuzz.random.choice((Qt.DropAction.MoveAction, Qt.DropAction.CopyAction))
+        origin = None if source is None else source.view.viewport()
+        view.dropEvent(OwnDrop(origin, target, mime, action))
+
+
+def _mouse(fuzz: Fuzz, window: Window) -> None:
+    """Press somewhere, perhaps move on, let go; or press twice."""
+    size = window.view.viewport().size()
+
+    def somewhere() -> QPointF:
+        return QPointF(fuzz.random.randrange(size.width()), fuzz.random.randrange(size.height()))
+
+    begin = end = somewhere()
+    held = fuzz.random.choice((NONE, NONE, NONE, SHIFT))
+    window.mouse(QEvent.Type.MouseButtonPress, begin, held)
+    if fuzz.random.randrange(2):
+        end = somewhere()
+        window.mouse(QEvent.Type.MouseMove, end, held)
+    window.mouse(QEvent.Type.MouseButtonRelease, end, held)
+    if fuzz.random.randrange(6) == 0:
+        window.mouse(QEvent.Type.MouseButtonDblClick, end, held)
+        window.mouse(QEvent.Type.MouseButtonRelease, end, held)
+
+
+def _replace(fuzz: Fuzz, window: Window) -> None:
+    window.view.bound.settle()
+    found = find_in(window.view.bound.mirror.text(), fuzz.random.choice("aeo \U0001f600"), match_case=False)
+    window.view.commands.replace_all(found[: fuzz.random.randint(1, 5)], fuzz.random.choice(("", "e", "中")))
+
+
+def _reopen(fuzz: Fuzz, window: Window) -> None:
+    """Leave the note and come back, or show it from scratch: its blocks come in slices."""
+    if fuzz.random.randrange(2):
+        window.view.close_note()
+        window.open()
+    else:
+        window.view.bound.reload()
 
 
 def _embed(fuzz: Fuzz, window: Window) -> None:
@@ -273,120 +327,8 @@ def _repaint(fuzz: Fuzz, window: Window) -> None:
 def _foreign(fuzz: Fuzz, window: Window) -> None:
     """Somebody edits the QTextDocument with a cursor of theirs."""
     cursor = window.cursor(*fuzz.range(window))
-    fuzz.random.choice(FOREIGN)(fuzz, cursor)
+    fuzz.random.choice(editor_foreign.ACTS)(fuzz.random, cursor)
 
-
-def _foreign_text(fuzz: Fuzz, cursor: QTextCursor) -> None:
-    cursor.insertText(fuzz.random.choice((fuzz.piece(), "two\nlines", "\n", "\n\n")))
-
-
-def _foreign_erase(fuzz: Fuzz, cursor: QTextCursor) -> None:
-    if cursor.hasSelection():
-        cursor.removeSelectedText()
-    else:
-        fuzz.random.choice((cursor.deleteChar, cursor.deletePreviousChar))()
-
-
-def _foreign_marks(fuzz: Fuzz, cursor: QTextCursor) -> None:
-    format_ = QTextCharFormat()
-    match fuzz.random.randrange(6):
-        case 0:
-            format_.setFontWeight(fuzz.random.choice((QFont.Weight.Bold, QFont.Weight.Normal)))
-        case 1:
-            format_.setFontItalic(bool(fuzz.random.randrange(2)))
-        case 2:
-            format_.setFontUnderline(True)
-        case 3:
-            format_.setForeground(QColor("#00ff01"))
-        case 4:
-            format_.setAnchor(True)
-            format_.setAnchorHref("https://example.org/foreign")
-        case _:
-            format_.setFontStrikeOut(True)
-    cursor.mergeCharFormat(format_)
-
-
-def _foreign_plain(_fuzz: Fuzz, cursor: QTextCursor) -> None:
-    cursor.setCharFormat(QTextCharFormat())
-
-
-def _foreign_block(fuzz: Fuzz, cursor: QTextCursor) -> None:
-    format_ = QTextBlockFormat()
-    match fuzz.random.randrange(4):
-        case 0:
-            format_.setHeadingLevel(fuzz.random.randrange(4))
-        case 1:
-            format_.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        case 2:
-            format_.setIndent(fuzz.random.randrange(3))
-        case _:
-            cursor.setBlockFormat(format_)
-            return
-    cursor.mergeBlockFormat(format_)
-
-
-def _foreign_list(fuzz: Fuzz, cursor: QTextCursor) -> None:
-    styles = (QTextListFormat.Style.ListDisc, QTextListFormat.Style.ListDecimal)
-    cursor.createList(fuzz.random.choice(styles))
-
-
-def _foreign_half(fuzz: Fuzz, cursor: QTextCursor) -> None:
-    """Step into the middle of a surrogate pair and write there."""
-    text = cursor.document().toPlainText().encode("utf-16-le")
-    inside = [at // 2 for at in range(0, len(text) - 1, 2) if 0xDC <= text[at + 1] <= 0xDF]
-    if inside:
-        cursor.setPosition(fuzz.random.choice(inside))
-        if fuzz.random.randrange(2):
-            cursor.insertText("Z")
-        else:
-            cursor.deleteChar()
-
-
-def _foreign_distant(fuzz: Fuzz, cursor: QTextCursor) -> None:
-    """One edit block, edits at both ends: the signal names the union, or something wrong."""
-    cursor.beginEditBlock()
-    cursor.setPosition(0)
-    cursor.insertText("first ")
-    cursor.movePosition(QTextCursor.MoveOperation.End)
-    cursor.insertText(" last" + fuzz.piece())
-    if fuzz.random.randrange(2):
-        cursor.movePosition(QTextCursor.MoveOperation.Start)
-        cursor.movePosition(QTextCursor.MoveOperation.NextBlock)
-        cursor.insertBlock()
-    cursor.endEditBlock()
-
-
-def _foreign_in_slot(_fuzz: Fuzz, cursor: QTextCursor) -> None:
-    """An edit inside a slot of contentsChange, which nobody announces."""
-    document = cursor.document()
-
-    def slot(*_: int) -> None:
-        document.contentsChange.disconnect(slot)
-        other = QTextCursor(document)
-        other.movePosition(QTextCursor.MoveOperation.End)
-        other.insertText("slot")
-
-    document.contentsChange.connect(slot)
-    cursor.insertText("trigger")
-
-
-def _foreign_html(fuzz: Fuzz, cursor: QTextCursor) -> None:
-    cursor.insertHtml(fuzz.random.choice(HTML[:4]))
-
-
-FOREIGN: Final = (
-    _foreign_text,
-    _foreign_text,
-    _foreign_erase,
-    _foreign_marks,
-    _foreign_plain,
-    _foreign_block,
-    _foreign_list,
-    _foreign_half,
-    _foreign_distant,
-    _foreign_in_slot,
-    _foreign_html,
-)
 
 ACTIONS: Final[dict[str, tuple[Act, int]]] = {
     "type": (_type, 18),
@@ -399,7 +341,10 @@ ACTIONS: Final[dict[str, tuple[Act, int]]] = {
     "block": (_block, 6),
     "compose": (_compose, 5),
     "paste": (_paste, 4),
-    "drag": (_drag, 3),
+    "drag": (_drag, 4),
+    "mouse": (_mouse, 5),
+    "replace": (_replace, 1),
+    "reopen": (_reopen, 1),
     "embed": (_embed, 2),
     "travel": (_travel, 5),
     "deliver": (_deliver, 14),
@@ -425,6 +370,8 @@ def run(seed: int, actions: int) -> float:
         AssertionError: Views and notes differ; the note says how to see it again.
     """
     begun = time.perf_counter()
+    whole = binding.FIRST_BLOCKS, binding.SLICE_BLOCKS
+    vars(binding).update(FIRST_BLOCKS=FIRST_BLOCKS, SLICE_BLOCKS=SLICE_BLOCKS)
     fuzz = Fuzz(seed)
     try:
         fuzz.run(actions)
@@ -432,6 +379,7 @@ def run(seed: int, actions: int) -> float:
         error.add_note(f"after {fuzz.done} actions, at: {fuzz.last}\nreplay: {replay_line(seed, actions)}")
         raise
     finally:
+        vars(binding).update(FIRST_BLOCKS=whole[0], SLICE_BLOCKS=whole[1])
         fuzz.world.close()
     return time.perf_counter() - begun
 
@@ -453,6 +401,7 @@ def main() -> int:
     while left > 0:
         run(random.randrange(1 << 32), min(options.each, left))
         left -= options.each
+        print(f"{options.actions - max(0, left)} actions", end="\r", file=sys.stderr, flush=True)
     print(f"{options.actions} actions in {time.perf_counter() - begun:.1f} s")
     return 0
 

@@ -12,8 +12,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from types import TracebackType
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QTextCursor
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPointF, Qt, Signal
+from PySide6.QtGui import QDropEvent, QInputMethodEvent, QKeyEvent, QMouseEvent, QTextCursor
 from PySide6.QtWidgets import QApplication
 
 from app.editor.keys import Marks, key_of
@@ -24,6 +24,7 @@ from crdt.clock import Clock
 from crdt.delta import Delta
 from crdt.document import Document
 from crdt.edit import Edit
+from crdt.errors import CausalGap
 from crdt.text import RichText
 
 BODY = ("body",)
@@ -101,6 +102,22 @@ class LoopNote(QObject):
             self.patched.emit(list(patches))
 
 
+class OwnDrop(QDropEvent):
+    """A drop whose source is a widget (None: another program), as Qt's drag loop would say."""
+
+    def __init__(self, source, place: QPointF, content: QMimeData, action: Qt.DropAction) -> None:
+        super().__init__(place, action, content, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+        self.setDropAction(action)
+        self._source = source
+        self._content = content
+
+    def source(self):
+        return self._source
+
+    def mimeData(self):
+        return self._content
+
+
 class Window:
     """One person at one view."""
 
@@ -138,6 +155,15 @@ class Window:
         if commit or length:
             event.setCommitString(commit, start, length)
         QApplication.sendEvent(self.view, event)
+
+    def mouse(self, kind: QEvent.Type, place: QPointF, held: Qt.KeyboardModifier = NONE) -> None:
+        """Move or press the left button at a point of the viewport."""
+        left = Qt.MouseButton.LeftButton
+        button = Qt.MouseButton.NoButton if kind == QEvent.Type.MouseMove else left
+        buttons = Qt.MouseButton.NoButton if kind == QEvent.Type.MouseButtonRelease else left
+        viewport = self.view.viewport()
+        event = QMouseEvent(kind, place, QPointF(viewport.mapToGlobal(place)), button, buttons, held)
+        QApplication.sendEvent(viewport, event)
 
     def place(self, anchor: int, head: int | None = None) -> None:
         """Place the caret, or a selection, by indexes."""
@@ -249,17 +275,28 @@ class World:
         return sum(len(queue) for (_, to), queue in self._queues.items() if to == receiver)
 
     def deliver(self, receiver: int, count: int | None = None, sender: int | None = None) -> None:
-        """Let deltas through to one window: all, or the first `count` of each (or one) sender."""
+        """
+        Let deltas through to one window: all, or the first `count` of each (or one) sender.
+
+        One that builds on what is still on its way waits for it, as a server has it.
+        """
         for (source, to), queue in list(self._queues.items()):
             if to != receiver or (sender is not None and source != sender):
                 continue
             for _ in range(len(queue) if count is None else min(count, len(queue))):
-                self.windows[receiver].note.take(queue.popleft())
+                try:
+                    self.windows[receiver].note.take(queue[0])
+                except CausalGap:
+                    break
+                queue.popleft()
 
     def sync(self) -> None:
-        """Let everything through; two windows need no more than one round."""
+        """Let everything through; what builds on each other may take several rounds."""
         for window in self.windows:
-            self.deliver(window.number)
+            while self.waiting(window.number):
+                before = self.waiting(window.number)
+                self.deliver(window.number)
+                assert self.waiting(window.number) < before, "deltas that wait for each other"
 
     def agree(self, *, to_the_byte: bool = True) -> None:
         """

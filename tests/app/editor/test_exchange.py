@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QDropEvent, QGuiApplication, QImage
 
 from app.editor.exchange import Exchange
 from app.editor.keys import Marks
-from tests.support.editor_world import CTRL, SHIFT, World, check_window
+from tests.support.editor_world import CTRL, SHIFT, OwnDrop, World, check_window
 
 
 def mime(*, text: str | None = None, html: str | None = None) -> QMimeData:
@@ -19,22 +19,6 @@ def mime(*, text: str | None = None, html: str | None = None) -> QMimeData:
     if html is not None:
         made.setHtml(html)
     return made
-
-
-class OwnDrop(QDropEvent):
-    """A drop whose source is a widget, as Qt's drag loop would say."""
-
-    def __init__(self, source, place: QPointF, content: QMimeData, action: Qt.DropAction) -> None:
-        super().__init__(place, action, content, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
-        self.setDropAction(action)
-        self._source = source
-        self._content = content
-
-    def source(self):
-        return self._source
-
-    def mimeData(self):
-        return self._content
 
 
 def test_html_comes_in_with_its_kinds_and_marks(one):
