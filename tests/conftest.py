@@ -94,3 +94,6 @@ def qt_app() -> Iterator[Any]:
 
     yield QApplication.instance() or QApplication(["commonplace-tests"])
     QApplication.closeAllWindows()
+    # What a test copied lives in the offscreen platform's clipboard until after Python has ended, and its end
+    # would then call into Python.
+    QApplication.clipboard().clear()
