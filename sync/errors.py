@@ -50,7 +50,8 @@ class StoreUnavailable(SyncError):
     Attributes:
         path: The file.
         reason: ``empty not_a_store damaged locked read_only no_space cannot_open io``, ``newer`` for a file
-            that may only be read, or ``missing`` for a row that must exist.
+            that may only be read, ``unreachable`` for a database that does not answer, or ``missing`` for a
+            row that must exist.
         detail: What the system said; for logs, not for people.
     """
 

@@ -1,18 +1,15 @@
 """
 The server's command line: ``commonplace-server``.
 
-What it is not: what the commands do (admin.py) or serving (service.py). A command takes the folder's lock and
-works on the store itself; when a server holds the lock it is sent to that server, which does the same and
-tells its connections. Invariants: a password never stands on a command line; with --json stdout holds one
+What it is not: what the commands do (admin.py), where they are done (execution.py) or serving (service.py).
+Invariants: a password never stands on a command line; with --json stdout holds one
 document; exit code 0 done, 1 not done, 2 not understood.
 """
 
 from __future__ import annotations
 
 import json
-import socket
 import sys
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -21,20 +18,20 @@ import click
 
 from sync.errors import AuthFailed, SyncError
 from sync.limits import CONNECTIONS_PER_ACCOUNT, PASSWORD_SIZE_MAX
-from sync.server import admin, auth
-from sync.server.admin_path import reachable
+from sync.server import auth
+from sync.server.execution import execute
 from sync.server.invite_commands import add_invites
 from sync.server.logs import start_logging
 from sync.server.migrate_commands import add_migrate
-from sync.server.opening import FolderLock, make_folder, open_server
-from sync.server.outcome import AdminError
 from sync.server.settings import Settings
 
 _DASHES: Final = {"ignore_unknown_options": True}
 """An id that somebody else made may begin with a dash."""
 
-BUSY_WAIT_S: Final = 10.0
-"""How long to wait for a folder that another command, or a server that is just starting, has locked."""
+DATABASE_VARIABLE: Final = "COMMONPLACE_DATABASE"
+"""Where an address with a password does not stand on the command line, which others can read."""
+
+_DATABASE_HELP: Final = f"postgresql://… (or {DATABASE_VARIABLE}); without it, a file in the folder."
 
 
 def show_version(context: click.Context, _option: click.Parameter, is_asked: bool) -> None:
@@ -64,6 +61,7 @@ def read_version(_context: click.Context, _option: click.Parameter, given: str |
 @click.option(
     "--data", "folder", type=click.Path(path_type=Path, file_okay=False), help="The server's folder."
 )
+@click.option("--database", envvar=DATABASE_VARIABLE, help=_DATABASE_HELP)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=show_version, help="Show it."
@@ -89,8 +87,9 @@ def main(**options: Any) -> None:
 
 
 def _shared(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Let a command take --data and --json behind its name, too."""
+    """Let a command take --data, --database and --json behind its name, too."""
     command = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")(command)
+    command = click.option("--database", help=_DATABASE_HELP)(command)
     return click.option(
         "--data", "folder", type=click.Path(path_type=Path, file_okay=False), help="The server's folder."
     )(command)
@@ -100,6 +99,7 @@ def _shared(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option(
     "--data", "folder", type=click.Path(path_type=Path, file_okay=False), help="The server's folder."
 )
+@click.option("--database", help=_DATABASE_HELP)
 @click.option("--host")
 @click.option("--port", type=click.IntRange(0, 65535))
 @click.option("--sign-up", type=click.Choice(["open", "invite", "closed"]))
@@ -364,8 +364,9 @@ def _do(
     """Do a command, print what came of it, ``line`` for each row or for the whole, and return it."""
     given = click.get_current_context().find_root().obj
     folder = _folder(shared["folder"] or given["folder"])
+    database = shared["database"] or given["database"]
     try:
-        value = execute(folder, command, arguments, given["data_model"])
+        value = execute(folder, command, arguments, given["data_model"], database)
     except SyncError as error:
         _fail(str(error))
     if shared["as_json"] or given["as_json"]:
@@ -374,60 +375,6 @@ def _do(
     for row in value[rows] if rows else [value]:
         click.echo(line(row) if callable(line) else _line(line, row))
     return value
-
-
-def execute(folder: Path, command: str, arguments: Mapping[str, Any], data_model: str | None = None) -> Any:
-    """
-    Do a command on a server's folder: here when nobody has it open, in the running server when one has.
-
-    Raises:
-        SyncError: It was not done; the message is for people.
-    """
-    make_folder(folder)
-    until = time.monotonic() + BUSY_WAIT_S
-    while True:
-        lock = FolderLock(folder)
-        if lock.take():
-            try:
-                return _here(folder, command, arguments, data_model)
-            finally:
-                lock.release()
-        try:
-            return _there(folder, command, arguments)
-        except OSError as error:  # no server yet, or no longer
-            if time.monotonic() > until:
-                raise AdminError(f"the folder is in use, and nobody answers: {error}") from error
-        time.sleep(0.05)
-
-
-def _here(folder: Path, command: str, arguments: Mapping[str, Any], data_model: str | None) -> Any:
-    opened = open_server(folder, data_model)
-    try:
-        outcome = admin.run(opened, command, arguments, time.time_ns() // 1_000_000)
-        outcome.finish()
-    finally:
-        opened.close()
-    if outcome.error:
-        raise AdminError(outcome.error)
-    return outcome.value
-
-
-def _there(folder: Path, command: str, arguments: Mapping[str, Any]) -> Any:
-    """Ask the running server. Raises OSError when there is none."""
-    if not hasattr(socket, "AF_UNIX"):
-        raise AdminError("on this system commands work only while the server is stopped")
-    line = json.dumps({"command": command, "arguments": arguments}).encode() + b"\n"
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asking, reachable(folder) as path:
-        asking.connect(path)
-        asking.sendall(line)
-        with asking.makefile("rb") as answering:
-            answer = answering.readline()
-    if not answer:
-        raise ConnectionError("the server closed the connection")
-    said = json.loads(answer)
-    if "error" in said:
-        raise AdminError(said["error"])
-    return said["value"]
 
 
 def _folder(folder: Path | None) -> Path:

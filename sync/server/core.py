@@ -2,10 +2,14 @@
 Everything of the server that touches its store, in one place and on one thread: writing in groups, reading
 pages.
 
-What it is not: connections (hub.py, session.py), people (people.py) or I/O other than SQLite. Invariants: a
-batch is answered only after the commit that holds it; what was applied in memory but not committed is
-forgotten; seqs are given in the order of commits. Cost: a group of batches is one fsync, however many
-connections it came from.
+What it is not: connections (hub.py, session.py), people (people.py) or I/O other than the store's.
+Invariants:
+- A batch is answered only after the commit that holds it; seqs are given in the order of commits.
+- What was applied in memory but not committed is forgotten.
+- A group holds its streams from the moment it looks at them. Where other processes write the same database,
+  only documents are remembered, and they are brought up to the log before they are used.
+
+Cost: a group of batches is one fsync, however many connections it came from.
 
 Source: README, "Ingest" and "Delivery".
 """
@@ -167,7 +171,10 @@ class Core:
         self.check: Final = check
         self.closing: Final[set[str]] = set()
         """Streams whose writers are asked to wait, because they are just going to a newer model."""
+        self._shared: Final = store.db.shared
         self._streams: dict[str, StreamRow] = {}
+        self._kinds: dict[int, tuple[int, str]] = {}
+        self._writes: dict[int, int] = {}
         self._positions: dict[tuple[int, int], Position] = {}
         self._growths: dict[str, _Growth] = {}
 
@@ -179,7 +186,9 @@ class Core:
         if row is None:
             row = self.store.stream(stream)
             if row is not None:
-                self._streams[stream] = row
+                self._recognise(row)
+                if not self._shared:
+                    self._streams[stream] = row
         return row
 
     def position(self, stream: int, rid: int) -> Position:
@@ -189,7 +198,7 @@ class Core:
             position = self.store.position(stream, rid)
             if len(self._positions) >= POSITIONS_KEPT_MAX:
                 self._positions.pop(next(iter(self._positions)))
-            if position is not NOWHERE:
+            if position is not NOWHERE and not self._shared:
                 self._positions[(stream, rid)] = position
         return position
 
@@ -213,6 +222,8 @@ class Core:
             except StoreUnavailable as error:
                 _log.warning("a group of %d batches was not stored: %s", len(batches), error.reason)
                 self._forget(batches)
+                if error.reason in ("unreachable", "locked"):  # each by itself would wait as long
+                    return self.give_up(batches, "busy")
                 break
         if (
             len(batches) > 1
@@ -220,13 +231,60 @@ class Core:
             return Written.together([self.write([batch], now_ms) for batch in batches])
         return self.give_up(batches)
 
-    def give_up(self, batches: Sequence[Batch]) -> Written:
+    def give_up(self, batches: Sequence[Batch], code: str = "internal") -> Written:
         """Forget what batches may have changed in memory, and answer that nothing of them was consumed."""
         self._forget(batches)
-        nacks = [Answer(b.conn, Nack(b.stream, b.batch, "internal", after_ms=RETRY_MS)) for b in batches]
+        nacks = [Answer(b.conn, Nack(b.stream, b.batch, code, after_ms=RETRY_MS)) for b in batches]
         return Written(nacks)
 
     def _write(self, batches: Sequence[Batch], now_ms: int) -> Written:
+        try:
+            with self.store.holding({batch.stream for batch in batches}) as rows:
+                self._look(rows, batches)
+                decided, growths = self._plan(batches, now_ms)
+                self._append(growths, now_ms)
+            self._committed(growths)
+            self._observe(decided, now_ms)
+            answers = [self._answer(*decision) for decision in decided]
+        finally:
+            if self._shared:
+                self._look_away()
+        return Written(answers, [segment for growth in growths.values() for segment in _segments(growth)])
+
+    def _look(self, rows: Sequence[StreamRow], batches: Sequence[Batch]) -> None:
+        """Remember streams that are held; where others write them too, what a group needs, as it is now."""
+        behind: set[str] = set()
+        for row in rows:
+            self._recognise(row)
+            self._streams[row.id] = row
+            if self._writes.get(row.key) != row.writes:
+                behind.add(row.id)
+            self._writes[row.key] = row.writes
+        if self._shared:
+            keys = {row.id: row.key for row in rows}
+            writers = {(keys[batch.stream], batch.rid) for batch in batches if batch.stream in keys}
+            self._positions.update(self.store.positions(sorted(writers)))
+            for look in (True, False):
+                some = [batch for batch in batches if (batch.stream in behind) is look]
+                self.documents.hold([pushed.document for b in some for pushed in b.deltas], look=look)
+
+    def _look_away(self) -> None:
+        """Forget what was true only while streams were held."""
+        self._streams.clear()
+        self._positions.clear()
+        self.documents.release()
+
+    def _recognise(self, row: StreamRow) -> None:
+        """Forget the documents of a stream that became another one: another log, or another data model."""
+        before, now = self._kinds.get(row.key), (row.epoch, row.model)
+        if before is not None and before != now:
+            self.documents.forget_stream(row.key)
+        self._kinds[row.key] = now
+
+    def _plan(
+        self, batches: Sequence[Batch], now_ms: int
+    ) -> tuple[list[tuple[Batch, Plan | Nack, int]], dict[str, _Growth]]:
+        """Decide a group; what it adds, by stream."""
         growths: dict[str, _Growth] = {}
         decided: list[tuple[Batch, Plan | Nack, int]] = []
         view = _View(self)
@@ -241,33 +299,34 @@ class Core:
                 growth.positions[batch.rid] = made.position
                 view.planned[(made.stream.key, batch.rid)] = made.position
             decided.append((batch, made, first))
-        self._commit(growths, now_ms)
-        self._observe(decided, now_ms)
-        answers = [self._answer(*decision) for decision in decided]
-        return Written(answers, [segment for growth in growths.values() for segment in _segments(growth)])
+        return decided, growths
 
-    def _commit(self, growths: dict[str, _Growth], now_ms: int) -> None:
-        """One transaction for the group, then what memory knows."""
-        changed = [g for g in growths.values() if g.positions]
-        if not changed:
-            return
-        self.store.append(
-            [
-                StreamAppend(
-                    g.stream.key, g.stream.epoch, g.stream.head, g.accepted, g.positions, g.rejections
-                )
-                for g in changed
-            ],
-            now_ms,
-        )
-        for growth in changed:
+    def _append(self, growths: dict[str, _Growth], now_ms: int) -> None:
+        """Write what a group adds, in the transaction that holds its streams."""
+        if growths:
+            self.store.append(
+                [
+                    StreamAppend(
+                        g.stream.key, g.stream.epoch, g.stream.head, g.accepted, g.positions, g.rejections
+                    )
+                    for g in growths.values()
+                ],
+                now_ms,
+            )
+
+    def _committed(self, growths: dict[str, _Growth]) -> None:
+        """Take over into memory what is on disk now."""
+        for growth in growths.values():
             head = growth.stream.head
             for seq, accepted in enumerate(growth.accepted, head + 1):
                 self.documents.committed(accepted.document, seq, len(accepted.body))
             size = sum([len(accepted.body) for accepted in growth.accepted])
             self._streams[growth.stream.id] = growth.stream._replace(
-                head=head + len(growth.accepted), size_bytes=growth.stream.size_bytes + size
+                head=head + len(growth.accepted),
+                size_bytes=growth.stream.size_bytes + size,
+                writes=growth.stream.writes + 1,
             )
+            self._writes[growth.stream.key] = growth.stream.writes + 1
             for rid, position in growth.positions.items():
                 self._positions[(growth.stream.key, rid)] = position
         self.documents.trim()

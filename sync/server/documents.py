@@ -5,7 +5,9 @@ behind.
 What it is not: the log (server_store.py) or decisions (ingest.py). Used on the store's thread only.
 Invariants: the log is the truth, so a document may be forgotten at any time; what is encoded here holds
 committed deltas only, because nothing is encoded between applying and committing; how often a state is
-written grows with its size, so that a document that is typed into all day costs O(1) for each delta.
+written grows with its size, so that a document that is typed into all day costs O(1) for each delta. Where
+other processes write the same database, what is in memory is brought up to the log before it is used: by the
+deltas that came, not by loading it again.
 """
 
 from __future__ import annotations
@@ -93,6 +95,7 @@ class Documents:
         self._kept: OrderedDict[str, Folded] = OrderedDict()
         self._weight = 0
         self._due: set[str] = set()
+        self._current: set[str] = set()
         self._lagged: dict[str, int] = {}
 
     def find(self, document: str) -> Folded | None:
@@ -105,11 +108,32 @@ class Documents:
         Cost: O(1) while it is kept; otherwise its state is decoded and the log behind it applied.
         """
         folded = self._kept.get(document)
-        if folded is not None:
+        if folded is not None and (document in self._current or not self._store.db.shared):
             self._kept.move_to_end(document)
             return folded
         row = self._store.document(document)
-        return None if row is None else self.keep(document, self._load(row))
+        return None if row is None else self._brought_to(row)
+
+    def hold(self, documents: Iterable[str], *, look: bool) -> None:
+        """
+        Take these for current until ``release``, because nobody else can write their stream.
+
+        Args:
+            documents: Their ids; what does not exist may be made.
+            look: Whether others may have written them since they were last looked at.
+
+        Raises:
+            StoreUnavailable: ``damaged``: a log does not fold.
+        """
+        names = set(documents) - self._current
+        if look:
+            for row in self._store.documents_named([name for name in names if name in self._kept]):
+                self._brought_to(row)
+        self._current |= names
+
+    def release(self) -> None:
+        """Let others write again what was held."""
+        self._current.clear()
 
     def make(self, stream: StreamRow) -> Folded:
         """Return a new empty document, not kept yet."""
@@ -157,9 +181,7 @@ class Documents:
             stored = self._store.state(row.key, row.model)
             if stored is not None:
                 return stored
-        folded = self.find(row.id)
-        assert folded is not None, "a document with a row exists"
-        return self._encode(row.id, folded)
+        return self._encode(row.id, self._brought_to(row))
 
     def save(self, *, everything: bool = False, count_max: int = 64) -> int:
         """
@@ -172,15 +194,15 @@ class Documents:
         """
         names = [name for name, f in self._kept.items() if f.tail_bytes] if everything else list(self._due)
         saved = []
-        for name in names[: None if everything else count_max]:
-            folded = self._kept.get(name)
-            row = self._store.document(name)
-            if folded is None or row is None or row.state_seq >= row.last_seq:
+        for name in sorted(names[: None if everything else count_max]):
+            row = self._store.document(name) if name in self._kept else None
+            if row is None or row.state_seq >= row.last_seq:
                 self._due.discard(name)
                 continue
-            saved.append(SavedState(row.key, row.last_seq, self._encode(name, folded), folded.model))
+            folded = self._brought_to(row)
+            saved.append(SavedState(row.key, folded.last_seq, self._encode(name, folded), folded.model))
             self._weight += len(saved[-1].state) - folded.state_bytes - folded.tail_bytes
-            folded.stored_seq, folded.state_bytes = row.last_seq, len(saved[-1].state)
+            folded.stored_seq, folded.state_bytes = folded.last_seq, len(saved[-1].state)
             folded.tail_bytes = folded.tail_count = 0
             folded.encoded = None
             self._due.discard(name)
@@ -242,18 +264,58 @@ class Documents:
                 self._due.add(name)  # encoded once, it may as well be written
         return folded.encoded
 
+    def _brought_to(self, row: DocumentRow) -> Folded:
+        """Return a document with at least what its row counts: from memory, brought up to it, or loaded."""
+        folded = self._kept.get(row.id)
+        if folded is not None and folded.last_seq < row.last_seq:
+            # What lies between may be compacted, or of an older model.
+            if row.state_seq > folded.last_seq or row.model != folded.model:
+                self.forget([row.id])
+                folded = None
+            else:
+                self._catch_up(folded, row)
+        if folded is None:
+            return self.keep(row.id, self._load(row))
+        self._kept.move_to_end(row.id)
+        return folded
+
+    def _catch_up(self, folded: Folded, row: DocumentRow) -> None:
+        """Apply what other processes wrote since a document was last looked at."""
+        tail = self._store.tail(row.key, folded.last_seq)
+        try:
+            for _, body in tail:
+                folded.document.apply(Delta.decode(body))
+        except CrdtError as error:
+            self.forget([row.id])
+            raise self._damaged(row, error) from error
+        before = folded.weight
+        folded.last_seq = tail[-1][0]
+        folded.encoded = None
+        folded.tail_count += len(tail)
+        folded.stored_seq, folded.state_bytes = row.state_seq, row.state_bytes
+        folded.tail_bytes, folded.log_bytes = row.tail_bytes, row.log_bytes
+        self._weight += folded.weight - before
+        if folded.due:
+            self._due.add(row.id)
+
     def _load(self, row: DocumentRow) -> Folded:
         """Decode the written state and apply the log behind it."""
+        written = self._store.written(row.key, row.model)  # perhaps a newer one than the row knows of
+        after, state = written or (0, b"")
+        tail = self._store.tail(row.key, after)
         try:
-            state = self._store.state(row.key, row.model) if row.state_seq else None
-            document = Document(self._rid) if state is None else Document.decode(state, self._rid)
-            tail = self._store.tail(row.key, row.state_seq)
-            for body in tail:
+            document = Document.decode(state, self._rid) if written else Document(self._rid)
+            for _, body in tail:
                 document.apply(Delta.decode(body))
         except CrdtError as error:
-            raise StoreUnavailable(self._store.db.path, "damaged", f"document {row.id}: {error}") from error
+            raise self._damaged(row, error) from error
         folded = Folded(document, row.stream, row.model, row)
+        folded.last_seq = tail[-1][0] if tail else max(after, row.last_seq)
+        folded.stored_seq = after
         folded.tail_count = len(tail)
         if folded.due:
             self._due.add(row.id)
         return folded
+
+    def _damaged(self, row: DocumentRow, error: CrdtError) -> StoreUnavailable:
+        return StoreUnavailable(self._store.db.path, "damaged", f"document {row.id}: {error}")

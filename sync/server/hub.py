@@ -16,7 +16,7 @@ Source: README, "Delivery".
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -64,6 +64,10 @@ class Hub:
         self._tails: dict[str, Tail] = {}
         self._roster: Final = Roster()
         self._held: set[int] = set()
+        self.tell: Callable[[Mapping[str, int]], object] = _nobody
+        """Told the heads of streams that this process has made grow."""
+        self.tell_presence: Callable[[bytes], object] = _nobody
+        """Told where the people of this process are."""
 
     # --- connections and what they follow --------------------------------------------------------
 
@@ -147,19 +151,44 @@ class Hub:
 
     def committed(self, segments: Iterable[Segment]) -> None:
         """Wake everybody who follows a stream that has grown."""
+        heads: dict[str, int] = {}
         for segment in segments:
             stream = segment.stream
+            heads[stream] = segment.last
             self._heads[stream] = max(segment.last, self._heads.get(stream, 0))
             readers = self._readers.get(stream)
             if not readers:
                 continue
             self._tails.setdefault(stream, Tail()).add(segment)
-            for conn in readers:
-                link = self.links[conn]
-                if link.feeds[stream].want == "content":
-                    link.touch(stream)
-                else:
-                    self._poke(link, stream)
+            self._wake(stream)
+        if heads:
+            self.tell(heads)
+
+    def heard(self, heads: Mapping[str, int]) -> None:
+        """Wake everybody who follows a stream that has grown in another process; known heads are ignored."""
+        for stream, head in self.behind(heads).items():
+            self._heads[stream] = head
+            self._wake(stream)
+
+    def behind(self, heads: Mapping[str, int]) -> dict[str, int]:
+        """Return those heads of followed streams that nobody here knows of yet."""
+        return {
+            stream: head
+            for stream, head in heads.items()
+            if stream in self._readers and head > self._heads.get(stream, 0)
+        }
+
+    def followed(self) -> list[str]:
+        """Return the streams that somebody follows."""
+        return list(self._readers)
+
+    def _wake(self, stream: str) -> None:
+        for conn in self._readers[stream]:
+            link = self.links[conn]
+            if link.feeds[stream].want == "content":
+                link.touch(stream)
+            else:
+                self._poke(link, stream)
 
     def own(self, conn: int, stream: str, own: tuple[int, int]) -> None:
         """Note which seqs [first, end) a connection pushed itself, so that they are not sent back to it."""
@@ -303,6 +332,11 @@ class Hub:
             link.presence_ms[said.stream] = now_ms
             self._spread(stamped)
 
+    def heard_presence(self, said: Presence, now_ms: int) -> None:
+        """Take where somebody of another process is."""
+        self._roster.take(said, now_ms)
+        self._spread_here(said)
+
     @property
     def holds_presence(self) -> bool:
         """Whether ``tick`` has something to send that came too fast."""
@@ -329,8 +363,13 @@ class Hub:
             )
 
     def _spread(self, said: Presence) -> None:
+        """Tell where somebody of this process is, here and to the other processes."""
+        frame = encode(said)
+        self._spread_here(said, frame)
+        self.tell_presence(frame)
+
+    def _spread_here(self, said: Presence, frame: bytes | None = None) -> None:
         """Put a presence into the lanes of all others who follow the stream's content."""
-        frame: bytes | None = None
         for conn in self._readers.get(said.stream, ()):
             link = self.links[conn]
             if conn != said.conn and link.feeds[said.stream].want == "content":
@@ -356,3 +395,7 @@ class Hub:
         if not readers:
             del self._readers[stream]
             self._tails.pop(stream, None)
+
+
+def _nobody(_told: object) -> None:
+    """This process is alone."""

@@ -63,6 +63,8 @@ class Counts:
     pushes_refused: int = field(default=0, metadata={"help": "Pushes answered by a nack."})
     groups: int = field(default=0, metadata={"help": "Groups of pushes committed, one fsync each."})
     failures: int = field(default=0, metadata={"help": "Groups that the store did not take."})
+    wakes_heard: int = field(default=0, metadata={"help": "Streams that other processes said had grown."})
+    wakes_swept: int = field(default=0, metadata={"help": "Streams that had grown without a word."})
     commit: Timing = field(default_factory=Timing, metadata={"help": "Seconds from a group to its commit."})
 
 

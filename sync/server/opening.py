@@ -1,8 +1,9 @@
 """
-Open a server's folder: the lock that keeps other processes out, the store, and the parts that work on it.
+Open a server's store: the lock that keeps other processes out, the store, and the parts that work on it.
 
-What it is not: serving (service.py). Invariants: one process at a time has a folder open, whether it serves
-or only administrates; all that is made here is used on the thread that made it.
+What it is not: serving (service.py). Invariants: one process at a time has a store in a folder open, whether
+it serves or only administrates; one on PostgreSQL is open to any number; all that is made here is used on the
+thread that made it.
 """
 
 from __future__ import annotations
@@ -50,8 +51,10 @@ SIGN_INS_KEPT_MS: Final = 30 * 24 * 3_600_000
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A folder that this process has open."""
+    """A store that this process has open."""
 
+    process: str
+    """What this process is called among those that have it open."""
     store: ServerStore
     accounts: AccountStore
     core: Core
@@ -76,29 +79,32 @@ class Opened:
         self.core.close()
 
 
-def open_server(folder: Path, data_model: str | None = None) -> Opened:
+def open_server(folder: Path, data_model: str | None = None, database: str | None = None) -> Opened:
     """
-    Open the store in a folder whose lock this process holds.
+    Open the store of a server.
 
     Args:
-        folder: With its store, or a new one.
+        folder: Where its attachments are, and the store itself without a ``database``; then this process
+            holds the folder's lock.
         data_model: What its data must be of; None: whatever it is, and the default when it is new.
+        database: The address of a database on PostgreSQL.
 
     Raises:
         StoreUnavailable, VersionTooNew: It is as it was.
     """
-    store = ServerStore.open(folder / FILE_NAME)
+    process = auth.new_id()
+    store = _open_store(folder, database, process)
     try:
-        for path in folder.glob(FILE_NAME + "*"):  # journals made later take the mode over
-            path.chmod(0o600)
         model = Compatibility.stored(store, data_model, folder)
         accounts = AccountStore(store)
         if store.meta(COPIED) is not None:
             _begin_again(store)
         restored = store.meta(RESTORED_MS)
-        server_id = _meta(store, "server", auth.new_id())
-        generation = int(_meta(store, "generation", "1"))
-        rid = int(_meta(store, "rid", str(auth.new_rid())))
+        server_id = store.settled("server", auth.new_id())
+        generation = int(store.settled("generation", "1"))
+        place = store.db.place()  # processes that write at the same time write as different replicas
+        key = f"rid.{generation}.{place}" if place else "rid"
+        rid = int(store.settled(key, str(auth.new_rid())))
         accounts.bind(rid, SERVER_ACCOUNT, 0)
         sharing_store = SharingStore(store, accounts, {role: at for at, role in enumerate(ROLES, 1)})
         people = People(accounts, sharing_store, model)
@@ -109,7 +115,27 @@ def open_server(folder: Path, data_model: str | None = None) -> Opened:
         store.close()
         raise
     restored_ms = None if restored is None else int(restored)
-    return Opened(store, accounts, core, people, sharing, blobs, model, server_id, generation, restored_ms)
+    return Opened(
+        *(process, store, accounts, core, people, sharing, blobs, model, server_id, generation, restored_ms)
+    )
+
+
+def _open_store(folder: Path, database: str | None, process: str) -> ServerStore:
+    if database is not None:
+        # Only here: the driver is no requirement of a server on SQLite.
+        try:
+            from sync.storage.postgres_store import PostgresDatabase
+        except ImportError as error:
+            raise StoreUnavailable(
+                Path("postgresql"),
+                "cannot_open",
+                f"psycopg is not installed ({error}): pip install 'psycopg[binary,pool]'",
+            ) from error
+        return ServerStore(PostgresDatabase.open(database, process))
+    store = ServerStore.open(folder / FILE_NAME)
+    for path in folder.glob(FILE_NAME + "*"):  # journals made later take the mode over
+        path.chmod(0o600)
+    return store
 
 
 def _begin_again(store: ServerStore) -> None:
@@ -195,12 +221,3 @@ def _lock(file: IO[bytes]) -> bool:
     except OSError:
         return False
     return True
-
-
-def _meta(store: ServerStore, key: str, fresh: str) -> str:
-    """Return a fact about the server, settling it the first time."""
-    known = store.meta(key)
-    if known is None:
-        store.set_meta(key, fresh)
-        return fresh
-    return known

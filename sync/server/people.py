@@ -277,6 +277,23 @@ class People:
         self._store.set_role(notebook, account, role)
         self._roles.pop(account, None)
 
+    def forget_roles(self, account: str | None) -> None:
+        """Look the roles of an account (None: of everybody) up anew: another process changed them."""
+        if account is None:
+            self._roles.clear()
+        else:
+            self._roles.pop(account, None)
+
+    def standing(self, sign_in: int, now_ms: int) -> str:
+        """Return ``ok`` for a sign-in that still stands, or ``invalid revoked disabled expired``."""
+        found = self._store.standing(sign_in)
+        if found is None:
+            return "invalid"
+        revoked, disabled, expires_ms = found
+        if revoked or disabled:
+            return "revoked" if revoked else "disabled"
+        return "expired" if expires_ms <= now_ms else "ok"
+
     def _new_notebook(self, notebook: str, name: str) -> NewNotebook:
         streams = [
             (f"{notebook}/{collection}", collection, auth.new_epoch(), self._model.version)

@@ -19,7 +19,6 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
 from typing import Any, Final, TypeVar
@@ -36,13 +35,14 @@ from sync.protocol.messages import Bye
 from sync.server import metrics, plain_gets, roles
 from sync.server.admin_service import AdminService, in_steps
 from sync.server.blob_service import BlobService
+from sync.server.bus import LocalBus, PostgresBus
 from sync.server.calls import CALLS
-from sync.server.core import Gone, Segment, Written
+from sync.server.connected import Connected, Connection
+from sync.server.core import Gone, Segment
 from sync.server.hub import Hub, ReadLog, ReadStates
-from sync.server.ingest import Batch
 from sync.server.link import Link
+from sync.server.neighbours import Neighbours
 from sync.server.opening import FolderLock, Opened, make_folder, open_server
-from sync.server.outcome import Outcome
 from sync.server.realm import Realm, realm_of
 from sync.server.session import Close, Effect, Session, Submit, Work
 from sync.server.settings import Settings
@@ -53,6 +53,9 @@ T = TypeVar("T")
 
 TICK_S: Final = limits.PRESENCE_INTERVAL_MS_MIN / 1000
 TICKS_A_SECOND: Final = round(1 / TICK_S)
+CONNECTIONS_OF_A_PLACE: Final = 2**32
+"""Numbers of connections: no two processes of a server give the same."""
+
 CONTROL_MAX: Final = 1_000
 """Answers a connection may leave unread before it is read no more."""
 
@@ -77,19 +80,6 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-@dataclass(slots=True)
-class Connection:
-    """One socket with its session and what its tasks wait for."""
-
-    socket: ServerConnection
-    link: Link
-    session: Session
-    wake: asyncio.Event  # there may be something to send
-    room: asyncio.Event = field(default_factory=asyncio.Event)  # something was answered or sent
-    closing: Close | None = None
-    written: asyncio.Task[None] | None = None
-
-
 class Service:
     """One running server."""
 
@@ -109,17 +99,18 @@ class Service:
         self._lock: Final = FolderLock(settings.folder)
         self._store: Final = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._hashing: Final = ThreadPoolExecutor(2, thread_name_prefix="hash")
-        self._numbers: Final = count(1)
-        self._connections: Final[dict[int, Connection]] = {}
+        self._numbers = count(1)
+        self._connected: Final = Connected(self.hub, clock, self._perform_soon)
         self._crowd: Final = plain_gets.Crowd(settings.connections_per_address)
         self._pages: Final[dict[ReadLog, asyncio.Future[Segment | Gone | None]]] = {}
-        self._writer: Final = Writer(self._in_store, clock, self.counts, self._tell)
+        self._writer: Final = Writer(self._in_store, clock, self.counts, self._connected.answered)
         self._tasks: Final[set[asyncio.Task[Any]]] = set()
         self._blobs: Final = BlobService(self._in_store, clock)
         self._opened: Opened | None = None
         self._realm: Realm | None = None
         self._server: Server | None = None
         self.admin: AdminService | None = None
+        self._neighbours: Neighbours | None = None
         self._stopping = False
         self._healthy = True
 
@@ -135,25 +126,31 @@ class Service:
             OSError: The address cannot be listened on.
         """
         roles.check_tables(set(CALLS))
-        folder = self.settings.folder
+        folder, database = self.settings.folder, self.settings.database
         make_folder(folder)
-        if not self._lock.take():
+        alone = self._lock.take()
+        if not alone and database is None:
             raise StoreUnavailable(folder, "locked", "another server, or an administrator's command")
         try:
-            self._opened = await self._in_store(partial(open_server, folder, self.settings.data_model))
+            self._opened = await self._in_store(
+                partial(open_server, folder, self.settings.data_model, database)
+            )
             await self._in_store(partial(self._opened.prune, self._clock()))
             self._realm = realm_of(
                 self._opened,
                 self.settings,
                 CALLS,
                 self._clock,
-                ended=self._ended,
-                roles_changed=self._roles_changed,
+                ended=self._connected.ended,
+                roles_changed=self._connected.roles_changed,
             )
+            self._numbers = count(self._opened.store.db.place() * CONNECTIONS_OF_A_PLACE + 1)
+            self._neighbours = self._meet(self._opened)
             self._server = await self._listen()
             self.port = self._server.sockets[0].getsockname()[1]
-            self.admin = AdminService(self._opened, self._in_store, self._clock, self._tell_outcome)
-            await self.admin.listen(self.settings.folder)
+            self.admin = AdminService(self._opened, self._in_store, self._clock, self._connected.told)
+            if alone:  # of several in one folder, the first
+                await self.admin.listen(folder)
         except BaseException:
             await self.stop()
             raise
@@ -187,13 +184,13 @@ class Service:
             async with asyncio.timeout(CLOSE_WAIT_S):
                 while self._writer.waiting:  # what was read is committed and acked
                     await asyncio.sleep(TICK_S / 10)
-        back_ms = max(BACK_MS_MIN, BACK_MS_EACH * len(self._connections))
-        for connection in list(self._connections.values()):
+        back_ms = max(BACK_MS_MIN, BACK_MS_EACH * len(self._connected))
+        for connection in self._connected:
             connection.link.say(Bye("stopping", after_ms=random.randrange(back_ms)))
             self._close(connection, Close(1001, "stopping"))
         with suppress(TimeoutError):
             async with asyncio.timeout(2 * CLOSE_WAIT_S):
-                while self._connections:
+                while self._connected:
                     await asyncio.sleep(TICK_S / 10)
         await self._blobs.stop()
         for task in list(self._tasks):
@@ -204,6 +201,8 @@ class Service:
             await self._server.wait_closed()
         if self.admin is not None:
             await self.admin.closed()
+        if self._neighbours is not None:
+            await asyncio.to_thread(self._neighbours.stop)
         if self._opened is not None:
             await self._in_store(self._opened.close)
         self._store.shutdown()
@@ -245,7 +244,7 @@ class Service:
     def _plain(self, socket: ServerConnection, path: str) -> plain_gets.Answer | None:
         return plain_gets.answer(
             path,
-            ready=self._writer.healthy and self._healthy,
+            ready=self._is_ready(),
             stopping=self._stopping,
             crowded=self._crowd.is_full(_address(socket)),
             model=self._opened.model.version if self._opened is not None else "",
@@ -260,8 +259,12 @@ class Service:
             "signed_in": ("Accounts connected now.", len({link.account for link in links if link.account})),
             "queued": ("Pushes that wait for their commit.", self._writer.waiting),
             "behind": ("Streams that connections have not been sent yet.", sum(len(k.dirty) for k in links)),
-            "healthy": ("1 while the store takes writes.", float(self._writer.healthy and self._healthy)),
+            "healthy": ("1 while the store takes writes.", float(self._is_ready())),
         }
+
+    def _is_ready(self) -> bool:
+        reachable = self._neighbours is None or self._neighbours.reachable
+        return self._writer.healthy and self._healthy and reachable
 
     # --- one connection ----------------------------------------------------------------------------
 
@@ -274,10 +277,9 @@ class Service:
         link = Link(next(self._numbers), wake.set)
         session = Session(self._realm, self.hub, link, address, self._clock())
         connection = Connection(socket, link, session, wake)
-        self._connections[link.conn] = connection
+        self._connected.enter(connection)
         self.counts.connections += 1
         self._crowd.enter(address)
-        self.hub.connect(link)
         connection.written = asyncio.create_task(self._write(connection))
         _log.info("connected", extra={"fields": {"conn": link.conn}})
         try:
@@ -288,8 +290,7 @@ class Service:
             _log.exception("a connection failed", extra={"fields": {"conn": link.conn}})
             await socket.close(1011, "internal")
         finally:
-            self.hub.disconnect(link.conn)
-            self._connections.pop(link.conn, None)
+            self._connected.leave(connection)
             self._crowd.leave(address)
             connection.written.cancel()
             await asyncio.gather(connection.written, return_exceptions=True)
@@ -315,8 +316,13 @@ class Service:
                 connection.room.clear()
                 await connection.room.wait()
 
-    async def _perform(self, connection: Connection, effects: Sequence[Effect]) -> None:
-        """Do what a session said, and what follows from it."""
+    def _perform_soon(self, connection: Connection, effects: Sequence[Effect]) -> None:
+        self._spawn(self._perform(connection, effects, asked=False))
+
+    async def _perform(
+        self, connection: Connection, effects: Sequence[Effect], *, asked: bool = True
+    ) -> None:
+        """Do what a session said, and what follows from it; ``asked``: because its client said something."""
         waiting = list(effects)
         while waiting:
             effect = waiting.pop(0)
@@ -327,6 +333,8 @@ class Service:
                     pool = self._store if effect.where == "store" else self._hashing
                     came = await asyncio.get_running_loop().run_in_executor(pool, effect.call)
                 except StoreUnavailable as error:
+                    if not asked and self._neighbours is not None and self._neighbours.look_later():
+                        return
                     _log.error("the store failed: %s", error)
                     effect = Close(1011, "store")
                 else:
@@ -358,6 +366,9 @@ class Service:
                     await connection.wake.wait()
         except ConnectionClosed:
             pass
+        except StoreUnavailable as error:
+            _log.error("the store failed: %s", error)
+            await socket.close(1011, "store")
         except Exception:
             _log.exception("a connection could not be written", extra={"fields": {"conn": link.conn}})
             await socket.close(1011, "internal")
@@ -397,15 +408,6 @@ class Service:
 
     # --- groups, timers, and what happens to accounts ----------------------------------------------
 
-    def _tell(self, group: Sequence[Batch], written: Written) -> None:
-        """Answer the authors of a group, then wake everybody else."""
-        for batch, answer in zip(group, written.answers, strict=True):
-            connection = self._connections.get(batch.conn)
-            if connection is not None:
-                connection.session.answered(batch, answer)
-                connection.room.set()
-        self.hub.committed(written.segments)
-
     async def _tick(self) -> None:
         """Look at the clock ten times a second; at sessions once."""
         for tick in count():
@@ -415,12 +417,13 @@ class Service:
                 self.hub.tick(time_ms)
             if tick % TICKS_A_SECOND:
                 continue
-            for connection in list(self._connections.values()):
-                for effect in connection.session.tick(time_ms):
-                    if isinstance(effect, Close):
-                        self._close(connection, effect)
+            if self._neighbours is not None:
+                self._neighbours.look()
+            self._connected.tick()
             if tick % (TICKS_A_SECOND * limits.SWEEP_EVERY_MS // 1000) == 0:
                 self.hub.sweep()
+                if self._neighbours is not None:
+                    await self._neighbours.sweep()
             if (
                 tick % (TICKS_A_SECOND * SETTLE_EVERY_S) == 0
                 and self._realm is not None
@@ -441,29 +444,21 @@ class Service:
             else:
                 _log.info("compacted", extra={"fields": done})
 
-    def _ended(self, sign_ins: list[int], state: str = "revoked") -> None:
-        """Park the connections of sign-ins that were ended."""
-        for connection in self._connections.values():
-            connection.session.end(sign_ins, state)
-
-    def _roles_changed(self, account: str) -> None:
-        """Tell the connections of an account its notebooks, and stop what it may no longer follow."""
-        for link in self.hub.everyone(account):
-            connection = self._connections[link.conn]
-            self._spawn(self._perform(connection, connection.session.refresh()))
-
-    def _tell_outcome(self, outcome: Outcome) -> None:
-        """Tell connections what an administrator's command did."""
-        self.hub.committed(outcome.segments)
-        for account in outcome.roles_changed:
-            self._roles_changed(account)
-        for sign_in, state in outcome.ended.items():
-            self._ended([sign_in], state)
-        for stream in outcome.migrated:
-            self.hub.end(stream, "migrated")
-        if outcome.remodelled:
-            for connection in list(self._connections.values()):
-                connection.session.remodel(self._clock())
+    def _meet(self, opened: Opened) -> Neighbours:
+        """Begin to tell the other processes of this server what happens here, and to hear of them."""
+        database = self.settings.database
+        neighbours = Neighbours(
+            opened,
+            LocalBus() if database is None else PostgresBus(database, opened.process),
+            self.hub,
+            self._in_store,
+            self.counts,
+            roles_changed=self._connected.roles_changed,
+            sign_ins_changed=self._connected.sign_ins_changed,
+            now_ms=self._clock,
+        )
+        neighbours.listen()
+        return neighbours
 
     # --- threads and tasks -------------------------------------------------------------------------
 

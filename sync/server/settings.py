@@ -1,7 +1,7 @@
 """
 How a server is run: what the command line says, in one value.
 
-What it is not: stored anywhere. Invariant: nothing here is secret.
+What it is not: stored anywhere, or shown: the address of a database may have a password in it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ class Settings:
     """One server's settings."""
 
     folder: Path
+    database: str | None = None  # the address of one on PostgreSQL; None: a file in the folder
     host: str = "127.0.0.1"
     port: int = 8765  # 0: any free one
     sign_up: str = "open"  # open, invite or closed

@@ -100,7 +100,7 @@ class Writer:
                 counts.deltas_rejected += len(answer.message.rejected)
             else:
                 counts.pushes_refused += 1
-                failed = failed or answer.message.code == "internal"
+                failed = failed or answer.message.code in ("internal", "busy")
         counts.groups += 1
         counts.failures += failed
         counts.deltas_accepted += sum([len(segment.rows) for segment in written.segments])

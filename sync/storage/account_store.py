@@ -190,6 +190,15 @@ class AccountStore:
         )
         return None if row is None else SignInRow(*row)
 
+    def standing(self, sign_in: int) -> tuple[bool, bool, int] | None:
+        """Return (revoked, account disabled, expires_ms) of a sign-in by its key; None: it is gone."""
+        row = self._db.one(
+            "SELECT sign_ins.revoked, accounts.disabled, sign_ins.expires_ms FROM sign_ins"
+            " JOIN accounts ON accounts.id = sign_ins.account WHERE sign_ins.key = ?",
+            (sign_in,),
+        )
+        return None if row is None else (bool(row[0]), bool(row[1]), int(row[2]))
+
     def sessions(self) -> list[SessionRow]:
         """Return every sign-in with its device and account, oldest first."""
         rows = self._db.all(

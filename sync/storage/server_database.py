@@ -82,9 +82,6 @@ class ServerDatabase(Protocol):
     def transaction(self) -> AbstractContextManager[Statements]:
         """One transaction, committed when the block ends, rolled back when it raises."""
 
-    def snapshot(self) -> AbstractContextManager[object]:
-        """A block in which everything is read as of one moment, and nothing is written."""
-
     def one(self, sql: str, values: Sequence[object] = ()) -> Row | None:
         """Return the first row of a query."""
 
@@ -96,6 +93,9 @@ class ServerDatabase(Protocol):
 
     def each(self, sql: str, rows: Sequence[Sequence[object]]) -> list[Row]:
         """Run a statement with RETURNING for each row of values, inside a transaction; what each returned."""
+
+    def place(self) -> int:
+        """Return this process's number among those that have it open now: no other has the same."""
 
     def size_bytes(self) -> int:
         """Return what it takes on disk."""
@@ -152,11 +152,6 @@ class SqliteDatabase:
             with transaction(self.file) as connection:
                 yield connection
 
-    @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """Nobody else writes: everything is as of now anyway."""
-        yield
-
     def one(self, sql: str, values: Sequence[object] = ()) -> Row | None:
         """Return the first row of a query."""
         with mapped_errors(self.path):
@@ -177,6 +172,10 @@ class SqliteDatabase:
         """Run a statement with RETURNING for each row of values; what each returned."""
         with self.transaction() as statements:
             return [statements.execute(sql, row).fetchone() for row in rows]
+
+    def place(self) -> int:
+        """Return 0: nobody else has the file open."""
+        return 0
 
     def size_bytes(self) -> int:
         """Return the length of the file."""

@@ -159,3 +159,14 @@ STEPS: Final[tuple[str, ...]] = (_FIRST, SERVER_BLOBS, _WRITES, SERVER_SHARING, 
 Every migration there is; a new server runs them all. Statements only, in SQLite's words; postgres_store.py
 translates types.
 """
+
+TOLD: Final[tuple[tuple[str, str, str, str], ...]] = (
+    ("members", "account", "INSERT OR UPDATE OR DELETE", "roles"),
+    ("sign_ins", "account", "UPDATE OF revoked, expires_ms", "sign_ins"),
+    ("accounts", "id", "UPDATE OF disabled", "sign_ins"),
+)
+"""
+(table, its column with the account, what happens to a row, what of the account may have changed): where
+several processes share a database, the transaction that does it tells all of them. Not for what is written
+all the time.
+"""

@@ -33,6 +33,9 @@ FILE_NAME: Final = "server.sqlite3"
 FOLDING_COST: Final = 4
 """What a byte of log costs that is sent as a part of a state, against one that is sent as it is."""
 
+NAMES_MAX: Final = 400
+"""Names looked up by one statement."""
+
 REJECTIONS_KEPT_MS: Final = 180 * 24 * 3_600_000
 """How long a replica may be away and still hear which of its deltas were rejected when their ack was lost."""
 
@@ -165,6 +168,13 @@ class ServerStore:
             (key, value),
         )
 
+    def settled(self, key: str, fresh: str) -> str:
+        """Return a fact about the server itself, settling it the first time, whoever comes first."""
+        self.db.write("INSERT INTO meta(key, value) VALUES(?, ?) ON CONFLICT(key) DO NOTHING", (key, fresh))
+        known = self.meta(key)
+        assert known is not None
+        return known
+
     # --- reading ---------------------------------------------------------------------------------
 
     def stream(self, stream: str) -> StreamRow | None:
@@ -195,6 +205,36 @@ class ServerStore:
         """Return a document by its id."""
         row = self.db.one(f"SELECT {DOCUMENT_COLUMNS} FROM documents WHERE id = ?", (document,))
         return None if row is None else DocumentRow(*row)
+
+    def documents_named(self, names: Sequence[str]) -> list[DocumentRow]:
+        """Return the documents with these ids, those that exist."""
+        found: list[DocumentRow] = []
+        for at in range(0, len(names), NAMES_MAX):
+            some = names[at : at + NAMES_MAX]
+            sql = f"SELECT {DOCUMENT_COLUMNS} FROM documents WHERE id IN ({_marks(len(some))})"
+            found += [DocumentRow(*row) for row in self.db.all(sql, some)]
+        return found
+
+    def positions(self, wanted: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Position]:
+        """Return the positions of these (stream, rid), those that exist."""
+        found: dict[tuple[int, int], Position] = {}
+        for at in range(0, len(wanted), NAMES_MAX):
+            some = wanted[at : at + NAMES_MAX]
+            pairs = ", ".join(["(?, ?)"] * len(some))
+            rows = self.db.all(
+                f"SELECT stream, rid, last_n, chain FROM positions WHERE (stream, rid) IN (VALUES {pairs})",
+                [number for pair in some for number in pair],
+            )
+            found.update({(row[0], row[1]): Position(*row[2:]) for row in rows})
+        return found
+
+    def heads(self, streams: Sequence[str]) -> dict[str, int]:
+        """Return the heads of streams, those that exist."""
+        found: dict[str, int] = {}
+        for at in range(0, len(streams), NAMES_MAX):
+            some = streams[at : at + NAMES_MAX]
+            found.update(self.db.all(f"SELECT id, head FROM streams WHERE id IN ({_marks(len(some))})", some))
+        return found
 
     def documents(
         self, stream: int, *, after: str = "", since: int = 0, limit: int = sys.maxsize
@@ -229,12 +269,16 @@ class ServerStore:
         row = self.db.one("SELECT state FROM states WHERE document = ? AND model = ?", (document, model))
         return None if row is None else bytes(row[0])
 
-    def tail(self, document: int, after: int) -> list[bytes]:
-        """Return the bodies of a document's deltas behind a seq, in order."""
-        rows = self.db.all(
-            "SELECT body FROM log WHERE document = ? AND seq > ? ORDER BY seq", (document, after)
+    def written(self, document: int, model: str) -> tuple[int, bytes] | None:
+        """Return a document's stored state of a model and the seq that it reaches."""
+        row = self.db.one("SELECT seq, state FROM states WHERE document = ? AND model = ?", (document, model))
+        return None if row is None else (int(row[0]), bytes(row[1]))
+
+    def tail(self, document: int, after: int) -> list[tuple[int, bytes]]:
+        """Return (seq, body) of a document's deltas behind a seq, in order."""
+        return self.db.all(
+            "SELECT seq, body FROM log WHERE document = ? AND seq > ? ORDER BY seq", (document, after)
         )
-        return [bytes(row[0]) for row in rows]
 
     def bodies(self, document: int) -> list[tuple[str, bytes]]:
         """Return (model, body) of all that the log has of a document, in order."""
@@ -334,7 +378,12 @@ class ServerStore:
                 )
 
     def save_states(self, states: Iterable[SavedState]) -> None:
-        """Write states behind the log, in one transaction. A state older than the stored one is left out."""
+        """
+        Write states behind the log, in one transaction. A state older than the stored one is left out.
+
+        Args:
+            states: In the order of their documents' ids, as ``append`` writes documents.
+        """
         with self.db.transaction() as statements:
             for saved in states:
                 statements.execute(
@@ -345,10 +394,15 @@ class ServerStore:
                 )
                 document, seq, state, model = saved
                 statements.execute(
-                    "UPDATE documents SET state_seq = ?, state_bytes = ?, tail_bytes ="
-                    " coalesce((SELECT sum(length(body)) FROM log WHERE document = ? AND seq > ?), 0)"
+                    "UPDATE documents SET state_seq = ?, state_bytes = ?"
                     " WHERE key = ? AND model = ? AND state_seq < ?",
-                    (seq, len(state), document, seq, document, model, seq),
+                    (seq, len(state), document, model, seq),
+                )
+                statements.execute(  # by itself: now nobody else adds to the log of this document
+                    "UPDATE documents SET tail_bytes ="
+                    " coalesce((SELECT sum(length(body)) FROM log WHERE document = ? AND seq > ?), 0)"
+                    " WHERE key = ? AND state_seq = ? AND model = ?",
+                    (document, seq, document, seq, model),
                 )
 
     def prune(self, now_ms: int) -> None:
@@ -377,7 +431,7 @@ class ServerStore:
         """
         with self.db.transaction():
             rows = self.db.all(
-                f"SELECT {_STREAM} FROM streams WHERE id IN ({', '.join('?' * len(streams))})"
+                f"SELECT {_STREAM} FROM streams WHERE id IN ({_marks(len(streams))})"
                 f" ORDER BY key{self.db.locking}",
                 list(streams),
             )
@@ -436,6 +490,10 @@ class ServerStore:
             statements.executemany(
                 "INSERT INTO originals(stream, seq, model, at_ms, body) VALUES(?, ?, ?, ?, ?)", originals
             )
+
+
+def _marks(count: int) -> str:
+    return ", ".join("?" * count)
 
 
 _STREAM: Final = "key, id, notebook, collection, epoch, model, head, floor, size_bytes, writes"

@@ -18,6 +18,7 @@ from sync.storage.account_store import AccountRow, NewNotebook
 from sync.storage.model_store import ModelStore
 from sync.storage.server_store import DocumentRow, StreamRow
 from tests.support.peer import Author, new_id
+from tests.support.postgres import DATABASES
 
 
 class CoreWorld:
@@ -26,13 +27,13 @@ class CoreWorld:
     def __init__(self, folder: Path, data_model: str | None = None) -> None:
         self.folder = folder
         make_folder(folder)
-        self.opened: Opened = open_server(folder, data_model)
+        self.opened: Opened = open_server(folder, data_model, DATABASES.of(folder))
         self.now_ms = time.time_ns() // 1_000_000
 
     def reopen(self) -> None:
         """As after a kill: what is in memory is lost, what was committed is there."""
         self.opened.store.close()
-        self.opened = open_server(self.folder)
+        self.opened = open_server(self.folder, database=DATABASES.of(self.folder))
 
     def close(self) -> None:
         """Close the file."""
@@ -99,7 +100,7 @@ class CoreWorld:
             assert {row.id: row.last_seq for row in rows} == last
             for row in rows:
                 assert documents.state(row) == folded[row.id].encode(), "a state is not its log, folded"
-                assert row.tail_bytes == sum(len(body) for body in store.tail(row.key, row.state_seq))
+                assert row.tail_bytes == sum(len(body) for _, body in store.tail(row.key, row.state_seq))
 
     def archived(
         self, stream: StreamRow, rows: list[DocumentRow]

@@ -13,6 +13,7 @@ from sync.server.outcome import AdminError
 from sync.server.service import Service
 from sync.server.settings import Settings
 from tests.support.peer import Author, Peer
+from tests.support.postgres import DATABASES
 
 
 class RunningServer:
@@ -79,7 +80,7 @@ class RunningServer:
 @asynccontextmanager
 async def running_server(folder: Path, **settings: Any) -> AsyncIterator[RunningServer]:
     """Run a server for the time of the block; its peers are closed first."""
-    service = Service(Settings(folder, **{"port": 0, **settings}))
+    service = Service(Settings(folder, **{"port": 0, "database": DATABASES.of(folder), **settings}))
     await service.start()
     server = RunningServer(service)
     try:

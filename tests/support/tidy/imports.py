@@ -54,7 +54,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
 _SOCKETS = (
     *("sync.client.runner", "sync.server.service", "sync.server.blob_service", "sync.server.admin_service"),
     "sync.server.writer",
-    "sync.server.bus",
+    *("sync.server.bus", "sync.server.neighbours", "sync.server.connected"),
 )
 
 # Libraries that one place owns, in the shipped packages: (library, where it may be imported).
@@ -62,6 +62,7 @@ OWNED_LIBRARIES: Mapping[str, tuple[str, ...]] = {
     "msgpack": ("sync.protocol.pack",),
     "sqlite_utils": ("sync.storage",),
     "psycopg": ("sync.storage.postgres_store",),
+    "psycopg_pool": ("sync.storage.postgres_store",),
     "websockets": _SOCKETS,
     "asyncio": (*_SOCKETS, "app"),
     "PySide6": ("app",),
@@ -103,6 +104,7 @@ DISTRIBUTIONS = {
     "shiboken6": "pyside6-essentials",
     "argon2": "argon2-cffi",
     "markdown_it": "markdown-it-py",
+    "psycopg_pool": "psycopg",
 }
 
 
@@ -244,7 +246,7 @@ def declared_dependencies(root: Path = ROOT) -> dict[str, set[str]]:
         "app": _names(program["dependencies"]),
         "crdt": set(),
         "resources": set(),
-        "sync": _names(server["dependencies"]),
+        "sync": _names([*server["dependencies"], *server["optional-dependencies"]["postgres"]]),
     }
 
 

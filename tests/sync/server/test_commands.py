@@ -8,8 +8,6 @@ from click.testing import CliRunner
 
 import crdt
 from sync.server import commands
-from sync.server.opening import FolderLock
-from sync.server.outcome import AdminError
 from tests.support.running_server import run, running_server
 
 PASSWORD = "correct horse battery"
@@ -169,16 +167,6 @@ def test_nonsense_on_the_administrators_socket_is_answered_and_harms_nobody(tmp_
             assert (await server.administer("stats"))["accounts"] == 0
 
     run(play())
-
-
-def test_a_folder_in_use_by_who_does_not_answer_is_said_so(tmp_path, monkeypatch):
-    monkeypatch.setattr(commands, "BUSY_WAIT_S", 0.2)
-    lock = FolderLock(tmp_path)
-    assert lock.take()
-    with pytest.raises(AdminError, match="in use"):
-        commands.execute(tmp_path, "stats", {})
-    lock.release()
-    assert commands.execute(tmp_path, "stats", {})["accounts"] == 0
 
 
 def test_the_version_names_the_model_and_the_build_of_the_core():

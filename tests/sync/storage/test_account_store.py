@@ -3,12 +3,12 @@ from __future__ import annotations
 import pytest
 
 from sync.storage.account_store import AccountRow, AccountStore, NewNotebook
-from sync.storage.server_store import ServerStore
+from tests.support.postgres import opened_store
 
 
 @pytest.fixture
 def accounts(tmp_path):
-    store = ServerStore.open(tmp_path / "server.sqlite3")
+    store = opened_store(tmp_path)
     yield AccountStore(store)
     store.close()
 

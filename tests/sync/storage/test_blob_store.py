@@ -4,7 +4,7 @@ import pytest
 
 from sync.storage.account_store import AccountRow, AccountStore, NewNotebook
 from sync.storage.blob_store import BlobRow, BlobStore
-from sync.storage.server_store import ServerStore
+from tests.support.postgres import opened_store
 
 ANN = "P" * 21 + "A"
 HERE, THERE = "N" * 21 + "A", "N" * 21 + "B"
@@ -13,7 +13,7 @@ SHA = "a" * 64
 
 @pytest.fixture
 def blobs(tmp_path):
-    store = ServerStore.open(tmp_path / "server.sqlite3")
+    store = opened_store(tmp_path)
     accounts = AccountStore(store)
     accounts.add_account(AccountRow(ANN, "ann@x", "Ann", "", HERE, 1, 0), NewNotebook(HERE, "Personal", ()))
     accounts.add_notebook(NewNotebook(THERE, "Other", ()), ANN, 1)

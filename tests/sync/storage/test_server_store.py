@@ -19,13 +19,14 @@ from sync.storage.server_store import (
     StreamAppend,
 )
 from tests.support.frames import DOCUMENT, NOTEBOOK, OTHER, STREAM
+from tests.support.postgres import opened_store
 
 CHAIN = b"8 bytes!"
 
 
 @pytest.fixture
 def store(tmp_path):
-    made = ServerStore.open(tmp_path / "server.sqlite3")
+    made = opened_store(tmp_path)
     with made.db.transaction() as connection:
         connection.execute("INSERT INTO accounts VALUES('a', 'a@b', 'A', '', 'p', 0, 0)")
         connection.execute(
@@ -107,7 +108,7 @@ def test_a_state_goes_forward_only_and_shortens_the_tail(store):
     row = store.document(DOCUMENT)
     assert store.state(row.key, "1.0") == b"state at 2"
     assert (row.state_seq, row.state_bytes, row.tail_bytes) == (2, 10, 4)
-    assert store.tail(row.key, row.state_seq) == [b"body"]
+    assert store.tail(row.key, row.state_seq) == [(row.last_seq, b"body")]
 
 
 def test_the_cost_by_state_counts_what_changed(store):
@@ -149,7 +150,7 @@ def test_documents_are_found_by_the_beginning_of_their_id(store):
 
 def test_facts_about_the_server_survive(store, tmp_path):
     store.set_meta("server", "me")
-    again = ServerStore.open(tmp_path / "server.sqlite3")
+    again = opened_store(tmp_path)
     assert again.meta("server") == "me"
     assert again.meta("unknown") is None
     again.close()
@@ -161,6 +162,7 @@ def test_the_counts_for_people_are_right(store):
     assert (counts["streams"], counts["documents"], counts["deltas"], counts["delta_bytes"]) == (1, 2, 2, 8)
 
 
+@pytest.mark.one_database
 def test_a_damaged_file_is_reported(store, tmp_path):
     _append(store, *[DOCUMENT] * 200, body=b"x" * 3_000)
     store.close()

@@ -1,0 +1,107 @@
+"""
+Where an administrator's command is done: here, or by the server that has the folder open.
+
+What it is not: the command (admin.py) or its command line (commands.py). On a folder, a command takes the
+folder's lock and works on the store itself; when a server holds the lock it is sent to that server, which
+does the same and tells its connections. A database on PostgreSQL is open to any number of processes: there
+the command is always done here, and every server is told what came of it.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from sync.server import admin
+from sync.server.admin_path import reachable
+from sync.server.opening import FolderLock, make_folder, open_server
+from sync.server.outcome import AdminError
+
+BUSY_WAIT_S: Final = 10.0
+"""How long to wait for a folder that another command, or a server that is just starting, has locked."""
+
+
+def execute(
+    folder: Path,
+    command: str,
+    arguments: Mapping[str, Any],
+    data_model: str | None = None,
+    database: str | None = None,
+) -> Any:
+    """
+    Do a command.
+
+    Args:
+        folder: The server's.
+        command: Of admin.COMMANDS.
+        arguments: Its.
+        data_model: See ``open_server``.
+        database: The address of a database on PostgreSQL; None: the store is a file in the folder.
+
+    Raises:
+        SyncError: It was not done; the message is for people.
+    """
+    make_folder(folder)
+    if database is not None:
+        return _here(folder, command, arguments, data_model, database)
+    until = time.monotonic() + BUSY_WAIT_S
+    while True:
+        lock = FolderLock(folder)
+        if lock.take():
+            try:
+                return _here(folder, command, arguments, data_model)
+            finally:
+                lock.release()
+        try:
+            return _there(folder, command, arguments)
+        except OSError as error:  # no server yet, or no longer
+            if time.monotonic() > until:
+                raise AdminError(f"the folder is in use, and nobody answers: {error}") from error
+        time.sleep(0.05)
+
+
+def _here(
+    folder: Path,
+    command: str,
+    arguments: Mapping[str, Any],
+    data_model: str | None,
+    database: str | None = None,
+) -> Any:
+    """Do a command in this process, and tell the servers that have the same database open."""
+    opened = open_server(folder, data_model, database)
+    try:
+        outcome = admin.run(opened, command, arguments, time.time_ns() // 1_000_000)
+        if database is not None:
+            # Only here: where nobody else has the store open, there is nobody to tell.
+            from sync.server.bus import announce
+
+            heads = {segment.stream: segment.last for segment in outcome.segments}
+            announce(database, opened.process, heads)
+        outcome.finish()
+    finally:
+        opened.close()
+    if outcome.error:
+        raise AdminError(outcome.error)
+    return outcome.value
+
+
+def _there(folder: Path, command: str, arguments: Mapping[str, Any]) -> Any:
+    """Ask the running server. Raises OSError when there is none."""
+    if not hasattr(socket, "AF_UNIX"):
+        raise AdminError("on this system commands work only while the server is stopped")
+    line = json.dumps({"command": command, "arguments": arguments}).encode() + b"\n"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asking, reachable(folder) as path:
+        asking.connect(path)
+        asking.sendall(line)
+        with asking.makefile("rb") as answering:
+            answer = answering.readline()
+    if not answer:
+        raise ConnectionError("the server closed the connection")
+    said = json.loads(answer)
+    if "error" in said:
+        raise AdminError(said["error"])
+    return said["value"]

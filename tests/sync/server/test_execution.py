@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import pytest
+
+from sync.server import execution
+from sync.server.execution import execute
+from sync.server.opening import FolderLock, make_folder
+from sync.server.outcome import AdminError
+from tests.support.postgres import cluster
+from tests.support.running_server import run, running_server
+
+pytestmark = pytest.mark.one_database
+
+
+def test_without_a_server_a_command_works_on_the_store_itself(tmp_path):
+    assert execute(tmp_path, "user list", {}) == {"users": []}
+    lock = FolderLock(tmp_path)
+    assert lock.take()
+    lock.release()
+
+
+def test_with_a_server_it_is_done_there(tmp_path):
+    async def play():
+        async with running_server(tmp_path, database=None) as server:
+            ann = await server.signed_up("ann")
+            loop = asyncio.get_running_loop()
+            found = await loop.run_in_executor(None, execute, tmp_path, "user list", {})
+            assert [user["id"] for user in found["users"]] == [ann.account]
+            with pytest.raises(AdminError, match="unknown command"):
+                await loop.run_in_executor(None, execute, tmp_path, "fly", {})
+
+    run(play())
+
+
+def test_a_folder_whose_owner_does_not_answer_is_said(tmp_path, monkeypatch):
+    monkeypatch.setattr(execution, "BUSY_WAIT_S", 0.1)
+    make_folder(tmp_path)
+    lock = FolderLock(tmp_path)
+    assert lock.take()
+    with pytest.raises(AdminError, match="nobody answers"):
+        execute(tmp_path, "user list", {})
+    lock.release()
+
+
+def test_on_a_database_it_waits_for_nobody(tmp_path):
+    address = cluster().tables()
+    lock = FolderLock(tmp_path)
+    assert lock.take()
+    made = {"email": "ann@example.org", "name": "Ann", "password_hash": "x"}
+    threads = [
+        threading.Thread(
+            target=execute, args=(tmp_path, "user add", {**made, "email": f"{n}@x.org"}, None, address)
+        )
+        for n in range(3)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(execute(tmp_path, "user list", {}, None, address)["users"]) == 3
+    assert not (tmp_path / "server.sqlite3").exists()
+    lock.release()
+    cluster().give_back(address)
