@@ -26,7 +26,15 @@ from pathlib import Path
 from typing import IO, NoReturn
 
 from environment import ENVIRONMENT, environment, install
-from system import ROOT, Refusal, missing_compiler_packages, missing_qt_packages, say
+from system import (
+    ROOT,
+    Refusal,
+    can_provide,
+    missing_compiler_packages,
+    missing_database_packages,
+    missing_qt_packages,
+    say,
+)
 
 BENCHES = ROOT / "tests" / "bench"
 
@@ -125,7 +133,16 @@ def test(arguments: list[str]) -> NoReturn:
     a change is held to, the core on both its builds. Nothing is drawn on a screen unless QT_QPA_PLATFORM
     says so.
     """
-    python = environment([*missing_qt_packages(), *([] if arguments else missing_compiler_packages())])
+    packages = missing_qt_packages()
+    if not arguments:
+        packages += missing_compiler_packages()
+    if not arguments or os.environ.get("CI"):
+        database = missing_database_packages()
+        if database and not can_provide() and not os.environ.get("CI"):
+            say("PostgreSQL is not installed (Debian's package postgresql): what needs it is skipped.")
+        else:
+            packages += database
+    python = environment(packages)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.chdir(ROOT)
     compiled_first = "pythonpath=.dev/compiled . packaging"

@@ -129,6 +129,24 @@ def missing_compiler_packages() -> list[str]:
     return missing
 
 
+def missing_database_packages() -> list[str]:
+    """Debian's package of PostgreSQL, on which the server's tests run as well as on SQLite."""
+    import glob
+    import shutil
+
+    if not sys.platform.startswith("linux"):
+        return []
+    there = shutil.which("initdb") or glob.glob("/usr/lib/postgresql/*/bin/initdb")
+    return [] if there else ["postgresql"]
+
+
+def can_provide() -> bool:
+    """Whether `provide` would ask for nothing."""
+    import shutil
+
+    return shutil.which("apt-get") is not None and password_free_prefix() is not None
+
+
 def provide(packages: list[str]) -> None:
     """
     Install Debian packages where that needs no password.

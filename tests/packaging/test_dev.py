@@ -26,6 +26,8 @@ class Became(Exception):
 def becomes(monkeypatch):
     """Run one command of dev.py; answers the command line it would become, without the interpreter."""
     monkeypatch.setattr(dev, "environment", lambda packages: "PYTHON")
+    monkeypatch.setattr(dev, "missing_compiler_packages", lambda: [])
+    monkeypatch.setattr(dev, "missing_database_packages", lambda: [])
     monkeypatch.setattr(dev, "missing_qt_packages", lambda platforms=(): [])
     monkeypatch.setattr(os, "chdir", lambda folder: None)
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
@@ -79,6 +81,30 @@ def test_test_with_arguments_becomes_pytest_at_once(becomes, monkeypatch):
     monkeypatch.setattr(dev, "call", lambda command: pytest.fail("a step was run"))
 
     assert becomes("test", "--", "tests/crdt", "-q") == ["-m", "pytest", "tests/crdt", "-q"]
+
+
+@pytest.mark.parametrize(
+    ("in_ci", "can_provide", "arguments", "expected"),
+    [
+        (False, True, [], ["postgresql"]),
+        (False, False, [], []),
+        (True, False, [], ["postgresql"]),
+        (False, True, ["tests/crdt"], []),
+        (True, True, ["tests/crdt"], ["postgresql"]),
+    ],
+)
+def test_postgresql_is_installed_where_that_is_possible_and_in_ci_it_must_be(
+    becomes, monkeypatch, in_ci, can_provide, arguments, expected
+):
+    asked = []
+    monkeypatch.setattr(dev, "environment", lambda packages: asked.extend(packages) or "PYTHON")
+    monkeypatch.setattr(dev, "missing_database_packages", lambda: ["postgresql"])
+    monkeypatch.setattr(dev, "can_provide", lambda: can_provide)
+    monkeypatch.setattr(dev, "call", lambda command: 0)
+    monkeypatch.setenv("CI", "true" if in_ci else "")
+
+    becomes("test", *arguments)
+    assert asked == expected
 
 
 def test_test_ends_at_the_first_failing_step_with_its_code(becomes, monkeypatch):

@@ -50,6 +50,13 @@ def test_the_wheels_hold_our_packages_and_nothing_else():
     }
 
 
+def test_a_server_on_postgresql_takes_the_same_extra_from_both():
+    extra = SERVER["project"]["optional-dependencies"]["postgres"]
+
+    assert PROGRAM["project"]["optional-dependencies"]["postgres"] == extra
+    assert set(extra) <= set(PROGRAM["project"]["optional-dependencies"]["dev"])
+
+
 def test_every_requirement_has_a_lower_and_an_upper_bound():
     everything = [*PROGRAM["project"]["dependencies"], *PROGRAM["project"]["optional-dependencies"]["dev"]]
 

@@ -92,6 +92,30 @@ def test_a_system_without_a_compiler_asks_for_one_and_for_headers(monkeypatch, t
     assert system.missing_compiler_packages() == []
 
 
+def test_a_system_without_postgresql_asks_for_it(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    monkeypatch.setattr("glob.glob", lambda pattern: [])
+    assert system.missing_database_packages() == ["postgresql"]
+    monkeypatch.setattr("glob.glob", lambda pattern: ["/usr/lib/postgresql/15/bin/initdb"])
+    assert system.missing_database_packages() == []
+    monkeypatch.setattr("glob.glob", lambda pattern: [])
+    monkeypatch.setattr(shutil, "which", lambda name: "/opt/bin/initdb" if name == "initdb" else None)
+    assert system.missing_database_packages() == []
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    assert system.missing_database_packages() == []
+
+
+@pytest.mark.parametrize("root", [True, False])
+def test_packages_can_be_provided_where_that_asks_for_no_password(monkeypatch, root):
+    monkeypatch.setattr(shutil, "which", lambda name: "/usr/bin/apt-get" if name == "apt-get" else None)
+    monkeypatch.setattr(os, "geteuid", lambda: 0 if root else 1000)
+    assert system.can_provide() is root
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    assert not system.can_provide()
+
+
 def test_a_font_is_found_at_any_depth(tmp_path):
     assert not system.has_font([str(tmp_path), str(tmp_path / "absent")])
     (tmp_path / "truetype" / "sans").mkdir(parents=True)
