@@ -73,8 +73,9 @@ class Bridge(QObject):
     """A document's id and the bytes of deltas that others made; they are stored already."""
     document_reset = Signal(str)
     """A document was rebuilt in the store: load it again."""
-    replica_changed = Signal()
-    """The library is written as another replica from now on: load everything that is open again."""
+    replica_changed = Signal(str)
+    """The library is written as another replica, or in another data model (this one), from now on: load
+    everything that is open again."""
     file_came = Signal(str)
     """The SHA-256 of an attachment that came from the server."""
     rows_changed = Signal(list)
@@ -312,7 +313,7 @@ class Bridge(QObject):
             notebooks=lambda: self.post(self.library_changed.emit),
             presence=lambda document, peers: self.post(partial(self.presence_changed.emit, document, peers)),
             raised=lambda: self.post(self.raise_asked.emit),
-            replica=lambda: self.post(self.replica_changed.emit),
+            replica=lambda model: self.post(partial(self.replica_changed.emit, model)),
             changed=self._project_soon,
             edit=self._edit,
             file=lambda sha256: self.post(partial(self.file_came.emit, sha256)),

@@ -30,7 +30,7 @@ Command = Callable[[Context], Coroutine[Any, Any, int]]
 
 NEEDS_SERVER: Final = frozenset({"sync", "share", "join", "leave", "devices"})
 """Commands that are nothing without the server: signed out, they end with a code of its own."""
-NEEDS_LOOP: Final = NEEDS_SERVER | {"login", "logout", "status"}
+NEEDS_LOOP: Final = NEEDS_SERVER | {"login", "logout", "status", "upgrade"}
 """Commands that talk to a server; the others never wait, and asyncio is not imported for them."""
 LOGGED: Final = NEEDS_LOOP | {"import", "export", "doctor", "backup"}
 
@@ -202,6 +202,10 @@ def command_named(name: str) -> Command:
         from app.commands import sharing
 
         return sharing.COMMANDS[name]
+    if name == "upgrade":
+        from app.commands import upgrade
+
+        return upgrade.COMMANDS[name]
     if name in NEEDS_LOOP:
         from app.commands import account
 

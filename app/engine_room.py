@@ -46,8 +46,9 @@ class Outlets:
     reset: Callable[[str], None]
     notebooks: Callable[[], None]
     presence: Callable[[str, list[Any]], None]
-    replica: Callable[[], None]
-    """The library is written as another replica from now on: load everything again."""
+    replica: Callable[[str], None]
+    """The library is written as another replica, or in another data model, from now on: load everything
+    again. Given the model."""
     raised: Callable[[], None]
     """Somebody started the program again: come to the front."""
     changed: Callable[[], None]
@@ -214,7 +215,7 @@ class EngineRoom:
             on_reset=self._take_reset,
             on_notebooks=self._outlets.notebooks,
             on_presence=self._outlets.presence,
-            on_replica=lambda rid: self._outlets.replica(),
+            on_replica=lambda rid: self._take_replica(),
             on_file=self._outlets.file,
         )
 
@@ -288,6 +289,11 @@ class EngineRoom:
     def _meet(self) -> None:
         if self._acquaintances is not None:
             self._acquaintances.ask_soon()
+
+    def _take_replica(self) -> None:
+        self._many = True
+        self._outlets.replica(self._store.model)
+        self._outlets.changed()
 
     def _take_remote(self, document: str, deltas: list[bytes]) -> None:
         self._changed.add(document)

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple, Protocol
 from PySide6.QtCore import QObject, Signal
 
 from app.portions import portions
-from crdt import CausalGap, Delta, Document, Edit, Patch, RichText, Stamp
+from crdt import CausalGap, CrdtError, Delta, Document, Edit, Patch, RichText, Stamp
 from sync.storage.rows import LocalChange
 
 TITLE = ("title",)
@@ -71,6 +71,8 @@ class OpenDocument(QObject):
         self._last_edit = float("-inf")
         self._waiting: Waiting | None = None
         self._missed: list[Delta] | None = None
+        self._loading = 0
+        self._former: Document | None = None
         self.stream = stream
         self.id = document_id
         self.document = document
@@ -145,26 +147,40 @@ class OpenDocument(QObject):
             self.writable = writable
             self.replaced.emit()
 
-    def await_replacement(self) -> None:
-        """From now on remember what happens, so that it is not lost when the document is replaced."""
-        if self._missed is None:
-            self._missed = []
+    def await_replacement(self) -> int:
+        """
+        The document is being loaded: from now on remember what happens, so that it is not lost.
 
-    def replace(self, document: Document) -> None:
+        Returns:
+            The number of this loading; only what the last one brings is to replace the document.
+        """
+        self._missed = []
+        self._loading += 1
+        return self._loading
+
+    def is_awaiting(self, loading: int) -> bool:
+        """Whether a loading is the last one."""
+        return loading == self._loading
+
+    def missed_own_of_before(self, rid: int, model: str) -> bool:
+        """Whether something was written here since, by a replica or in a data model that is no more."""
+        if (rid, model) == (self.document.rid, self.model):
+            return False
+        return any(delta.rid == self.document.rid for delta in self._missed or ())
+
+    def replace(self, document: Document, model: str) -> None:
         """Put a document built from the store in place of this one, with what happened since its loading."""
         self._check_thread()
         missed, self._missed = self._missed or [], None
         for delta in missed:
-            if delta.rid == self.document.rid != document.rid:
-                # The store has rewritten it under the new id, and says so by another replacement.
-                continue
             try:
                 document.apply(delta)
             except CausalGap:
                 # It builds on something the server refused; the engine keeps it with the refused one.
                 continue
-        self.document = document
+        self._former, self.document, self.model = self.document, document, model
         self.replaced.emit()
+        self._former = None
 
     def _step(self, step: Callable[[Stamp], Delta]) -> bool:
         self._check_thread()
@@ -227,6 +243,16 @@ class OpenNote(OpenDocument):
         """The folder it is in; None for none."""
         folder = self.document.value(("folder",))
         return folder if isinstance(folder, str) else None
+
+    def carried(self, index: int) -> int:
+        """Where an index of the body is now, while `replaced` is told: on the letter that it was behind."""
+        if self._former is None:
+            return index
+        before = self._former.text(BODY)
+        try:
+            return self.body.index(before.anchor(min(index, len(before))))
+        except CrdtError:
+            return min(index, len(self.body))
 
     def set_caret(self, anchor: Anchor, head: Anchor) -> None:
         """Tell the others where the selection begins and where the caret is, as anchors of the body."""

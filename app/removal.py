@@ -91,6 +91,8 @@ def note_exported(store: ClientStore, marks: Marks, report: Report) -> None:
         marks: From before it began; what was edited since is not counted.
         report: `notes` are those that were written. Folders and files count when nothing was left out.
     """
+    if store.read_only:
+        return  # it cannot be noted, so nothing counts as exported
     known = _exported(store)
     written = set(report.notes)
     whole = not report.cancelled and not report.refused
@@ -103,6 +105,8 @@ def note_exported(store: ClientStore, marks: Marks, report: Report) -> None:
 
 def note_refused_exported(store: ClientStore, keys: Iterable[int]) -> None:
     """Remember which refused deltas were written to a file."""
+    if store.read_only:
+        return
     store.set_meta(_EXPORTED_REFUSED, json.dumps(sorted({*refused_exported(store), *keys})))
 
 

@@ -20,6 +20,7 @@ from sync.errors import (
     RemoteProtocolError,
     StoreUnavailable,
     SyncError,
+    UpgradeStopped,
     VersionTooNew,
 )
 
@@ -81,6 +82,18 @@ LOCAL: Final[Mapping[str, str]] = {
     "unsayable": "That holds a value which cannot be sent. Leave it out and try again.",
 }
 
+UPGRADE: Final[Mapping[str, str]] = {
+    "cancelled": "Stopped. Your notes are as they were.",
+    "no_need": "There is nothing to upgrade: your notes have the version that is in use.",
+    "too_old": "Update Commonplace first: it does not know the newer version of your notes yet.",
+    "wait": "The server has not been upgraded yet. Your edits are kept here; try again when it has been.",
+    "offline": "The server cannot be reached. Try again when you are online; your notes are as they were.",
+    "signed_out": "You are signed out. Sign in, then upgrade; your notes are as they were.",
+    "disk": "There is too little room on the disk. Free some, then upgrade; your notes are as they were.",
+    "read_only": "This library can only be read. Update Commonplace first.",
+    "busy": "An upgrade is under way already. Wait until it is done.",
+}
+
 CRDT: Final[Mapping[type[CrdtError], str]] = {
     CrdtError: "That cannot be done to this note. Nothing was changed; try it another way.",
     MalformedOp: "That is damaged; nothing was changed. Get it again from where it came.",
@@ -96,7 +109,7 @@ REFUSED: Final[Mapping[str, str]] = {
     "archive_future": "Its edits come from the future. Check this computer's date and time, and try again.",
     "archive_newer": "A newer Commonplace wrote this archive. Update Commonplace, then import it again.",
     "beyond_text": "The text has {length} characters and no place {index}. Choose one from 0 to {length}.",
-    "command_later": "This version has no “{command}” yet. {instead}",
+    "say_yes": "Nothing was done. To begin, say “commonplace upgrade --yes”.",
     "empty_query": "There is nothing to search for. Give at least one word.",
     "changed_since": "The note has changed since, so this cannot be done again. Do it by hand, or export it.",
     "cancelled": "Stopped. What was done so far stays; run it again to go on.",
@@ -208,6 +221,8 @@ def _pattern(error: BaseException) -> tuple[str, dict[str, object]]:
         return REFUSED[error.code], error.facts
     if isinstance(error, StoreUnavailable):
         return STORE.get(error.reason, STORE["io"]), {"path": error.path}
+    if isinstance(error, UpgradeStopped):
+        return UPGRADE[error.why], {}
     if isinstance(error, VersionTooNew):
         return NEWER, {"path": error.path}
     if isinstance(error, AuthFailed):

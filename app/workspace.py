@@ -369,7 +369,8 @@ class Workspace(QObject):
         if isinstance(document, OpenNote):
             document.peers.emit(peers)
 
-    def _reset_all(self) -> None:
+    def _reset_all(self, model: str) -> None:
+        self._model = model
         for document_id, document in self._open.items():
             if not document.draft:
                 self._reset(document_id)
@@ -378,12 +379,20 @@ class Workspace(QObject):
         document = self._open.get(document_id)
         if document is None:
             return
-        document.await_replacement()
+        loading = document.await_replacement()
 
         def loaded(stored: StoredDocument) -> None:
             assert self._opening is not None
+            if not document.is_awaiting(loading):
+                return
+            built = stored.build(self._opening.ticker.rid)
+            if document.missed_own_of_before(built.rid, self._model):
+                # On its way to the store, which rewrites it: built now, the document would give its counters
+                # out again.
+                self._reset(document_id)
+                return
             document.stream = stored.stream
-            document.replace(stored.build(self._opening.ticker.rid))
+            document.replace(built, self._model)
 
         self._bridge.call(lambda library: library.store.load(document_id), loaded, self.failed.emit)
 

@@ -22,9 +22,11 @@ from crdt.errors import MalformedOp
 from crdt.object_ops import DEPTH_MAX, Id, Path
 from crdt.object_tree import ObjectTree
 from crdt.objects import PLAIN, MapNode, Node, Slot, TextNode
+from crdt.ops import RID_MAX
 from crdt.patch import Value
 from crdt.replicas import Replicas
-from crdt.text_codec import Front, read_front, write_columns, write_front, write_replicas
+from crdt.text_codec import Front, read_front, read_replicas, write_columns, write_front, write_replicas
+from crdt.version import Version
 
 MAGIC: Final = b"CD"
 FORMAT: Final = 1
@@ -73,6 +75,15 @@ def read_texts(data: bytes) -> dict[Path, Front]:
     return {tuple(_name(step) for step in steps): front for steps, front in fronts.texts if steps is not None}
 
 
+def read_version(data: bytes) -> Version:
+    """``Document.version`` of encoded bytes, without decoding their history. Raises CrdtError. Cost:
+    O(replicas + edit groups)."""
+    _, reader = _parts(data)
+    replicas = Replicas(RID_MAX)
+    read_replicas(Reader(inflate(reader.raw(reader.left()))), replicas)
+    return Version({rid: replicas.ends[number] for number, rid in enumerate(replicas.rids)})
+
+
 class _Fronts:
     """What stands in front of the history."""
 
@@ -83,13 +94,19 @@ class _Fronts:
         self.texts: Final = texts
 
 
-def _open(data: bytes) -> tuple[_Fronts, Reader]:
+def _parts(data: bytes) -> tuple[bytes, Reader]:
+    """The front, deflated, and the rest."""
     reader = Reader(data)
     if reader.raw(2) != MAGIC:
         raise MalformedOp("these bytes are no document")
     if reader.uint() != FORMAT:
         raise MalformedOp("this document was written by a newer version")
-    inner = Reader(inflate(reader.block()))
+    return reader.block(), reader
+
+
+def _open(data: bytes) -> tuple[_Fronts, Reader]:
+    front, reader = _parts(data)
+    inner = Reader(inflate(front))
     # Plain values of VALUE_DEPTH_MAX levels lie in containers that are DEPTH_MAX deep.
     visible = inner.value(-DEPTH_MAX - 1)
     if not isinstance(visible, dict):

@@ -62,6 +62,21 @@ class StoreUnavailable(SyncError):
         self.detail = detail
 
 
+class UpgradeStopped(SyncError):
+    """
+    An upgrade to a newer data model did not come to its end; the store is as it was.
+
+    Attributes:
+        why: ``cancelled``, ``no_need``, ``too_old`` (this program does not know the newer model), ``wait``
+            (the server has not been upgraded), ``offline``, ``signed_out``, ``disk``, ``read_only`` or
+            ``busy``.
+    """
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"the upgrade was stopped: {why}")
+        self.why = why
+
+
 class VersionTooNew(SyncError):
     """
     A store was written by a newer program; it is untouched.

@@ -23,6 +23,17 @@ LOGIN_SECONDS = 10.0
 """How long a login waits for the account's notebooks; what is missing then comes with the next sync."""
 LOGOUT_SECONDS = 2.0
 REMEMBERED = "last_contact"
+_BEHIND_ELSE = "The notes on the server have another version. Your edits are safe here."
+BEHIND = {
+    "upgrade": "A newer version of your notes is in use. Your edits are still being sent; to see others', say"
+    " “commonplace upgrade”.",
+    "update_app": "Update Commonplace first: the notes on the server have a version that it cannot read yet."
+    " Your edits are safe here.",
+    "wait": "The server has not been upgraded yet. Your edits are kept here.",
+    "none": _BEHIND_ELSE,
+    "upgrade_here": _BEHIND_ELSE,
+}
+"""What a sync says that met another data model, by what can be done about it."""
 _KEPT = ("auth", "last_ack_ms", "up_to_date_ms", "mode", "server_model")
 
 
@@ -47,7 +58,7 @@ async def login(context: Context) -> int:
     finally:
         if context.library.client is None:
             await client.stop()
-    _remember(context, reached)
+    remember(context, reached)
     words = f"Signed in to {reached.server} as {reached.email}."
     if adopted:
         words += f" {adopted} notes on this computer were added to the account."
@@ -93,6 +104,12 @@ def _check_removable(context: Context) -> None:
 
 async def sync(context: Context) -> int:
     """`sync`: send and fetch until both sides have everything, or the time is over."""
+    if context.library.store.read_only:
+        from app.wording import sentence
+        from sync.errors import StoreUnavailable
+
+        context.say(sentence(StoreUnavailable(context.library.store.path, "newer")))
+        return VERSION_BEHIND
     client = client_for(context)
     if context.library.client is None:
         reached = await client.sync_once(context.arguments.timeout)
@@ -100,7 +117,7 @@ async def sync(context: Context) -> int:
         client.nudge()
         await client.drained(context.arguments.timeout)
         reached = client.status()
-    _remember(context, reached)
+    remember(context, reached)
     code = sync_code(reached)
     context.give(_plain(context, reached), _sync_words(reached, code))
     if code != DONE:
@@ -125,7 +142,9 @@ def _problem(reached: Status, code: int) -> str:
     from sync.errors import AuthFailed
 
     if code == VERSION_BEHIND:
-        return "The notes on the server have another version. Update Commonplace; your edits are safe here."
+        from sync.client.offers import offer_of
+
+        return BEHIND[offer_of(reached).kind]
     if code == SIGNED_OUT:
         return sentence(AuthFailed(reached.auth))
     return sentence(AuthFailed("timeout" if reached.link == "live" else "offline"))
@@ -171,7 +190,7 @@ def _plain(context: Context, status: Status) -> dict[str, Any]:
     return found
 
 
-def _remember(context: Context, reached: Status) -> None:
+def remember(context: Context, reached: Status) -> None:
     """Keep what the server said last."""
     before = _remembered(context)
     known = {name: getattr(reached, name) for name in _KEPT}

@@ -1,5 +1,5 @@
 """
-Commands for the library itself: doctor, backup. And those that this version does not have yet, which say so.
+Commands for the library itself: doctor, backup.
 """
 
 from __future__ import annotations
@@ -7,18 +7,6 @@ from __future__ import annotations
 from typing import Any
 
 from app.commands.context import DONE, REFUSED, Context
-from app.refusals import Refused
-
-LATER = {
-    "upgrade": "There is one data model so far, and your notes have it.",
-}
-"""Commands to come, and what to do until then."""
-
-
-async def later(context: Context) -> int:
-    """`upgrade`: not yet."""
-    command = context.arguments.command
-    raise Refused("command_later", command=command, instead=LATER[command])
 
 
 async def backup(context: Context) -> int:
@@ -76,4 +64,4 @@ def _nothing() -> None:
     """Gives a window's engine a turn between two notes."""
 
 
-COMMANDS = {"backup": backup, "doctor": doctor, **dict.fromkeys(LATER, later)}
+COMMANDS = {"backup": backup, "doctor": doctor}

@@ -23,7 +23,6 @@ from app.models.upgrade_words import (
     receipt_rows,
     receipt_words,
     step_words,
-    stopped_words,
     whole_percent,
 )
 from app.theme import Appearance
@@ -220,8 +219,7 @@ class UpgradeFlow(QObject):
     def _stopped(self, error: Exception) -> None:
         self._attempt = None
         if self.dialog is not None:
-            why = getattr(error, "why", "")
-            self.dialog.show_stopped(stopped_words(why) if why else sentence(error))
+            self.dialog.show_stopped(sentence(error))
 
     def _gone(self, dialog: UpgradeDialog) -> None:
         if self.dialog is dialog:
@@ -230,5 +228,4 @@ class UpgradeFlow(QObject):
 
 def prepare_upgrade(library: Library, show: Callable[[Progress], None]) -> Attempt:
     """An upgrade by the library's own client. Engine thread."""
-    attempt: Attempt = client_of(library).upgrade(show)  # type: ignore[attr-defined]  # a Client has it
-    return attempt
+    return client_of(library).upgrade(show)

@@ -106,9 +106,12 @@ class Binding(QObject):
         self.view.selectionChanged.disconnect(self._caret_timer.start)
         self._listener.close()
 
-    def reload(self) -> None:
+    def reload(self, now_at: Callable[[int], int] = int) -> None:
         """
         Show the note from scratch, with the view's formats of now: after a change of palette or of the note.
+
+        Args:
+            now_at: Where an index of what was shown is now.
         """
         anchor, head = self.standing.selection()
         line = self.standing.first_line()
@@ -117,8 +120,8 @@ class Binding(QObject):
         if max(anchor, head, line.place) > len(self.mirror):
             self.settle()
         length = len(self.mirror)
-        self.standing.select(min(anchor, length), min(head, length))
-        self.standing.scroll_to(line._replace(place=min(line.place, length)))
+        self.standing.select(min(now_at(anchor), length), min(now_at(head), length))
+        self.standing.scroll_to(line._replace(place=min(now_at(line.place), length)))
 
     def _begin(self) -> None:
         """Show the first blocks; the rest follows in slices, or at once when something needs it."""

@@ -1,8 +1,8 @@
 """
-What the upgrade window says: the eight steps, why it stopped, and the receipt.
+What the upgrade window says: the eight steps, and the receipt.
 
 Plain functions, so that every sentence can be read in a test. Not here: the upgrade itself (`sync.client`),
-the window (`dialogs.upgrade`).
+the window (`dialogs.upgrade`), why it stopped (`wording`).
 """
 
 from __future__ import annotations
@@ -47,36 +47,12 @@ def whole_percent(progress: Progress) -> int:
     return min(100, round(100 * (progress.number - 1 + min(1.0, part)) / steps))
 
 
-def stopped_words(why: str) -> str:
-    """Why it stopped, and that nothing is lost by it."""
-    words = {
-        "cancelled": _tr("Stopped. Your notes are as they were."),
-        "no_need": _tr("There is nothing to upgrade: your notes have the version that is in use."),
-        "offline": _tr(
-            "The server cannot be reached. Try again when you are online; your notes are as they were."
-        ),
-        "signed_out": _tr("You are signed out. Sign in, then upgrade; your notes are as they were."),
-        "disk": _tr(
-            "There is too little room on the disk. Free some, then upgrade; your notes are as they were."
-        ),
-        "held": _tr("Some edits wait in notebooks that you may only read. Export them first."),
-        "read_only": _tr("This library can only be read. Update Commonplace first."),
-        "busy": _tr("An upgrade is under way already."),
-    }
-    return words.get(why, _tr("It did not come to its end. Your notes are as they were; try again later."))
-
-
 def receipt_words(receipt: Receipt) -> str:
     """143 notes before, 145 after (2 new). The old copy is kept for 30 days."""
     text = _tr("{before} notes before, {after} after").format(
         before=f"{receipt.notes_before:n}", after=f"{receipt.notes_after:n}"
     )
-    changes = []
-    if receipt.notes_new:
-        changes.append(_tr("{n} new").format(n=f"{receipt.notes_new:n}"))
-    if receipt.notes_gone:
-        changes.append(_tr("{n} no longer shared with you").format(n=f"{receipt.notes_gone:n}"))
-    text += f" ({', '.join(changes)})." if changes else "."
+    text += _tr(" ({n} new).").format(n=f"{receipt.notes_new:n}") if receipt.notes_new else "."
     return text + " " + _tr("The old copy is kept for {days} days.").format(days=receipt.kept_days)
 
 

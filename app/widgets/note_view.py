@@ -182,7 +182,7 @@ class NoteView(QFrame):
 
     def _reload(self) -> None:
         assert self.note is not None
-        self.edit.bound.reload()
+        self.edit.bound.reload(self.note.carried)
         self.edit.set_writable(self.note.writable)
 
     def _show_peers(self, peers: Sequence[Any]) -> None:

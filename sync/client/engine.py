@@ -23,9 +23,9 @@ The link, as a table (event: from -> to):
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
+from sync.client.about import About
 from sync.client.backoff import Backoff
 from sync.client.calls import Calls
 from sync.client.company import Company
@@ -36,10 +36,12 @@ from sync.client.events import (
     Effect,
     Event,
     Heard,
+    Held,
     Lost,
     Moved,
     Nudged,
     Opened,
+    Renewed,
     Started,
     StatusChanged,
     Stopped,
@@ -55,23 +57,11 @@ from sync.client.subscribing import Subscribing
 from sync.client.ticker import Ticker
 from sync.errors import StoreUnavailable
 from sync.limits import PING_EVERY_MS, SILENCE_MS_MAX
-from sync.model.versions import NEWEST
 from sync.protocol import messages as m
 from sync.storage.client_store import ClientStore
 
 GREETING_MS_MAX: Final = 20_000
 """From asking for a connection to welcome; a captive portal may accept and never answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """What this installation says of itself in hello."""
-
-    app: str
-    os: str
-    inst: str
-    newest: str = NEWEST
-    """The newest data model that the program uses; what it says to the server is the store's."""
 
 
 class Engine:
@@ -94,7 +84,7 @@ class Engine:
             rids: Fresh replica ids.
         """
         self._line: Final = Line(store, ticker)
-        self._about: Final = about
+        self.about: Final = about
         self._signing: Final = Signing(self._line)
         self._subscribing: Final = Subscribing(self._line, rids, self._rotated)
         self._calls: Final = Calls(self._line)
@@ -156,7 +146,7 @@ class Engine:
             self._heard_ms + SILENCE_MS_MAX,
             self._pinged_ms + self._ping_every_ms,
             self._subscribing.wake_ms(self._now_ms),
-            self._company.wake_ms(live=self._signing.confirmed),
+            self._company.wake_ms(live=self._signing.confirmed and self._mode == "full"),
         )
 
     @property
@@ -171,19 +161,20 @@ class Engine:
         """
         return self._link == "live" and self._signing.confirmed and self._subscribing.settled
 
+    @property
+    def compared(self) -> bool:
+        """Whether the server has said of every stream how much of ours it has, and nothing is under way."""
+        live = self._link == "live" and self._signing.confirmed
+        return live and self._subscribing.compared and self._subscribing.pushing.idle
+
     def hello(self, token: str | None) -> m.Hello:
         """Return how a connection of this replica begins."""
-        about, ticker = self._about, self._line.ticker
-        return m.Hello(
-            proto=(m.PROTOCOL, m.PROTOCOL),
-            app=about.app,
-            os=about.os,
-            rid=self._subscribing.renewing or self._line.store.rid,
-            inst=about.inst,
-            model=self._line.store.model,
-            token=token,
-            t0=ticker.wall_ms(),
-        )
+        rid = self._subscribing.renewing or self._line.store.rid
+        return self.about.hello(rid, self._line.store.model, token, self._line.ticker.wall_ms())
+
+    def wall_ms(self) -> int:
+        """Return what this computer believes the time of day to be."""
+        return self._line.ticker.wall_ms()
 
     @property
     def token(self) -> str | None:
@@ -230,6 +221,12 @@ class Engine:
                 self._token_set(event, now_ms)
             case Asked():
                 self._asked(event, now_ms)
+            case Held():
+                self._subscribing.pushing.held = event.held
+            case Renewed():
+                self._hang_up(now_ms)
+                self._backoff.reset()
+                self._retry_ms = now_ms
 
     def _asked(self, asked: Asked, now_ms: int) -> None:
         """Take a question; a sign-in needs a connection on which nobody is signed in."""
@@ -319,7 +316,8 @@ class Engine:
             self._calls.pump()
             if signing.confirmed:
                 self._subscribing.pump(now_ms)
-                self._company.pump(now_ms)
+                if self._mode == "full":
+                    self._company.pump(now_ms)
                 if self._subscribing.level:
                     self._up_to_date_ms = self._line.ticker.now_ms()
 
@@ -396,6 +394,16 @@ class Engine:
         self._after_auth(welcome.account)
         self._company.begin(welcome.conn)
 
+    def _welcomed_again(self, welcome: m.Welcome) -> None:
+        """The server's data model has changed: go on in another mode, without another connection."""
+        self._server_model = welcome.model.version
+        if welcome.model.mode != self._mode:
+            self._line.note("another mode", mode=welcome.model.mode, model=welcome.model.version)
+            self._mode = welcome.model.mode
+            self._company.lost()
+            self._company.begin(welcome.conn)
+            self._subscribing.change_mode(self._mode)
+
     def _after_auth(self, account: m.AccountSaid | None) -> None:
         """Go on when the server vouches for the account; park the streams when it does not."""
         if self._signing.confirmed:
@@ -422,6 +430,8 @@ class Engine:
                 self._line.send(m.Pong(t0=message.t0, now=self._line.ticker.wall_ms()))
             case m.Pong():
                 self._sample(message.t0, message.now)
+            case m.Welcome():
+                self._welcomed_again(message)
             case m.AuthState():
                 self._signing.said(message.state, message.account)
                 self._after_auth(message.account)
@@ -472,7 +482,7 @@ class Engine:
             link=self._link,
             mode=self._mode,
             model=self._line.store.model,
-            app_model=self._about.newest,
+            app_model=self.about.newest,
             server_model=self._server_model,
             trouble=self._trouble,
             retry_at_ms=self._retry_at_ms,

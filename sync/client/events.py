@@ -64,6 +64,18 @@ class Ticked:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """Nothing more shall be sent for now (what is under way is seen through), or (False) it shall again."""
+
+    held: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """Hang up and greet the server again, at once: to be told anew where everything stands."""
+
+
+@dataclass(frozen=True, slots=True)
 class TokenSet:
     """There is a token for the server, from the keyring or from a sign-in; None: there is none any more."""
 
@@ -95,7 +107,10 @@ class Moved:
     head: Any = None
 
 
-Event = Started | Stopped | Opened | Lost | Heard | Written | Nudged | Ticked | TokenSet | Asked | Moved
+Event = (
+    Started | Stopped | Opened | Lost | Heard | Written | Nudged | Ticked | TokenSet | Asked | Moved | Held
+    | Renewed
+)  # fmt: skip
 
 # --- what shall be done
 

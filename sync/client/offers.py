@@ -27,9 +27,9 @@ model on this computer alone. update_app: this program does not know the model o
 is older than this store; edits are kept here until it is upgraded.
 """
 
-OBSTACLES: Final = ("", "offline", "signed_out", "disk", "held", "read_only", "busy")
+OBSTACLES: Final = ("", "offline", "signed_out", "disk", "read_only", "busy")
 """What keeps an upgrade from beginning: no connection, no sign-in, too little room, a store that may only be
-read, or one that is under way already. held: edits wait in notebooks where this account may not write."""
+read, or one that is under way already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +85,14 @@ class Receipt:
     old_model: str
     new_model: str
     notes_before: int
-    """In the store when the upgrade was offered, the trash included."""
+    """In the store when the upgrade began, the trash included."""
     notes_after: int
     notes_new: int
-    """That others made and this store had not received before."""
-    notes_gone: int
-    """That this account may not read any more; they are in the old copy."""
+    """That came meanwhile: others made them, and this store had not received them."""
     carried: int
-    """Edits made during the last step, translated and still to be sent."""
+    """Edits that were translated and are still to be sent."""
     refused: int
-    """Edits that the server refused; they are in the quarantine."""
+    """Edits that the server refused, or that the newer model has no place for; they are in the quarantine."""
     old_copy: str
     """The file with the store as it was."""
     kept_days: int

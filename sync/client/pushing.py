@@ -80,6 +80,8 @@ class Pushing:
         self._not_before_ms = 0  # all streams: the account's rate
         self._ahead: Nack | None = None  # our stamps are refused; wait until nothing at all is under way
         self.last_ack_ms: int | None = None
+        self.held = False
+        """Whether nothing more shall be sent for now."""
 
     def open(self, stream: str) -> None:
         """Begin to send what the store has of a stream beyond what was acknowledged."""
@@ -113,7 +115,7 @@ class Pushing:
 
     def wake_ms(self, now_ms: int) -> int:
         """When `pump` has something to do next without another event."""
-        if self._ahead is not None and not self.idle:
+        if self.held or (self._ahead is not None and not self.idle):
             return NEVER  # nothing goes before what is under way has been answered
         wakes = [lane.not_before_ms for lane in self._lanes.values() if lane.not_before_ms > now_ms]
         if self._lanes and self._first_ms is not None:
@@ -124,7 +126,7 @@ class Pushing:
 
     def pump(self, now_ms: int) -> None:
         """Send what may be sent now."""
-        if now_ms < self._due_ms() or now_ms < self._not_before_ms or not self._lanes:
+        if self.held or now_ms < self._due_ms() or now_ms < self._not_before_ms or not self._lanes:
             return
         if self._ahead is not None:
             if not self.idle:

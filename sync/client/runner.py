@@ -199,6 +199,16 @@ class Runner:
         """Let others have the loop."""
         await asyncio.sleep(0)
 
+    @staticmethod
+    async def moment(seconds: float) -> None:
+        """Let a moment pass."""
+        await asyncio.sleep(seconds)
+
+    @staticmethod
+    async def away(call: Callable[[], T]) -> T:
+        """Make a blocking call on a worker thread, however long it takes."""
+        return await asyncio.to_thread(call)
+
     # --- effects ---------------------------------------------------------------------------------
 
     def _do(self, effect: Effect) -> None:

@@ -17,19 +17,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from crdt import Clock
+from sync.client.about import About
 from sync.client.address import address_of, blobs_address_of
-from sync.client.engine import About, Engine
+from sync.client.engine import Engine
 from sync.client.events import (
     Asked,
     CopyKept,
     Effect,
     FileCame,
     FilesChanged,
+    Held,
     Moved,
     NotebooksChanged,
     Nudged,
     PresenceChanged,
     Remote,
+    Renewed,
     ReplicaChanged,
     Reset,
     Started,
@@ -41,12 +45,15 @@ from sync.client.links import Link
 from sync.client.runner import Runner, monotonic_ms
 from sync.client.state import AUTHS_PARKED, Status
 from sync.client.ticker import Ticker
-from sync.client.tokens import TokenFile, TokenStore
+from sync.client.tokens import Lent, TokenFile, TokenStore
 from sync.client.transfers import FileState, Leave, Transfers
+from sync.client.upgrade import Show, Upgrade
 from sync.errors import AuthFailed
 from sync.model.versions import NEWEST
 from sync.protocol.messages import Presence, Result
+from sync.storage.beside import BesideStore
 from sync.storage.client_store import ClientStore
+from sync.storage.old_copies import forget_old_copies
 from sync.storage.profile_file import fresh_rid
 from sync.storage.rows import LocalChange
 
@@ -121,6 +128,9 @@ class Client:
         self._transfers: Final = Transfers(store, secrets.SystemRandom().random)
         self._files: Final = Runner(self._transfers, self._perform_files, now_ms=now_ms, tls=tls)
         store.on_uses = self.look_at_files
+        self._tls: Final = tls
+        self.upgrading = False
+        """Whether an upgrade is under way."""
         self._call_id = 0
         self._failures = 0
         self._link = "off"
@@ -169,12 +179,14 @@ class Client:
 
     async def start(self) -> None:
         """Begin to sync, if somebody is signed in, and keep at it until `stop`."""
+        if self._store.read_only:
+            return  # nothing that came could be kept
         self._runner.begin()
         self._files.begin()
         if not self._started:
             self._started = True
             await self._load_token()
-            self._runner.repeat(lambda: self._store.tidy(self._engine.now_ms()), TIDY_S)
+            self._runner.repeat(self._tidy, TIDY_S)
         self._runner.feed(Started())
 
     async def stop(self) -> None:
@@ -337,7 +349,14 @@ class Client:
     def status(self) -> Status:
         """Return how syncing stands."""
         waiting, wanted, refused = self._transfers.counts
-        return replace(self._engine.status, files_waiting=waiting, files_wanted=wanted, files_refused=refused)
+        said = self._engine.status
+        return replace(
+            said,
+            files_waiting=waiting,
+            files_wanted=wanted,
+            files_refused=refused,
+            store="newer" if self._store.read_only else said.store,
+        )
 
     # --- attachments -------------------------------------------------------------------------------
 
@@ -368,6 +387,36 @@ class Client:
         token = self._engine.token
         return Leave(url, token, self._engine.hello) if url and token else Leave()
 
+    # --- a newer data model ------------------------------------------------------------------------
+
+    def upgrade(self, show: Show | None = None) -> Upgrade:
+        """An attempt to bring the library to the newer data model; `show` is told how far it is."""
+        return Upgrade(self, self._store, self._engine, self._runner, show)
+
+    def beside(self, store: BesideStore) -> Client:
+        """A client for a library beside this one, signed in as this one is."""
+        engine = self._engine
+        return Client(
+            store,
+            Ticker(Clock(store.rid, store.clock_high_water()), engine.wall_ms),
+            tokens=Lent(lambda: engine.token),
+            app=engine.about.app,
+            newest=engine.about.newest,
+            tls=self._tls,
+        )
+
+    @property
+    def settled(self) -> bool:
+        """Whether everything there is here, and everything that can be sent is there."""
+        return self._engine.drained
+
+    def crossed(self) -> None:
+        """The library has another data model: greet the server with it; views load what they show again."""
+        _tell(self.on_replica, self._store.rid)
+        _tell(self.on_notebooks)
+        self._runner.feed(Held(False))
+        self._runner.feed(Renewed())
+
     # --- inside -----------------------------------------------------------------------------------
 
     def _perform(self, effect: Effect) -> None:
@@ -397,6 +446,11 @@ class Client:
                 _tell(self.on_file, effect.sha256)
             case FilesChanged():
                 _tell(self.on_status, self.status())
+
+    def _tidy(self) -> None:
+        now_ms = self._engine.now_ms()
+        self._store.tidy(now_ms)
+        forget_old_copies(self._store.path, now_ms)
 
     def _count_failures(self, link: str) -> None:
         """Count attempts in a row that did not lead to a connection in working order."""
@@ -439,7 +493,7 @@ def _installation(store: ClientStore) -> str:
     computer.
     """
     known = store.meta("inst")
-    if known is None:
+    if known is None and not store.read_only:
         known = secrets.token_urlsafe(16)
         store.set_meta("inst", known)
     return hashlib.blake2b(f"{known}:{platform.node()}".encode(), digest_size=16).hexdigest()

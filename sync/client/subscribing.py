@@ -92,6 +92,30 @@ class Subscribing:
         self._again.clear()
         self._early.clear()
 
+    def change_mode(self, mode: str) -> None:
+        """
+        Go on in another mode on the same connection.
+
+        Who has come to receive asks for every stream anew; who may only push goes on with that.
+        """
+        self._mode = mode
+        self.pulling.close()
+        if mode != "send_only":
+            self.pushing.close()
+            self.checking.close()
+            self._lost.clear()
+            for streams in (self._asked, self._granted, self._recovering, self._again, self._early):
+                streams.clear()
+            self._doubted.clear()
+        if self._noticed and mode != "ahead":
+            self._subscribe_known()
+
+    @property
+    def compared(self) -> bool:
+        """Whether the server has answered for every stream, and no answer was in doubt."""
+        waiting = self._asked or self._recovering or self._making or self._again or self._doubted
+        return self._noticed and not waiting
+
     @property
     def level(self) -> bool:
         """Whether this store has everything that the server was last known to have."""
@@ -200,12 +224,13 @@ class Subscribing:
         _, lost = store.set_account_notebooks(notice.notebooks, notice.shared)
         self._noticed = True
         self._line.add(NotebooksChanged())
-        if self._mode in ("blocked", "ahead"):
+        if self._mode == "ahead":
             return
         for row in store.streams():
             if row.notebook in lost:
                 self._forget(row.id)
-        for notebook, name in store.notebooks_to_make():
+        to_make = store.notebooks_to_make() if self._mode != "blocked" else ()
+        for notebook, name in to_make:
             if notebook not in self._making.values():
                 self._made += 1
                 self._making[INTERNAL_ID + self._made] = notebook
@@ -326,7 +351,7 @@ class Subscribing:
             self.pushing.close()
             self._recover()
             return
-        for stream in sorted(self._granted):
+        for stream in sorted(self._granted) if self._mode != "blocked" else ():
             if not self.pushing.is_open(stream) and stream not in self.checking.mending:
                 self._open(stream)
 
@@ -351,9 +376,11 @@ class Subscribing:
     def _ended(self, message: m.Unsubscribe) -> None:
         """The server has stopped a stream."""
         self._line.note("a stream has ended", stream=message.stream, why=message.why)
-        self._forget(message.stream)
         if message.why == "migrated":
-            self._doubt(message.stream)
+            # What is written here is still taken, under the same numbers.
+            self.pulling.close(message.stream)
+        else:
+            self._forget(message.stream)
 
     def _forget(self, stream: str) -> None:
         self.pushing.close(stream)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -25,6 +26,26 @@ class TokenStore(Protocol):
 
     def forget(self) -> None:
         """Keep no token any more."""
+
+
+class Lent:
+    """The token of somebody else's sign-in: to be used, never kept or forgotten."""
+
+    def __init__(self, token: Callable[[], str | None]) -> None:
+        """`token` says what it is now."""
+        self._token: Final = token
+
+    def load(self) -> tuple[str, str] | None:
+        """Return the token as it is now, and "memory"."""
+        token = self._token()
+        return (token, "memory") if token is not None else None
+
+    def save(self, token: str) -> str:
+        """Keep nothing."""
+        return "memory"
+
+    def forget(self) -> None:
+        """Forget nothing."""
 
 
 class TokenFile:

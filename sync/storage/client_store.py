@@ -11,7 +11,7 @@ What it is not: SQL (the modules beside this one) or decisions about syncing (sy
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from sqlite3 import Connection
 from typing import TYPE_CHECKING
 
@@ -20,11 +20,20 @@ from sync.storage import catch_up, documents, outbox, projections, traits
 from sync.storage.catch_up import Taken
 from sync.storage.database import StoreFile
 from sync.storage.profile_file import write_meta
-from sync.storage.rows import LocalChange, OutboxRow, QuarantineRow, RemoteDelta, StoredDocument, StreamRow
+from sync.storage.rows import (
+    FetchedStream,
+    LocalChange,
+    OutboxRow,
+    QuarantineRow,
+    RemoteDelta,
+    StoredDocument,
+    StreamRow,
+)
 from sync.storage.shelf import Shelf
 
 if TYPE_CHECKING:
-    from crdt import Document, Stamp
+    from crdt import Document, Stamp, Version
+    from sync.storage.crossing import Crossed, Prepared
     from sync.storage.private_copies import Copier, Kept, Withdrawn
     from sync.storage.recovery import Rewritten
 
@@ -36,6 +45,7 @@ class ClientStore(Shelf):
         """Use `open`."""
         super().__init__(db, rid, model, read_only=read_only)
         self._rewritten: Rewritten = {}
+        self._prepared: Prepared = {}
 
     # --- what is written here --------------------------------------------------------------------
 
@@ -55,7 +65,7 @@ class ClientStore(Shelf):
         if not changes:
             return []
         with self._writing() as connection:
-            current = [self._brought_up_to_date(connection, change) for change in changes]
+            current, late = self._brought_up_to_date(connection, changes)
             made = outbox.append(connection, current, self._model)
             # Only of a document that was made here and now is it certain that nobody else has written in it.
             last = {change.document: change for change in current}
@@ -65,16 +75,28 @@ class ClientStore(Shelf):
                     projections.save_note(connection, key, summary, self._projections.vocabulary)
                     traits.save(connection, key, content, {self._rid: last[document].delta.stamp.ms})
                     connection.execute("UPDATE documents SET dirty = 0 WHERE key = ?", (key,))
-        late = zip(changes, current, strict=True)
-        return list(dict.fromkeys(change.document for change, now in late if now is not change))
+        return late
 
-    def _brought_up_to_date(self, connection: Connection, change: LocalChange) -> LocalChange:
-        """Return a change under the present replica id."""
-        if change.carried or change.delta.rid == self._rid:
-            return change
-        from sync.storage import recovery
+    def _brought_up_to_date(
+        self, connection: Connection, changes: Sequence[LocalChange]
+    ) -> tuple[list[LocalChange], list[str]]:
+        """Return changes in the present model under the present replica id, and where any was another's."""
+        current: list[LocalChange] = []
+        late: dict[str, None] = {}
+        for change in changes:
+            made = [change]
+            if change.model not in (None, self._model):
+                from sync.storage import reshaping
 
-        return recovery.brought_up_to_date(connection, change, self._rid, self._rewritten)
+                made = reshaping.reshaped_late(connection, change, self._model, current)
+            if not change.carried and change.delta.rid != self._rid:
+                from sync.storage import recovery
+
+                made[-1] = recovery.brought_up_to_date(connection, made[-1], self._rid, self._rewritten)
+            if made[-1] is not change:
+                late[change.document] = None
+            current += made
+        return current, list(late)
 
     # --- documents -------------------------------------------------------------------------------
 
@@ -412,3 +434,92 @@ class ClientStore(Shelf):
 
         with self._reading() as connection:
             return recovery.latest_acked(connection)
+
+    # --- a newer data model ----------------------------------------------------------------------
+
+    def notes_count(self) -> int:
+        """Return how many notes are here, the trash and the archive included."""
+        from sync.storage import crossing
+
+        with self._reading() as connection:
+            return crossing.notes_count(connection)
+
+    def confirmed_version(self, document: str) -> Version:
+        """Return what a server has of a document, as far as is known here. Cost: its version and its tail."""
+        from crdt import Delta, Version, read_version
+
+        with self._reading() as connection:
+            key, snapshot, acked_n = connection.execute(
+                "SELECT d.key, d.snapshot, s.acked_n FROM documents d JOIN streams s ON s.key = d.stream"
+                " WHERE d.id = ?",
+                (document,),
+            ).fetchone()
+            tail = documents.confirmed_tail(connection, key, acked_n)
+        version = Version() if snapshot is None else read_version(snapshot)
+        for _, body in tail:
+            delta = Delta.decode(body)
+            version = version.join(Version({delta.rid: delta.end}))
+        return version
+
+    def to_prepare(self, model: str) -> list[int]:
+        """Return the keys of documents to be given to `prepare` ahead of `cross`."""
+        from sync.storage import crossing
+
+        with self._reading() as connection:
+            return crossing.to_prepare(connection, self._prepared, (self._model, model, self._rid))
+
+    def prepare(self, model: str, keys: Sequence[int]) -> None:
+        """Work out ahead, in memory, what `cross` makes of documents that no server gives; 1 ms each."""
+        from sync.storage import crossing
+
+        with self._reading() as connection:
+            crossing.prepare(connection, self._prepared, (self._model, model, self._rid), keys)
+
+    def acked_since(self, after: Mapping[str, int]) -> set[str]:
+        """
+        Return the documents of which deltas of this replica were confirmed.
+
+        Args:
+            after: stream -> n: behind which; streams that are not named are left out.
+        """
+        found: set[str] = set()
+        with self._reading() as connection:
+            for row in outbox.stream_rows(connection):
+                rows = connection.execute(
+                    "SELECT DISTINCT d.id FROM outbox o JOIN documents d ON d.key = o.document"
+                    " WHERE o.stream = ? AND o.n > ? AND o.n <= ?",
+                    (row.key, after.get(row.id, row.acked_n), row.acked_n),
+                )
+                found.update(name for (name,) in rows)
+        return found
+
+    def cross(
+        self,
+        model: str,
+        fetched: Iterable[FetchedStream],
+        *,
+        short: Collection[str],
+        now_ms: int,
+        keep: Callable[[Crossed], Mapping[str, str | None]],
+    ) -> Crossed:
+        """
+        Go over to a newer data model, in one commit.
+
+        Args:
+            fetched: What a server has, in that model; empty where there is no server.
+            short: Documents of which not all that was confirmed is in what was fetched.
+            keep: Given what came of it, small values that are committed with it.
+        """
+        from sync.storage import crossing
+
+        ways = (self._model, model, self._rid)
+        with self._writing() as connection:
+            crossed = crossing.cross(
+                connection, ways, fetched, prepared=self._prepared, short=short, now_ms=now_ms
+            )
+            for key, value in keep(crossed).items():
+                write_meta(connection, key, value)
+        self._model = model
+        self._prepared = {}
+        self._projections.forget()
+        return crossed

@@ -90,7 +90,7 @@ def insert_remote(
     """
     fresh: dict[str, list[bytes]] = {}
     for row in rows:
-        document = _receiving(connection, stream.key, row.document)
+        document = receiving(connection, stream.key, row.document)
         if document is None or _is_own(connection, document, row.body):
             continue
         connection.execute(
@@ -101,7 +101,7 @@ def insert_remote(
     return fresh
 
 
-def _receiving(connection: sqlite3.Connection, stream: int, document: str) -> int | None:
+def receiving(connection: sqlite3.Connection, stream: int, document: str) -> int | None:
     """
     Return the key of the document that takes a delta of this stream, made or marked as changed; None:
     foreign.
@@ -144,13 +144,13 @@ def insert_state(
 
     Cost: one statement for a document that is new or unchanged; otherwise two states are decoded and merged.
     """
-    key = _receiving(connection, stream.key, document)
+    key = receiving(connection, stream.key, document)
     if key is None:
         return False
     (mine,) = connection.execute("SELECT snapshot FROM documents WHERE key = ?", (key,)).fetchone()
     if mine == state:
         return False
-    confirmed = _confirmed(connection, key, stream.acked_n)
+    confirmed = confirmed_tail(connection, key, stream.acked_n)
     if mine is None and not confirmed:
         _save_snapshot(connection, key, state, [])
         return True
@@ -171,7 +171,7 @@ def insert_state(
     return True
 
 
-def _confirmed(connection: sqlite3.Connection, document: int, acked_n: int) -> list[tuple[int, bytes]]:
+def confirmed_tail(connection: sqlite3.Connection, document: int, acked_n: int) -> list[tuple[int, bytes]]:
     """Return (key, body) of what the server has of a document and its snapshot has not."""
     return connection.execute(
         "SELECT key, body FROM deltas WHERE document = ? UNION ALL SELECT key, body FROM outbox"
@@ -189,7 +189,7 @@ def confirmed_state(connection: sqlite3.Connection, document: int, acked_n: int)
     Cost: one row for a document without a tail; otherwise it is built.
     """
     (snapshot,) = connection.execute("SELECT snapshot FROM documents WHERE key = ?", (document,)).fetchone()
-    tail = _confirmed(connection, document, acked_n)
+    tail = confirmed_tail(connection, document, acked_n)
     if not tail:
         return None if snapshot is None else bytes(snapshot)
     from crdt import Delta
@@ -216,8 +216,22 @@ def save_snapshot(connection: sqlite3.Connection, document: int, acked_n: int, s
         state: The encoded state of everything confirmed and nothing else.
         acked_n: Of the document's stream.
     """
-    keys = [key for key, _ in _confirmed(connection, document, acked_n)]
+    keys = [key for key, _ in confirmed_tail(connection, document, acked_n)]
     _save_snapshot(connection, document, state, keys)
+
+
+def replace_confirmed(
+    connection: sqlite3.Connection, document: int, acked_n: int, state: bytes | None
+) -> None:
+    """Put a state in place of all that is confirmed of a document, and have it projected again."""
+    connection.execute("DELETE FROM deltas WHERE document = ?", (document,))
+    connection.execute(
+        "UPDATE outbox SET folded = 1 WHERE document = ? AND folded = 0 AND n <= ?", (document, acked_n)
+    )
+    connection.execute(
+        "UPDATE documents SET snapshot = ?, whole = NULL, whole_key = 0, dirty = 1 WHERE key = ?",
+        (state, document),
+    )
 
 
 def fold(connection: sqlite3.Connection, document: int, acked_n: int) -> bool:
@@ -226,7 +240,7 @@ def fold(connection: sqlite3.Connection, document: int, acked_n: int) -> bool:
 
     A delta whose cause is missing keeps the tail as it is.
     """
-    confirmed = _confirmed(connection, document, acked_n)
+    confirmed = confirmed_tail(connection, document, acked_n)
     if len(confirmed) < FOLD_DELTAS_MIN and sum(len(body) for _, body in confirmed) < FOLD_SIZE_MIN:
         return False
     (snapshot,) = connection.execute("SELECT snapshot FROM documents WHERE key = ?", (document,)).fetchone()

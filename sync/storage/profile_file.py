@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from sqlite3 import Connection
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from crdt import Stamp
 
 FILE_NAME: Final = "library.sqlite3"
+
+ENDINGS: Final = ("", "-wal", "-shm")
+"""Of the files that a library is made of."""
 
 FIRST_MODEL: Final = "1.0"
 """Of stores that do not say it: they were made before there was another."""
@@ -142,6 +145,12 @@ class ProfileFile:
         """Keep a text under a name, or forget it (None)."""
         with self._writing() as connection:
             write_meta(connection, key, value)
+
+    def inherit(self, values: Mapping[str, str | None]) -> None:
+        """Keep several texts under names, in one commit."""
+        with self._writing() as connection:
+            for key, value in values.items():
+                write_meta(connection, key, value)
 
     def _writing(self) -> AbstractContextManager[Connection]:
         """One write transaction."""

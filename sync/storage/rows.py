@@ -94,6 +94,23 @@ def _refused(document: Document, deltas: list[Delta]) -> Iterator[Delta]:
             yield delta
 
 
+class FetchedDocument(NamedTuple):
+    """A document as a library beside this one has it from a server."""
+
+    id: str
+    snapshot: bytes | None
+    deltas: list[bytes]
+
+
+class FetchedStream(NamedTuple):
+    """A stream as a library beside this one has it from a server, and where that is."""
+
+    id: str
+    epoch: int
+    cursor: int
+    documents: list[FetchedDocument]
+
+
 class StreamRow(NamedTuple):
     """Where this store stands in one stream."""
 

@@ -21,6 +21,7 @@ from sync.errors import (
     RemoteProtocolError,
     StoreUnavailable,
     SyncError,
+    UpgradeStopped,
     VersionTooNew,
 )
 
@@ -82,6 +83,7 @@ def test_every_reason_and_code_that_errors_document_has_words():
     assert codes_in(AuthFailed.__doc__) - {"auth_state"} <= set(wording.AUTH)
     assert codes_in(RemoteProtocolError.__doc__) <= set(wording.PROTOCOL)
     assert codes_in(LocalProtocolError.__doc__) <= set(wording.LOCAL)
+    assert codes_in(UpgradeStopped.__doc__) - {"why"} == set(wording.UPGRADE)
 
 
 @pytest.mark.parametrize("code", sorted(wording.AUTH))
@@ -91,6 +93,11 @@ def test_a_sign_in_that_failed_is_a_sentence(code):
 
 def test_waiting_is_told_in_whole_seconds():
     assert " 2 seconds" in sentence(AuthFailed("rate", after_ms=1_500))
+
+
+@pytest.mark.parametrize("why", sorted(wording.UPGRADE))
+def test_an_upgrade_that_stopped_is_a_sentence(why):
+    assert_sentence(sentence(UpgradeStopped(why)))
 
 
 @pytest.mark.parametrize("code", sorted(wording.PROTOCOL))
@@ -121,6 +128,7 @@ def test_every_class_of_sync_errors_is_known(kind):
         AuthFailed: lambda: AuthFailed("expired"),
         RemoteProtocolError: lambda: RemoteProtocolError("bad_frame", ""),
         LocalProtocolError: lambda: LocalProtocolError("too_big", ""),
+        UpgradeStopped: lambda: UpgradeStopped("disk"),
     }
     assert_sentence(sentence(samples.get(kind, kind)()))
 

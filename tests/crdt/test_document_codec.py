@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from crdt.clock import Stamp
 from crdt.codec import Reader, Writer, deflate, inflate
 from crdt.document import Document
-from crdt.document_codec import FORMAT, MAGIC, read_texts, read_visible
+from crdt.document_codec import FORMAT, MAGIC, read_texts, read_version, read_visible
 from crdt.errors import CrdtError, MalformedOp
 from tests.support.document_world import DocumentWorld
 from tests.support.effort import examples, steps
@@ -121,3 +121,14 @@ def test_a_text_stands_in_what_is_visible():
     ):
         with pytest.raises(MalformedOp):
             read_visible(with_a_text_at(visible, place))
+
+
+@given(st.integers(0, 2**32))
+@settings(max_examples=examples(15))
+def test_the_version_is_read_without_the_history(seed):
+    world = DocumentWorld(seed, 3)
+    for _ in range(steps(25)):
+        world.step(world.random.choice(world.holders))
+    for holder in world.holders:
+        assert read_version(holder.document.encode()) == holder.document.version()
+    assert read_version(Document(7).encode()) == Document(7).version()

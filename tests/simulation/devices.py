@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from crdt import Clock, Delta, Document
 from sync.client import events as e
-from sync.client.engine import About, Engine
+from sync.client.about import About
+from sync.client.engine import Engine
 from sync.client.line import NEVER
 from sync.client.ticker import Ticker
 from sync.errors import StoreUnavailable

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from sync.client import events as e
-from sync.client.engine import About, Engine
+from sync.client.about import About
+from sync.client.engine import Engine
 from sync.protocol import messages as m
 from sync.protocol import wire
 from sync.protocol.chain import CHAIN_START

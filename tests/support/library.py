@@ -11,6 +11,7 @@ from crdt import Clock, Delta, Document, Stamp
 from sync.client.ticker import Ticker
 from sync.model import v1
 from sync.storage.client_store import ClientStore
+from sync.storage.profile_file import DEFAULT_MODEL
 from sync.storage.rows import LocalChange
 
 NOTEBOOK = "N" * 22
@@ -63,7 +64,11 @@ class Desk:
 
     def open(self) -> None:
         """Open the file, or open it again."""
-        self.store = ClientStore.open(self.path, randomness=self.random.getrandbits)
+        self.open_as(DEFAULT_MODEL)
+
+    def open_as(self, newest: str) -> None:
+        """The same, as a program that uses a data model."""
+        self.store = ClientStore.open(self.path, newest=newest, randomness=self.random.getrandbits)
         self.ticker = Ticker(Clock(self.store.rid, self.store.clock_high_water()), self.wall)
 
     def close(self) -> None:

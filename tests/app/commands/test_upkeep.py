@@ -4,20 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 
-import pytest
-
-from app.commands.upkeep import LATER
-
-WORDS = {"share": ["Personal", "--role", "editor"], "join": ["https://x/i/1#s"], "upgrade": ["--yes"]}
-
-
-@pytest.mark.parametrize("command", LATER)
-def test_commands_to_come_say_what_to_do_until_then(cli, command):
-    said = cli(command, *WORDS[command])
-    assert (said.code, said.out) == (1, "")
-    assert command in said.err
-    assert said.err.endswith(".\n")
-
 
 def test_a_backup_is_a_whole_library(cli):
     made = cli.note("Kept", "text")

@@ -8,19 +8,11 @@ from PySide6.QtWidgets import QLabel
 
 from app.models.notices import Act
 from sync.client.offers import STEPS, Progress, Receipt
-from sync.errors import AuthFailed, SyncError
+from sync.errors import AuthFailed, UpgradeStopped
 from tests.support.waiting import wait_for
 from tests.support.whole_window import type_text
 
-RECEIPT = Receipt("1.0", "2.0", 143, 145, 2, 0, 1, 1, "/b/library-model-1.0.sqlite3", 30, 1)
-
-
-class Stopped(SyncError):
-    """As the client says it."""
-
-    def __init__(self, why):
-        super().__init__(why)
-        self.why = why
+RECEIPT = Receipt("1.0", "2.0", 143, 145, 2, 1, 1, "/b/library-model-1.0.sqlite3", 30, 1)
 
 
 class Slow:
@@ -45,7 +37,7 @@ class Slow:
             if self.error is not None:
                 raise self.error
             if self.cancelled.is_set():
-                raise Stopped("cancelled")
+                raise UpgradeStopped("cancelled")
         return RECEIPT
 
 

@@ -7,21 +7,19 @@ from app.models.upgrade_words import (
     receipt_rows,
     receipt_words,
     step_words,
-    stopped_words,
     update_words,
     whole_percent,
 )
+from app.wording import UPGRADE
 from sync.client.offers import OBSTACLES, STEPS, Offer, Progress, Receipt
 
-RECEIPT = Receipt("1.0", "2.0", 143, 145, 2, 0, 0, 0, "/home/ana/backups/library-model-1.0.sqlite3", 30, 1)
+RECEIPT = Receipt("1.0", "2.0", 143, 145, 2, 0, 0, "/home/ana/backups/library-model-1.0.sqlite3", 30, 1)
 pytestmark = pytest.mark.usefixtures("qt_app")
 
 
 def test_every_step_and_every_obstacle_has_words_of_its_own():
     assert len({step_words(step) for step in STEPS}) == len(STEPS) == 8
-    whys = [*filter(None, OBSTACLES), "cancelled", "no_need"]
-    assert len({stopped_words(why) for why in whys}) == len(whys)
-    assert "as they were" in stopped_words("something new")
+    assert {*OBSTACLES, "cancelled", "no_need", "too_old", "wait"} == {"", *UPGRADE}
 
 
 def test_progress_never_goes_back_and_ends_at_all_of_it():
