@@ -69,6 +69,9 @@ class Actions(QObject):
         self.quick_open = make(self.tr("Go to note…"), "Ctrl+P")
         self.palette = make(self.tr("All commands…"), "Ctrl+Shift+P")
         self.pin = make(self.tr("Pin"), "Ctrl+Alt+P")
+        self.archive = make(self.tr("Move to archive"), "Ctrl+Alt+A")
+        self.unarchive = make(self.tr("Take out of the archive"))
+        self.icon = make(self.tr("Icon…"))
         self.rename = make(self.tr("Rename…"))
         self.trash = make(self.tr("Move to trash"), "Ctrl+Backspace")
         self.restore = make(self.tr("Restore from trash"))
@@ -116,7 +119,8 @@ class Actions(QObject):
             Menu(
                 self.tr("&Note"),
                 [
-                    [self.pin, self.trash, self.restore],
+                    [self.pin, self.icon],
+                    [self.archive, self.unarchive, self.trash, self.restore],
                     [self.next_note, self.previous_note],
                 ],
             ),
@@ -131,11 +135,16 @@ class Actions(QObject):
             Menu(self.tr("&Help"), [[self.about]]),
         ]
 
-    def note_menu(self, moves: Sequence[QAction]) -> QMenu:
-        """The menu of selected notes. `moves` are the folders they can go to."""
+    def note_menu(self, moves: Sequence[QAction], colours: QMenu | None = None) -> QMenu:
+        """The menu of selected notes: `moves` are the folders they can go to, `colours` those of tags."""
         menu = QMenu(self._window)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addActions([self.pin, self.trash, self.restore])
+        menu.addActions([self.pin, self.icon])
+        if colours is not None:
+            colours.setParent(menu, colours.windowFlags())
+            menu.addMenu(colours)
+        menu.addSeparator()
+        menu.addActions([self.archive, self.unarchive, self.trash, self.restore])
         if moves:
             target = menu.addMenu(self.tr("Move to"))
             for move in moves:

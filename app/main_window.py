@@ -18,6 +18,7 @@ from app.actions import Actions, Menu, fill
 from app.bridge import Bridge
 from app.dialogs.about import AboutDialog
 from app.dialogs.account_flow import AccountFlow
+from app.dialogs.adornments import Adornments
 from app.dialogs.going import Going
 from app.dialogs.looking import Looking
 from app.dialogs.preferences import PreferencesDialog
@@ -85,6 +86,7 @@ class MainWindow(QMainWindow):
         )
         self.looking = Looking(bridge, self.browsing, self.panels.show_since)
         self.pictures = Pictures(bridge, self.view)
+        self.adornments = Adornments(self, appearance, self.actions_, workspace, self.browsing)
         self.account = AccountFlow(bridge, self, self.view.banners)
         self.transfer = TransferFlow(bridge, self, lambda: self.browsing.target_notebook())
         self.printing = Printing(bridge, self, lambda: self.view.note)
@@ -185,6 +187,8 @@ class MainWindow(QMainWindow):
         self.status.asked.connect(self.remedies.act)
         self.status.check_asked.connect(self.account.check_now)
         self.status.note_asked.connect(self.browsing.open)
+        self.view.icon_asked.connect(self.adornments.ask_icon)
+        self.view.tag_asked.connect(self.adornments.show_colours)
         self.status.changed.connect(self.account.take_status)
         self.account.signed_in.connect(self.actions_.sign_out.setEnabled)
         self.account.signed_in.connect(self.pane.show_unsent)
@@ -368,7 +372,8 @@ class MainWindow(QMainWindow):
         notebooks = {row.notebook for row in rows}
         moves = self._moves(note_ids, notebooks.pop()) if len(notebooks) == 1 else []
         self.actions_.restore.setEnabled(any(row.trashed_ms is not None for row in rows))
-        self.actions_.note_menu(moves).popup(at)
+        self.adornments.offer()
+        self.actions_.note_menu(moves, self.adornments.colour_menus(note_ids)).popup(at)
 
     def _moves(self, note_ids: list[str], notebook: str) -> list[QAction]:
         """A command for each folder of the notebook, and one for its top."""

@@ -45,6 +45,8 @@ class Shelf(NamedTuple):
 
     notebooks: list[NotebookRow]
     folders: dict[str, list[FolderRow]]
+    archive: bool = False
+    """Whether notes can be archived."""
 
     def writable(self, notebook: str) -> bool:
         """May this person edit in a notebook? An unknown one is their own and new."""
@@ -346,7 +348,7 @@ class Workspace(QObject):
 
     def _start(self, opening: Opening) -> None:
         self._opening, self._model = opening, opening.model
-        self.shelf = Shelf(list(opening.notebooks), dict(opening.folders))
+        self.shelf = Shelf(list(opening.notebooks), dict(opening.folders), "archive" in self.model.FEATURES)
         if opening.first is not None:
             self._loaded(*opening.first)
         # The places first: what is shown next wants to know where new notes go.
@@ -406,4 +408,5 @@ def write_at_end(text: str, edit: Edit) -> None:
 def read_shelf(library: Library) -> Shelf:
     """The notebooks and their folders. Engine thread."""
     notebooks = library.store.notebooks()
-    return Shelf(notebooks, {row.id: library.store.folders(row.id) for row in notebooks})
+    folders = {row.id: library.store.folders(row.id) for row in notebooks}
+    return Shelf(notebooks, folders, "archive" in library.model.FEATURES)

@@ -42,13 +42,20 @@ class NotebookTree(QStandardItemModel):
         self.itemChanged.connect(self._item_changed)
         self.show([], {})
 
-    def show(self, notebooks: Sequence[NotebookRow], folders: Mapping[str, Sequence[FolderRow]]) -> None:
+    def show(
+        self,
+        notebooks: Sequence[NotebookRow],
+        folders: Mapping[str, Sequence[FolderRow]],
+        *,
+        archive: bool = False,
+    ) -> None:
         """
         Rebuild the tree.
 
         Args:
             notebooks: In the order to show.
             folders: The folders of each notebook id.
+            archive: Whether the notes here can be archived.
         """
         self.rebuilding = True
         self.clear()
@@ -57,6 +64,8 @@ class NotebookTree(QStandardItemModel):
         top = self.invisibleRootItem()
         top.appendRow(self._item(Scope(Kind.ALL), self.tr("All notes"), "files"))
         top.appendRow(self._item(Scope(Kind.PINNED), self.tr("Pinned"), "pin"))
+        if archive:
+            top.appendRow(self._item(Scope(Kind.ARCHIVE), self.tr("Archive"), "archive", drop=True))
         top.appendRow(self._item(Scope(Kind.TRASH), self.tr("Trash"), "trash-2", drop=True))
         heading = QStandardItem(self.tr("Notebooks"))
         heading.setFlags(Qt.ItemFlag.NoItemFlags)

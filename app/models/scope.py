@@ -1,5 +1,5 @@
 """
-Which notes a list shows: everything, the pinned, the trash, one notebook, or one folder.
+Which notes a list shows: everything, the pinned, the archive, the trash, one notebook, or one folder.
 
 A scope is a plain value; the sidebar chooses one, the note list asks the library for its rows.
 """
@@ -17,6 +17,7 @@ class Kind(Enum):
 
     ALL = "all"
     PINNED = "pinned"
+    ARCHIVE = "archive"
     TRASH = "trash"
     NOTEBOOK = "notebook"
     FOLDER = "folder"
@@ -36,6 +37,8 @@ class Scope:
             return row.trashed_ms is not None
         if row.trashed_ms is not None:
             return False
+        if row.archived or self.kind is Kind.ARCHIVE:
+            return row.archived and self.kind is Kind.ARCHIVE
         if self.kind is Kind.PINNED:
             return row.pinned
         if self.kind is Kind.NOTEBOOK:

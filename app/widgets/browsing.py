@@ -9,7 +9,7 @@ screen is the one chosen last; a draft that nobody wrote in leaves no trace.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -40,6 +40,8 @@ class Browsing(QObject):
 
     shown = Signal(object)
     """The OpenNote that is on screen now, or None."""
+    row_shown = Signal()
+    """What is known of the note on screen has changed, or it is another note."""
 
     def __init__(
         self, bridge: Bridge, workspace: Workspace, sidebar: Sidebar, pane: ListPane, view: NoteView
@@ -139,7 +141,7 @@ class Browsing(QObject):
 
     def _say_empty(self) -> None:
         picture, title, text = self._empty_words()
-        new = not self.search.active and self.scope.kind not in (Kind.TRASH, Kind.PINNED)
+        new = not self.search.active and self.scope.kind not in (Kind.TRASH, Kind.PINNED, Kind.ARCHIVE)
         self._pane.empty.say(
             picture, title, text, self.tr("New note") if new else "", lambda: self.new_note()
         )
@@ -162,6 +164,11 @@ class Browsing(QObject):
                 "pin",
                 self.tr("Nothing pinned"),
                 self.tr("Pin a note from the Note menu and it stays within reach here."),
+            ),
+            Kind.ARCHIVE: (
+                "archive",
+                self.tr("Nothing is archived"),
+                self.tr("What is done with can be put here: out of the lists, and still found."),
             ),
             Kind.TRASH: (
                 "trash-2",
@@ -213,7 +220,7 @@ class Browsing(QObject):
         notebook = self.target_notebook()
         if notebook is None or not self._workspace.is_ready:
             return
-        if self.search.active or self.scope.kind in (Kind.TRASH, Kind.PINNED):
+        if self.search.active or self.scope.kind in (Kind.TRASH, Kind.PINNED, Kind.ARCHIVE):
             self.show_place(Scope())
         folder = self.scope.folder if self.scope.notebook == notebook else None
         note = self._workspace.new_note(notebook, folder, title)
@@ -256,8 +263,12 @@ class Browsing(QObject):
 
     def put_away(self, note_ids: Sequence[str], trashed: bool) -> None:
         """Put notes into the trash, or take them out; another note is shown if that was the one on screen."""
+        self.put_elsewhere(note_ids, lambda: self._workspace.set_trashed(note_ids, trashed))
+
+    def put_elsewhere(self, note_ids: Sequence[str], work: Callable[[], None]) -> None:
+        """Do something after which notes are listed elsewhere; the next one is shown if one is on screen."""
         follower = self._follower(note_ids)
-        self._workspace.set_trashed(note_ids, trashed)
+        work()
         self.notes.remove(note_ids)
         if self._wanted in note_ids:
             if follower is None:
@@ -286,6 +297,7 @@ class Browsing(QObject):
         note = self.note
         draft = note is None or note.draft
         self._view.show_row(None if draft or note is None else self.row(note.id))
+        self.row_shown.emit()
 
     # ---- news of the library ----------------------------------------------------------------------------
 
@@ -300,7 +312,7 @@ class Browsing(QObject):
         self._count.ask_at_most()
 
     def _take_shelf(self, shelf: Shelf) -> None:
-        self.places.show(shelf.notebooks, shelf.folders)
+        self.places.show(shelf.notebooks, shelf.folders, archive=shelf.archive)
         self._sidebar.select(self.scope)
         if not self.search.active:
             self._pane.show_place(self.places.name_of(self.scope))
@@ -308,6 +320,8 @@ class Browsing(QObject):
     def _drop_notes(self, note_ids: Sequence[str], scope: Scope) -> None:
         if scope.kind is Kind.TRASH:
             self.put_away(note_ids, True)
+        elif scope.kind is Kind.ARCHIVE:
+            self.put_elsewhere(note_ids, lambda: self._workspace.set_archived(note_ids, True))
         else:
             here = [
                 n for n in note_ids if (row := self.row(n)) is not None and row.notebook == scope.notebook
@@ -339,8 +353,13 @@ class Browsing(QObject):
 def rows_of(library: Library, scope: Scope, order: Order = "updated") -> list[NoteRow]:
     """The notes of a place. Engine thread. Cost: at most 100 ms for 11,024 notes."""
     if scope.kind is Kind.FOLDER:
-        return library.store.notes(notebook=scope.notebook, folder=scope.folder, order=order)
-    rows = library.store.notes(notebook=scope.notebook, trashed=scope.kind is Kind.TRASH, order=order)
+        return library.store.notes(notebook=scope.notebook, folder=scope.folder, archived=False, order=order)
+    rows = library.store.notes(
+        notebook=scope.notebook,
+        trashed=scope.kind is Kind.TRASH,
+        archived=scope.kind is Kind.ARCHIVE,
+        order=order,
+    )
     return [row for row in rows if row.pinned] if scope.kind is Kind.PINNED else rows
 
 

@@ -27,6 +27,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from app.models.fuzzy import folded
 from app.models.note_list import ROW_ROLE, SNIPPET_ROLE, WORDS_ROLE
 from app.models.times import short_time
+from app.tag_colours import tag_colour
 from app.theme import Appearance
 from sync.storage.rows import NoteRow
 
@@ -36,6 +37,8 @@ _INSIDE_PX = 12
 _RADIUS_PX = 9
 _PREVIEW_SIZE_PX = 12
 _PREVIEW_LINES = 2
+_DOTS_MAX = 4
+"""Colours of tags that a row shows."""
 
 _NAME_LENGTH_MAX = 14
 
@@ -125,6 +128,11 @@ class NoteDelegate(QStyledItemDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.colour("unsent"))
             painter.drawEllipse(QPointF(x + 3.5, inside.top() + 8.5), 3.5, 3.5)
+        for _, colour in row.tag_colours[:_DOTS_MAX]:
+            x -= 12
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(tag_colour(theme, colour))
+            painter.drawEllipse(QPointF(x + 4, inside.top() + 8.5), 4, 4)
         return x
 
     def _paint_title(self, painter: QPainter, font: QFont, inside: QRect, right: int, row: NoteRow) -> None:
@@ -135,6 +143,8 @@ class NoteDelegate(QStyledItemDelegate):
         empty = not row.title
         painter.setPen(self._appearance.theme.colour("text_faint" if empty else "text"))
         title = self.tr("New note") if empty else row.title
+        if row.icon:
+            title = f"{row.icon} {title}"
         width = right - inside.left() - 10
         painter.drawText(
             inside.left(),

@@ -8,11 +8,12 @@ column as the text. Below the text is the room for banners.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from html import escape
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QCursor, QDesktopServices, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from app.editor.find_bar import FindBar
 from app.editor.loading import DOCUMENT_MARGIN_PX
@@ -24,7 +25,8 @@ from app.editor.toolbar import Toolbar
 from app.models.people import people_of, person_of
 from app.models.times import long_time
 from app.open_note import OpenNote
-from app.theme import Appearance
+from app.tag_colours import tag_colour
+from app.theme import Appearance, Theme
 from app.transfer.addresses import NOTE_SCHEME
 from app.widgets.banner import BannerRoom, Choice, Message, Topic
 from app.widgets.empty_state import EmptyState
@@ -36,6 +38,7 @@ from app.wording import sentence
 from crdt import CrdtError
 from sync.storage.rows import NoteRow
 
+TAG_SCHEME = "tag:"
 BAR_HEIGHT_PX = 46
 TITLE_TOP_PX = 30
 
@@ -49,6 +52,10 @@ class NoteView(QFrame):
 
     note_asked = Signal(str)
     """A link to another note was followed; its id."""
+    icon_asked = Signal()
+    """The note's icon was clicked."""
+    tag_asked = Signal(str, str, QPoint)
+    """A tag was clicked: its name, the note's id, and where on the screen."""
 
     def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
         """Show no note."""
@@ -59,9 +66,15 @@ class NoteView(QFrame):
         self.edit = NoteEdit(editor_palette(appearance.theme, appearance.text_px))
         self.edit.read_markdown = blocks_of_markdown
         self.title = TitleEdit()
-        self.meta = named(QLabel(), "meta")
         self.away = named(button("", "link"), "away")
         self.away.hide()
+        self.icon = named(QPushButton(), "noteIcon")
+        self.icon.setAccessibleName(self.tr("Icon of the note"))
+        self.icon.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.icon.hide()
+        self.icon.clicked.connect(lambda: self.icon_asked.emit())
+        self.meta = named(QLabel(textFormat=Qt.TextFormat.RichText), "meta")
+        self.meta.linkActivated.connect(self._ask_tag)
         self.toolbar = Toolbar(self.edit, appearance.icon)
         self.find_bar = FindBar(self.edit, appearance.icon)
         self.links = NoteLinks(self.edit)
@@ -69,6 +82,7 @@ class NoteView(QFrame):
         self.banners = BannerRoom(appearance)
         self.empty = EmptyState(appearance)
         self._peers: Sequence[Any] = ()
+        self._row: NoteRow | None = None
         self._sheet = self._build_sheet()
         self._pages = QStackedWidget()
         self._pages.addWidget(self._sheet)
@@ -101,10 +115,15 @@ class NoteView(QFrame):
 
     def show_row(self, row: NoteRow | None) -> None:
         """Say where the note is and when it was changed; nothing for a draft."""
-        parts = [] if row is None else [row.notebook_name, long_time(row.updated_ms)]
+        parts = [] if row is None else [escape(row.notebook_name), long_time(row.updated_ms)]
         if row is not None and self.note is not None and not self.note.writable:
             parts.append(self.tr("read only"))
-        self.meta.setText("  ·  ".join(parts))
+        if row is not None and row.tags:
+            parts.append(tags_html(row, self._appearance.theme))
+        self._row = row
+        self.meta.setText("&nbsp; · &nbsp;".join(parts))
+        self.icon.setText(row.icon if row is not None else "")
+        self.icon.setVisible(bool(row is not None and row.icon))
 
     def show_nothing(
         self, picture: str, title: str, text: str, button: str = "", work: Callable[[], None] | None = None
@@ -155,6 +174,10 @@ class NoteView(QFrame):
         """What is being composed becomes text: called before the window closes."""
         self.edit.end_composition()
 
+    def _ask_tag(self, address: str) -> None:
+        if self.note is not None:
+            self.tag_asked.emit(address.removeprefix(TAG_SCHEME), self.note.id, QCursor.pos())
+
     def _follow(self, address: str) -> None:
         """A link was clicked: notes open here, the rest where the system opens it."""
         if address.startswith(NOTE_SCHEME):
@@ -177,7 +200,7 @@ class NoteView(QFrame):
             self.edit.close_note()
             self.title.bind(None)
             self.note = None
-            self.meta.clear()
+            self.show_row(None)
             self.presence.show_people([])
 
     def _reload(self) -> None:
@@ -211,7 +234,11 @@ class NoteView(QFrame):
         self._head = head
         head.setContentsMargins(0, TITLE_TOP_PX, 0, HEAD_BOTTOM_PX)
         head.setSpacing(4)
-        head.addWidget(self.title)
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        line.addWidget(self.icon)
+        line.addWidget(self.title, 1)
+        head.addLayout(line)
         head.addWidget(self.meta)
         head.addWidget(self.away, 0, Qt.AlignmentFlag.AlignLeft)
         column.addLayout(head)
@@ -241,6 +268,7 @@ class NoteView(QFrame):
         self.find_bar.use_icons(self._appearance.icon)
         self.edit.use_palette(editor_palette(self._appearance.theme, self._appearance.text_px))
         self._show_carets()
+        self.show_row(self._row)
 
     def _lay_out_head(self) -> None:
         """The title begins where the text does."""
@@ -267,3 +295,17 @@ class NoteView(QFrame):
         """Keep the column straight."""
         super().resizeEvent(event)
         self._lay_out_head()
+
+
+def tags_html(row: NoteRow, theme: Theme) -> str:
+    """The tags of a note as chips that can be clicked, each in its colour."""
+    colours = dict(row.tag_colours)
+    muted = theme.css("text_muted")
+    chips = []
+    for tag in row.tags:
+        dot = tag_colour(theme, colours.get(tag, "")).name()
+        chips.append(
+            f'<a href="{TAG_SCHEME}{escape(tag)}" style="color: {muted}; text-decoration: none">'
+            f'<span style="color: {dot}">●</span>&nbsp;{escape(tag)}</a>'
+        )
+    return "&nbsp; ".join(chips)

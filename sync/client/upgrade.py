@@ -24,8 +24,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
 from sync.client.events import Held, Renewed
+from sync.client.keeping import can_write
 from sync.client.offers import Offer, Progress, Receipt, offer_of
-from sync.client.pushing import can_write
 from sync.client.state import AUTHS_PARKED
 from sync.errors import StoreUnavailable, UpgradeStopped
 from sync.storage import old_copies

@@ -11,7 +11,7 @@ What it is not: SQL (the modules beside this one) or decisions about syncing (sy
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from sqlite3 import Connection
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,6 @@ from sync.storage.catch_up import Taken
 from sync.storage.database import StoreFile
 from sync.storage.profile_file import write_meta
 from sync.storage.rows import (
-    FetchedStream,
     LocalChange,
     OutboxRow,
     QuarantineRow,
@@ -29,23 +28,21 @@ from sync.storage.rows import (
     StoredDocument,
     StreamRow,
 )
-from sync.storage.shelf import Shelf
+from sync.storage.upgrade_shelf import UpgradeShelf
 
 if TYPE_CHECKING:
-    from crdt import Document, Stamp, Version
-    from sync.storage.crossing import Crossed, Prepared
+    from crdt import Document, Stamp
     from sync.storage.private_copies import Copier, Kept, Withdrawn
     from sync.storage.recovery import Rewritten
 
 
-class ClientStore(Shelf):
+class ClientStore(UpgradeShelf):
     """One profile's library. Made by `open`."""
 
     def __init__(self, db: StoreFile, rid: int, model: str, *, read_only: bool = False) -> None:
         """Use `open`."""
         super().__init__(db, rid, model, read_only=read_only)
         self._rewritten: Rewritten = {}
-        self._prepared: Prepared = {}
 
     # --- what is written here --------------------------------------------------------------------
 
@@ -434,92 +431,3 @@ class ClientStore(Shelf):
 
         with self._reading() as connection:
             return recovery.latest_acked(connection)
-
-    # --- a newer data model ----------------------------------------------------------------------
-
-    def notes_count(self) -> int:
-        """Return how many notes are here, the trash and the archive included."""
-        from sync.storage import crossing
-
-        with self._reading() as connection:
-            return crossing.notes_count(connection)
-
-    def confirmed_version(self, document: str) -> Version:
-        """Return what a server has of a document, as far as is known here. Cost: its version and its tail."""
-        from crdt import Delta, Version, read_version
-
-        with self._reading() as connection:
-            key, snapshot, acked_n = connection.execute(
-                "SELECT d.key, d.snapshot, s.acked_n FROM documents d JOIN streams s ON s.key = d.stream"
-                " WHERE d.id = ?",
-                (document,),
-            ).fetchone()
-            tail = documents.confirmed_tail(connection, key, acked_n)
-        version = Version() if snapshot is None else read_version(snapshot)
-        for _, body in tail:
-            delta = Delta.decode(body)
-            version = version.join(Version({delta.rid: delta.end}))
-        return version
-
-    def to_prepare(self, model: str) -> list[int]:
-        """Return the keys of documents to be given to `prepare` ahead of `cross`."""
-        from sync.storage import crossing
-
-        with self._reading() as connection:
-            return crossing.to_prepare(connection, self._prepared, (self._model, model, self._rid))
-
-    def prepare(self, model: str, keys: Sequence[int]) -> None:
-        """Work out ahead, in memory, what `cross` makes of documents that no server gives; 1 ms each."""
-        from sync.storage import crossing
-
-        with self._reading() as connection:
-            crossing.prepare(connection, self._prepared, (self._model, model, self._rid), keys)
-
-    def acked_since(self, after: Mapping[str, int]) -> set[str]:
-        """
-        Return the documents of which deltas of this replica were confirmed.
-
-        Args:
-            after: stream -> n: behind which; streams that are not named are left out.
-        """
-        found: set[str] = set()
-        with self._reading() as connection:
-            for row in outbox.stream_rows(connection):
-                rows = connection.execute(
-                    "SELECT DISTINCT d.id FROM outbox o JOIN documents d ON d.key = o.document"
-                    " WHERE o.stream = ? AND o.n > ? AND o.n <= ?",
-                    (row.key, after.get(row.id, row.acked_n), row.acked_n),
-                )
-                found.update(name for (name,) in rows)
-        return found
-
-    def cross(
-        self,
-        model: str,
-        fetched: Iterable[FetchedStream],
-        *,
-        short: Collection[str],
-        now_ms: int,
-        keep: Callable[[Crossed], Mapping[str, str | None]],
-    ) -> Crossed:
-        """
-        Go over to a newer data model, in one commit.
-
-        Args:
-            fetched: What a server has, in that model; empty where there is no server.
-            short: Documents of which not all that was confirmed is in what was fetched.
-            keep: Given what came of it, small values that are committed with it.
-        """
-        from sync.storage import crossing
-
-        ways = (self._model, model, self._rid)
-        with self._writing() as connection:
-            crossed = crossing.cross(
-                connection, ways, fetched, prepared=self._prepared, short=short, now_ms=now_ms
-            )
-            for key, value in keep(crossed).items():
-                write_meta(connection, key, value)
-        self._model = model
-        self._prepared = {}
-        self._projections.forget()
-        return crossed

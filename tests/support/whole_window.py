@@ -41,9 +41,9 @@ class BugDesk(CrashDesk):
 class Started:
     """A program that runs. `window` and the parts of it that tests ask for."""
 
-    def __init__(self, app: QApplication, folder: Path) -> None:
-        folder.mkdir(exist_ok=True)
-        self.profile = Profile(folder)
+    def __init__(self, app: QApplication, profile: Profile) -> None:
+        profile.folder.mkdir(exist_ok=True)
+        self.profile = profile
         self.desk = BugDesk()
         self._hook = sys.excepthook
         sys.excepthook = lambda kind, error, trace: self.desk.report(error)
@@ -95,10 +95,10 @@ class Started:
 
 
 @contextmanager
-def started(app: QApplication, folder: Path) -> Iterator[Started]:
-    """The program on the profile in `folder`, ready; closed in order afterwards."""
+def started(app: QApplication, place: Path | Profile) -> Iterator[Started]:
+    """The program on a profile, or on the one in a folder, ready; closed in order afterwards."""
     palette, font = app.palette(), app.font()
-    made = Started(app, folder)
+    made = Started(app, place if isinstance(place, Profile) else Profile(place))
     try:
         yield made.ready()
     finally:

@@ -69,7 +69,7 @@ def test_a_replaced_document_is_shown_from_scratch(view):
 
     other = Other(note)
     other.edit(lambda edit: edit.text(BODY).insert(0, "long "))
-    note.replace(Document.decode(other.document.encode(), 7))
+    note.replace(Document.decode(other.document.encode(), 7), note.model)
     assert view.edit.toPlainText() == "long before"
     type_text(view.edit, "x")
     assert note.body.text() == view.edit.toPlainText()
