@@ -50,6 +50,18 @@ ALWAYS = (
 LENSES = ("crdt/reshape.py", "sync/model/lenses.py", "sync/model/v2.py")
 """Held by the laws of the lenses."""
 
+SERVER = ("sync/server/", "sync/storage/")
+"""Planted there are bugs of going from one data model to the next."""
+
+ALWAYS_FOR_SERVERS = (
+    "tests/sync/server/test_ingest_models.py",
+    "tests/sync/server/test_session_models.py",
+    "tests/sync/server/test_compatibility.py",
+    "tests/sync/storage/test_model_store.py",
+    "tests/sync/server/test_migration.py",
+    "tests/sync/server/test_admin_models.py",
+)
+
 ALWAYS_FOR_DOCUMENTS = ("test_document.py", "test_arrays.py", "test_delta.py", "test_document_load.py")
 """The same, for what texts do not need."""
 
@@ -97,6 +109,8 @@ def tests_for(mutant: Mutant) -> list[str]:
     """The tests to run, the closest first."""
     if mutant.file in LENSES:
         return ["tests/sync/model/test_lenses.py", "tests/sync/model/test_v2.py"]
+    if mutant.file.startswith(SERVER):
+        return list(ALWAYS_FOR_SERVERS)
     module = Path(mutant.file).stem
     own = f"test_{module}.py"
     others = ALWAYS_FOR_DOCUMENTS if module in DOCUMENT_MODULES and ALWAYS else ALWAYS
@@ -107,7 +121,7 @@ def tests_for(mutant: Mutant) -> list[str]:
 def copy_tree(folder: Path) -> None:
     """Copy what the tests of the texts need."""
     shutil.copy(ROOT / "pyproject.toml", folder)
-    for name in ("crdt", "sync", "tests/support", "tests/crdt", "tests/sync/model", "tests/golden"):
+    for name in ("crdt", "sync", "tests/support", "tests/crdt", "tests/sync", "tests/golden"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "tests" / "conftest.py", folder / "tests")
     (folder / "tests" / "crdt" / "conftest.py").write_text(PROFILE, encoding="utf-8")
