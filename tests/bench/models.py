@@ -3,10 +3,10 @@ What going to a newer data model costs: translating old edits, migrating a serve
 
     python3 packaging/dev.py bench models [--documents N] [--deltas N] [--rounds N] [--json FILE]
 
-Old deltas go through three lenses one after the other, as the server translates them on arrival. A server with
-one stream of N notes is migrated in its steps while somebody pushes to that stream between any two of them; a
-writer's wait is the longest step. Times are of the processor, and of the clock, which says more on a quiet
-machine; medians of the rounds.
+Old deltas go through three lenses one after the other, as the server translates them on arrival. A server
+with one stream of N notes is migrated in its steps while somebody pushes to that stream between two of them
+now and then; a writer's wait is the longest step. Times are of the processor, and of the clock, which says
+more on a quiet machine; medians of the rounds.
 """
 
 from __future__ import annotations
