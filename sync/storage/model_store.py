@@ -117,14 +117,18 @@ class ModelStore:
                 " WHERE key = ? AND epoch = ? AND head = ?",
                 (model, epoch, stream.key, stream.epoch, stream.head),
             )
-            if moved.rowcount != 1 or self.lacking(stream.key, model, after="", limit=1):
-                raise HeadMoved(f"stream {stream.id} is not ready")
+            if moved.rowcount != 1:
+                raise HeadMoved(f"stream {stream.id} has moved on")
             statements.execute(
                 "UPDATE documents SET model = ?, state_seq = last_seq, tail_bytes = 0, state_bytes ="
-                " (SELECT length(states.state) FROM states"
-                " WHERE states.document = documents.key AND states.model = ?) WHERE stream = ?",
+                " coalesce((SELECT length(states.state) FROM states WHERE states.document = documents.key"
+                " AND states.model = ? AND states.seq >= documents.last_seq), -1) WHERE stream = ?",
                 (model, model, stream.key),
             )
+            if statements.execute(
+                "SELECT 1 FROM documents WHERE stream = ? AND state_bytes < 0 LIMIT 1", (stream.key,)
+            ).fetchone():
+                raise HeadMoved(f"stream {stream.id} is not ready")
             statements.execute(
                 "INSERT INTO breaks(stream, model, epoch, head, at_ms) VALUES(?, ?, ?, ?, ?)",
                 (stream.key, stream.model, stream.epoch, stream.head, at_ms),

@@ -91,7 +91,7 @@ def migrating(folder: Path, documents: int) -> dict[str, float]:
     began, processor = time.perf_counter(), time.process_time()
     done = False
     while not done:
-        waits.append(measured(lambda: next(steps, None))[1])
+        waits.append(measured(lambda: next(steps, None)))
         done = world.opened.model.version == "2.0"
         if len(waits) % 20 == 0 or done:
             world.push(account, author, stream, author.type(stream, note, "x"))
@@ -102,7 +102,8 @@ def migrating(folder: Path, documents: int) -> dict[str, float]:
         "documents": documents,
         "migration_s": round(busy, 1),
         "migration_s_by_the_clock": round(seconds, 1),
-        "wait_s": round(max(waits), 2),
+        "wait_s": round(max(processor for processor, _ in waits), 2),
+        "wait_s_by_the_clock": round(max(clock for _, clock in waits), 2),
     }
 
 

@@ -1,7 +1,8 @@
 """
 Lenses: both laws on generated histories, and what each word of the vocabulary does to what a person sees.
 
-HYPOTHESIS_PROFILE=soak LENS_HISTORIES=10000 python -m pytest tests/sync/model/test_lenses.py
+HYPOTHESIS_PROFILE=soak python -m pytest tests/sync/model/test_lenses.py        10,000 histories of each lens
+LENS_SEED=n LENS_HISTORIES=1 python -m pytest tests/sync/model/test_lenses.py   one history again
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from crdt import Delta, Document, Stamp
 from sync.model.lenses import Add, Chain, Convert, Hoist, Lens, Plunge, Remove, Rename, Shadow, Wrap
 from tests.support.lens_world import LENSES, RIDS, LensWorld, check_laws, check_merging, copied
 
-HISTORIES = int(os.environ.get("LENS_HISTORIES", "25"))
+SOAK = os.environ.get("HYPOTHESIS_PROFILE") == "soak"
+HISTORIES = int(os.environ.get("LENS_HISTORIES", "10000" if SOAK else "25"))
 FIRST_SEED = int(os.environ.get("LENS_SEED", "0"))
 
 
@@ -38,6 +40,7 @@ def shown(*steps, **values):
     return Lens(2, steps).state(written(values)).to_value()
 
 
+@pytest.mark.timeout(0 if SOAK else 120)
 @pytest.mark.parametrize("name", LENSES)
 def test_both_laws_hold_on_generated_histories(name) -> None:
     for seed in range(FIRST_SEED, FIRST_SEED + HISTORIES):
