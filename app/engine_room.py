@@ -8,6 +8,7 @@ Opened, used and closed there by the bridge; knows nothing of Qt. Not here: the 
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from app.portions import portions
 from crdt import Clock, Delta, Edit
 from sync.client.ticker import Ticker
+from sync.errors import StoreUnavailable
 from sync.storage.rows import FolderRow, LocalChange, NotebookRow, NoteRow, StoredDocument
 
 if TYPE_CHECKING:
@@ -27,8 +29,15 @@ if TYPE_CHECKING:
     from sync.client.state import Status
     from sync.client.tokens import TokenStore
 
+logger = logging.getLogger(__name__)
+
 # What syncing needs is loaded when the first note is on screen; the two would wait for each other.
 START_SECONDS = 0.15
+
+# A copy of the library is looked after when the start is over, then every hour.
+COPY_SECONDS_FIRST = 60.0
+COPY_SECONDS = 3_600.0
+COPIED = "copied"
 
 # Links over which something may go out in the next seconds: there is a server, and it answers or may.
 SENDING_LINKS = ("connecting", "greeting", "live")
@@ -176,6 +185,7 @@ class EngineRoom:
         self._later = LaterClient(store, self._make_client)
         self._server: WindowServer | None = None
         self._acquaintances: Acquaintances | None = None
+        self._copying: asyncio.Task[None] | None = None
         self.library = WindowLibrary(
             store, self._later, self._ticker, editor=outlets.edit, stored=self._note_stored
         )
@@ -201,6 +211,31 @@ class EngineRoom:
 
         self._server = WindowServer(self._profile, self._run, self._outlets.raised)
         await self._server.start()
+        self._copying = asyncio.create_task(self._keep_copies())
+
+    async def _keep_copies(self) -> None:
+        """Copy the library now and then, while nobody waits."""
+        await asyncio.sleep(COPY_SECONDS_FIRST)
+        while True:
+            await self.copy_if_due()
+            await asyncio.sleep(COPY_SECONDS)
+
+    async def copy_if_due(self) -> bool:
+        """Copy the library if the last copy is old and something was written since; whether it did."""
+        from app.backups import is_due, make_copy
+
+        mark = self._store.mark()
+        if self._store.read_only or not is_due(self._profile.backups, wall_ms()):
+            return False
+        if mark == self._store.meta(COPIED):
+            return False
+        try:
+            await asyncio.to_thread(make_copy, self._profile, wall_ms())
+        except (StoreUnavailable, OSError) as error:
+            logger.error("the library was not copied: %s", error)
+            return False
+        self._store.set_meta(COPIED, mark)
+        return True
 
     def _make_client(self) -> Client:
         from sync.client.session import Client
@@ -256,6 +291,9 @@ class EngineRoom:
 
     async def close(self) -> int:
         """Stop syncing and close the store; how many deltas are still unsent."""
+        if self._copying is not None:
+            self._copying.cancel()
+            await asyncio.wait([self._copying])
         if self._server is not None:
             await self._server.stop()
         if self._later.is_made:

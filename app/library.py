@@ -102,9 +102,12 @@ class Library:
         self.store.set_personal(made)
         return made
 
-    def new_notebook(self, name: str) -> str:
-        """Make a notebook on this computer; it reaches the server with the next sync. Returns its id."""
-        made = new_id()
+    def new_notebook(self, name: str, notebook: str | None = None) -> str:
+        """
+        Make a notebook on this computer; it reaches the server with the next sync. Returns its id, a new one
+        unless `notebook` is given.
+        """
+        made = notebook or new_id()
         if self.client is None:
             self.store.add_notebook(made, name)
         else:

@@ -148,6 +148,7 @@ class Program:
         """
         self.window.closed.connect(lambda: self._closed(finished))
         self.window.account.removal_asked.connect(self._remove)
+        self.window.recovery_asked.connect(self._recover)
         self.bridge.raise_asked.connect(self.window.raise_window)
         self.bridge.open_failed.connect(self.window.show_unopened)
         self.bridge.stopped.connect(lambda unsent: self._stopped(finished, unsent))
@@ -181,6 +182,18 @@ class Program:
             self._say_farewell(finished, unsent)
         else:
             finished(0)
+
+    def _recover(self, problem: str) -> None:
+        """The library does not open: show the ways out of that."""
+        from app.dialogs.recovery import RecoveryDialog
+
+        dialog = RecoveryDialog(self.window, self._profile, problem)
+        dialog.recovered.connect(self._begin_again)
+        dialog.show()
+
+    def _begin_again(self) -> None:
+        self.again = True
+        self.window.close()
 
     def _remove(self) -> None:
         """Signed out, and the notes shall go: end everything first, so that nothing is written meanwhile."""

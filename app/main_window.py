@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QByteArray, QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QShortcut
@@ -49,6 +50,10 @@ from app.widgets.sidebar import Sidebar
 from app.widgets.status import StatusRoom
 from app.wording import sentence
 from app.workspace import Workspace
+from sync.errors import StoreUnavailable
+
+# Reasons of StoreUnavailable for which there is something that can be done about the file.
+DAMAGED = ("damaged", "empty", "not_a_store")
 
 SIDEBAR_PX = 216
 LIST_PX = 304
@@ -59,6 +64,8 @@ SIZE_PX_MIN = (720, 460)
 class MainWindow(QMainWindow):
     """The one window of a profile."""
 
+    recovery_asked = Signal(str)
+    """The library cannot be opened, for the reason said, and the person wants it back."""
     closed = Signal()
     """The person closed it; nothing is on screen any more."""
 
@@ -282,12 +289,13 @@ class MainWindow(QMainWindow):
 
     def show_unopened(self, error: Exception) -> None:
         """The library stays shut: say why, and what can be done."""
+        damaged = isinstance(error, StoreUnavailable) and error.reason in DAMAGED
         self.view.show_nothing(
             "triangle-alert",
             self.tr("The library cannot be opened"),
             sentence(error),
-            self.tr("Quit"),
-            self._quit,
+            self.tr("Recover…") if damaged else self.tr("Quit"),
+            partial(self.recovery_asked.emit, sentence(error)) if damaged else self._quit,
         )
         self.sidebar.setEnabled(False)
         self.pane.setEnabled(False)

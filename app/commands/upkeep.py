@@ -11,16 +11,10 @@ from app.commands.context import DONE, REFUSED, Context
 
 async def backup(context: Context) -> int:
     """`backup`: a whole and compact copy of the library, named after the time."""
-    from datetime import UTC, datetime
+    from app.backups import make_copy
 
-    from sync.storage.backup import copy_store
-
-    folder = context.profile.backups
-    folder.mkdir(mode=0o700, exist_ok=True)
-    made = datetime.fromtimestamp(context.library.ticker.wall_ms() / 1000, UTC)
-    path = folder / f"library-{made:%Y%m%d-%H%M%S}-{made.microsecond // 1000:03d}.sqlite3"
-    store = context.profile.library
-    await context.away(lambda: copy_store(store, path))
+    now_ms = context.library.ticker.wall_ms()
+    path = await context.away(lambda: make_copy(context.profile, now_ms))
     context.give({"path": str(path), "size_bytes": path.stat().st_size}, str(path))
     return DONE
 

@@ -18,7 +18,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
@@ -79,6 +79,48 @@ class Notebook(NamedTuple):
 # --- writing ---------------------------------------------------------------------------------------------
 
 
+class ArchiveWriter:
+    """An archive on its way to the disk: add, `finish`, `close`. Any thread, one at a time."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        """Write into an empty file; the caller closes it."""
+        self._file: Final = file
+        self._zip: Final = zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1)
+        self._documents: list[Entry] = []
+        self._attachments: list[dict[str, str]] = []
+
+    def add_document(self, entry: Entry, state: bytes) -> None:
+        """Add a document's encoded state."""
+        self._zip.writestr(entry.name, state)
+        self._documents.append(entry)
+
+    def add_attachment(self, sha256: str, mime: str, body: bytes) -> None:
+        """Add the bytes of an attachment."""
+        self._zip.writestr(f"attachments/{sha256}", body)
+        self._attachments.append({"sha256": sha256, "mime": mime})
+
+    def finish(self, model: str, notebooks: list[Notebook], now_ms: int) -> None:
+        """Write what there is into the manifest, and have it all on the disk."""
+        manifest = {
+            "format": FORMAT,
+            "layout": LAYOUT,
+            "model": model,
+            "app": VERSION,
+            "made_ms": now_ms,
+            "notebooks": [notebook._asdict() for notebook in notebooks],
+            "documents": [list(entry) for entry in self._documents],
+            "attachments": self._attachments,
+        }
+        self._zip.writestr(MANIFEST, json.dumps(manifest, ensure_ascii=False))
+        self.close()
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        """Write no more; without `finish` it is no archive."""
+        self._zip.close()
+
+
 async def write_archive(
     library: Library,
     folder: Path,
@@ -101,64 +143,53 @@ async def write_archive(
     Cost: one document at a time in memory.
     """
     target, beside = folder / FILE_NAME, folder / f"{FILE_NAME}.part"
-    entries = list(_entries(library))
     try:
-        with beside.open("wb") as file:
-            await _fill(library, file, entries, report, progress, cancelled, away)
-            await away(lambda: _settle(file))
+        with beside.open("wb") as file, closing(ArchiveWriter(file)) as writer:
+            await _add_documents(library, writer, report, progress, cancelled, away)
+            if not report.cancelled:
+                await _add_attachments(library, writer, away)
+                names = _notebooks(library)
+                await away(partial(writer.finish, library.store.model, names, library.ticker.now_ms()))
         if not report.cancelled:
             os.replace(beside, target)
     finally:
         beside.unlink(missing_ok=True)
 
 
-async def _fill(
+async def _add_documents(
     library: Library,
-    file: BinaryIO,
-    entries: list[Entry],
+    writer: ArchiveWriter,
     report: Report,
     progress: Progress | None,
     cancelled: Callable[[], bool],
     away: Away,
 ) -> None:
-    """Write the entries, then what they refer to, then the manifest."""
-    store = library.store
-    written: list[Entry] = []
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        for number, entry in enumerate(entries):
-            if cancelled():
-                report.cancelled = True
-                return
-            try:
-                stored = store.load(entry.id)
-                state = await away(partial(_state, stored, library.ticker.rid))
-            except (StoreUnavailable, CrdtError) as error:
-                report.refuse(entry.id, error)
-                continue
-            await away(partial(archive.writestr, entry.name, state))
-            written.append(entry)
-            if entry.collection == "notes":
-                report.done += 1
-                report.notes.append(entry.id)
-            if progress is not None:
-                progress(number + 1, len(entries), entry.id)
-        kept = []
-        for row in store.attachments():
-            body = store.load_attachment(row.sha256)
-            if body is not None:
-                await away(partial(archive.writestr, f"attachments/{row.sha256}", body))
-                kept.append({"sha256": row.sha256, "mime": row.mime})
-        manifest = {
-            "format": FORMAT,
-            "layout": LAYOUT,
-            "model": store.model,
-            "app": VERSION,
-            "made_ms": library.ticker.now_ms(),
-            "notebooks": _notebooks(library),
-            "documents": [list(entry) for entry in written],
-            "attachments": kept,
-        }
-        archive.writestr(MANIFEST, json.dumps(manifest, ensure_ascii=False))
+    """Add every document of the library."""
+    entries = list(_entries(library))
+    for number, entry in enumerate(entries):
+        if cancelled():
+            report.cancelled = True
+            return
+        try:
+            stored = library.store.load(entry.id)
+            state = await away(partial(_state, stored, library.ticker.rid))
+        except (StoreUnavailable, CrdtError) as error:
+            report.refuse(entry.id, error)
+            continue
+        await away(partial(writer.add_document, entry, state))
+        if entry.collection == "notes":
+            report.done += 1
+            report.notes.append(entry.id)
+        if progress is not None:
+            progress(number + 1, len(entries), entry.id)
+
+
+async def _add_attachments(library: Library, writer: ArchiveWriter, away: Away) -> None:
+    """Add every attachment that is on this computer."""
+    for row in library.store.attachments():
+        body = library.store.load_attachment(row.sha256)
+        if body is not None:
+            await away(partial(writer.add_attachment, row.sha256, row.mime, body))
 
 
 def _entries(library: Library) -> Iterator[Entry]:
@@ -170,23 +201,15 @@ def _entries(library: Library) -> Iterator[Entry]:
                     yield Entry(stream.notebook, collection, document)
 
 
-def _notebooks(library: Library) -> list[dict[str, Any]]:
+def _notebooks(library: Library) -> list[Notebook]:
     """The notebooks as the manifest says them."""
     personal = library.store.personal()
-    return [
-        {"id": row.id, "name": row.name, "personal": row.id == personal} for row in library.store.notebooks()
-    ]
+    return [Notebook(row.id, row.name, row.id == personal) for row in library.store.notebooks()]
 
 
 def _state(stored: StoredDocument, rid: int) -> bytes:
     """The encoded state of a document, what is unsent included."""
     return stored.build(rid).encode()
-
-
-def _settle(file: BinaryIO) -> None:
-    """Have the bytes on the disk."""
-    file.flush()
-    os.fsync(file.fileno())
 
 
 # --- reading ---------------------------------------------------------------------------------------------

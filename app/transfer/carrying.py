@@ -46,6 +46,7 @@ async def take_archive(
     cancelled: Callable[[], bool],
     away: Away,
     batch: int,
+    same_person: bool = False,
 ) -> None:
     """
     Merge an archive into the library.
@@ -55,6 +56,8 @@ async def take_archive(
         notebook: Where notes go that are not here yet; by default the notebook of the same id, the personal
             one for the personal one, or else one of the same name.
         progress, cancelled, away, batch: As in `import_paths`.
+        same_person: The archive is of this very person's library: notebooks keep their ids, and so
+            are known again on the server.
 
     Raises:
         StoreUnavailable: the library cannot be written; what was committed before stays.
@@ -64,7 +67,7 @@ async def take_archive(
     except (OSError, Refused) as error:
         report.refuse(shown_path(path), error)
         return
-    job = _Taking(library, archive, report, shown_path(path), notebook, batch)
+    job = _Taking(library, archive, report, shown_path(path), notebook, batch, same_person)
     try:
         if job.is_readable():
             await job.run(progress, cancelled, away)
@@ -76,7 +79,14 @@ class _Taking:
     """One archive on its way in."""
 
     def __init__(
-        self, library: Library, archive: Archive, report: Report, path: str, notebook: str | None, batch: int
+        self,
+        library: Library,
+        archive: Archive,
+        report: Report,
+        path: str,
+        notebook: str | None,
+        batch: int,
+        same_person: bool,
     ) -> None:
         self._library: Final = library
         self._archive: Final = archive
@@ -84,6 +94,7 @@ class _Taking:
         self._path: Final = path
         self._notebook: Final = notebook
         self._batch: Final = batch
+        self._same_person: Final = same_person
         self._notebooks: dict[str, str] = {}
         self._waiting: list[LocalChange] = []
 
@@ -152,6 +163,8 @@ class _Taking:
             return notebook
         if row.personal:
             return self._library.personal()
+        if self._same_person:
+            return self._library.new_notebook(row.name, notebook)
         named = [known.id for known in here if known.name == row.name]
         return named[0] if named else self._library.new_notebook(row.name)
 

@@ -342,6 +342,15 @@ class ClientStore(UpgradeShelf):
         with self._writing() as connection:
             outbox.rewind(connection, outbox.stream_row(connection, stream), n)
 
+    def mark(self) -> str:
+        """Return a text that is another one after anything was written to or received in a document."""
+        with self._reading() as connection:
+            row = connection.execute(
+                "SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM notebooks),"
+                " coalesce(sum(next_n), 0), coalesce(sum(cursor), 0), coalesce(sum(epoch), 0) FROM streams"
+            ).fetchone()
+        return f"{self._rid}/" + "/".join(str(number) for number in row)
+
     def outbox_count(self) -> int:
         """Return how many deltas are not on the server."""
         with self._reading() as connection:

@@ -178,3 +178,21 @@ def test_closing_waits_for_nothing_where_nobody_is_signed_in(tmp_path, told):
     waited, unsent = asyncio.run(live())
     assert waited < 1
     assert unsent == 1
+
+
+def test_the_library_is_copied_when_the_last_copy_is_old_and_something_was_written(room, tmp_path):
+    loop = asyncio.new_event_loop()
+
+    def copied():
+        return loop.run_until_complete(room.copy_if_due())
+
+    room.library.new_note(title="a")
+    assert copied()
+    assert not copied(), "it is not due"
+    for copy in (tmp_path / "backups").iterdir():
+        copy.rename(copy.with_name("library-20200101-000000-000.sqlite3"))
+    assert not copied(), "nothing was written since"
+    room.library.new_note(title="b")
+    assert copied()
+    loop.run_until_complete(loop.shutdown_default_executor())
+    loop.close()
