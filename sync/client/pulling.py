@@ -220,10 +220,10 @@ class Pulling:
             lane.transfer = _Transfer()
         lane.states_expected = False
         complete = _assemble(lane.transfer, message)
-        if complete:
+        if complete and lane.first and not lane.stage and message.end is None:
+            self._show(store.take_page(stream, complete, message.to, message.after))
+        elif complete:
             store.stage_states(stream, complete, message.to, message.after)
-            if lane.first and not lane.stage and message.end is None:
-                self._show(store.take_staged(stream, epoch=message.epoch, cursor=None).documents)
         if message.end is None:
             return True
         transfer, lane.transfer = lane.transfer, None

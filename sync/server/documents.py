@@ -25,6 +25,9 @@ KEPT_MAX: Final = 2_000
 KEPT_BYTES_MAX: Final = 32 * 1024 * 1024
 """Of encoded size; a document in memory takes some ten times as much."""
 
+TRIM_TO: Final = 7 / 8
+"""To what part of the bounds the memory is trimmed once it is beyond them."""
+
 DUE_COUNT_MIN: Final = 32
 """A tail of fewer deltas is folded again faster than a state is written."""
 
@@ -72,9 +75,14 @@ class Folded:
 
     @property
     def due(self) -> bool:
-        """Whether the log behind the written state has grown long enough to write a new one."""
+        """Whether the log behind the written state has grown long enough to write a new one at once."""
         many = self.tail_count > DUE_COUNT_MIN or self.tail_bytes > DUE_BYTES
         return many and self.tail_bytes * DUE_PART > self.log_bytes
+
+    @property
+    def worth_writing(self) -> bool:
+        """Whether enough lies behind the written state to write a new one when nobody is typing."""
+        return self.tail_count > DUE_COUNT_MIN or self.tail_bytes * DUE_PART > self.log_bytes
 
 
 class Documents:
@@ -226,19 +234,34 @@ class Documents:
         """
         Write the states of documents that have not changed since the last call; return how many.
 
-        Called every few seconds, it leaves little to fold when a document is next asked for.
+        Called every few seconds, it leaves little to fold when a document is next asked for: a new device is
+        sent states that lie ready.
         """
-        lagging = {name: f.last_seq for name, f in self._kept.items() if f.tail_count > DUE_COUNT_MIN}
+        lagging = {name: f.last_seq for name, f in self._kept.items() if f.worth_writing}
         self._due.update([name for name, seq in lagging.items() if self._lagged.get(name) == seq])
         self._lagged = lagging
         return self.save()
 
     def trim(self) -> None:
-        """Forget the least recently used beyond the bounds, writing their states first where that pays."""
-        while len(self._kept) > self._kept_max or (self._weight > KEPT_BYTES_MAX and len(self._kept) > 1):
-            if self._due:
-                self.save(count_max=len(self._due))
-            self.forget([next(iter(self._kept))])
+        """
+        Forget the least recently used beyond the bounds, some more at once, so that the states of those where
+        it pays are written first in one commit.
+        """
+        if len(self._kept) <= self._kept_max and (self._weight <= KEPT_BYTES_MAX or len(self._kept) < 2):
+            return
+        leaving: list[str] = []
+        count, weight = len(self._kept), self._weight
+        for name, folded in self._kept.items():
+            enough = count <= self._kept_max * TRIM_TO and weight <= KEPT_BYTES_MAX * TRIM_TO
+            if enough or count == 1:
+                break
+            leaving.append(name)
+            count, weight = count - 1, weight - folded.weight
+            if folded.worth_writing:
+                self._due.add(name)
+        if self._due:
+            self.save(count_max=len(self._due))
+        self.forget(leaving)
 
     def fold(self, row: DocumentRow) -> bytes:
         """

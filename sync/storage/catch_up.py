@@ -44,6 +44,11 @@ def stage_states(
         "INSERT INTO staging(stream, document, whole, body) VALUES (?, ?, 1, ?)",
         [(stream.key, document, state) for document, state in states],
     )
+    note_place(connection, stream, to, after)
+
+
+def note_place(connection: sqlite3.Connection, stream: StreamRow, to: int, after: str) -> None:
+    """Note where a transfer that is cut off goes on: behind ``after``, to the cursor ``to``."""
     connection.execute(
         "UPDATE streams SET staged_to = ?, staged_after = ? WHERE key = ?", (to, after, stream.key)
     )

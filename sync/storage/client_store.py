@@ -173,26 +173,45 @@ class ClientStore(UpgradeShelf):
         with self._writing() as connection:
             catch_up.stage_deltas(connection, outbox.stream_row(connection, stream), rows, to)
 
-    def take_staged(self, stream: str, *, epoch: int, cursor: int | None) -> Taken:
+    def take_staged(self, stream: str, *, epoch: int, cursor: int) -> Taken:
         """
         Make visible what is staged for a stream.
 
         Args:
             epoch: Of the log that it came from.
-            cursor: Where it leads to, committed with it; None for a part of a first transfer that goes on.
+            cursor: Where it leads to, committed with it.
         """
         with self._writing() as connection:
             where = outbox.stream_row(connection, stream)
             taken = catch_up.take(connection, where)
-            if cursor is not None:
-                connection.execute(
-                    "UPDATE streams SET epoch = ?, cursor = ?, staged_to = 0, staged_after = '' WHERE"
-                    " key = ?",
-                    (epoch, cursor, where.key),
-                )
+            connection.execute(
+                "UPDATE streams SET epoch = ?, cursor = ?, staged_to = 0, staged_after = '' WHERE key = ?",
+                (epoch, cursor, where.key),
+            )
         if taken.documents:
             self._projections.forget()
         return taken
+
+    def take_page(self, stream: str, states: Sequence[tuple[str, bytes]], to: int, after: str) -> list[str]:
+        """
+        Make a page of the first transfer of a stream visible, in one commit with where it goes on.
+
+        Args:
+            states, to, after: As for `stage_states`.
+
+        Returns:
+            The documents that may be new here.
+        """
+        with self._writing() as connection:
+            where = outbox.stream_row(connection, stream)
+            known = [name for name, _ in states if documents.key_of(connection, name) is not None]
+            changed = [
+                name for name, state in states if documents.insert_state(connection, where, name, state)
+            ]
+            catch_up.note_place(connection, where, to, after)
+        if known:
+            self._projections.forget()
+        return changed
 
     def drop_staged(self, stream: str) -> None:
         """Forget what is staged for a stream."""

@@ -144,6 +144,11 @@ def insert_state(
 
     Cost: one statement for a document that is new or unchanged; otherwise two states are decoded and merged.
     """
+    if key_of(connection, document) is None:
+        connection.execute(
+            "INSERT INTO documents(id, stream, snapshot) VALUES (?, ?, ?)", (document, stream.key, state)
+        )
+        return True
     key = receiving(connection, stream.key, document)
     if key is None:
         return False

@@ -7,6 +7,7 @@ The clients of the sync bench on our server: one step in a process of its own, i
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import sys
 import time
@@ -249,4 +250,5 @@ STEPS = {
 
 
 if __name__ == "__main__":
+    gc.set_threshold(50_000, 20, 50)  # as the program does
     print(json.dumps(asyncio.run(STEPS[sys.argv[1]](json.loads(sys.argv[2])))))
