@@ -10,7 +10,7 @@ from crdt.bursts import Burst
 from crdt.clock import Clock, Stamp
 from crdt.delta import Delta
 from crdt.document import Document, Loser
-from crdt.document_codec import read_texts, read_version, read_visible
+from crdt.document_codec import Glance, read_glance, read_texts, read_version, read_visible
 from crdt.edit import Edit, TextEdit
 from crdt.errors import CausalGap, ClockAhead, CrdtError, LimitExceeded, MalformedOp, OutOfRange
 from crdt.object_ops import Path
@@ -46,6 +46,7 @@ __all__ = [
     "Document",
     "Edit",
     "Formatted",
+    "Glance",
     "Inserted",
     "ItemPlaced",
     "ItemRemoved",
@@ -63,6 +64,7 @@ __all__ = [
     "Value",
     "ValueSet",
     "Version",
+    "read_glance",
     "read_texts",
     "read_version",
     "read_visible",

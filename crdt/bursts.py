@@ -70,6 +70,10 @@ class BurstLog:
         """When anybody last wrote; 0 when nobody did."""
         return max((times.last_ms for times in self.by_rid.values()), default=0)
 
+    def written_ms(self) -> dict[int, int]:
+        """When each replica wrote last."""
+        return {rid: times.last_ms for rid, times in self.by_rid.items() if times.last_ms >= 0}
+
     def bursts(self, replicas: Replicas) -> list[Burst]:
         """All bursts, by the time when they began. Cost: O(bursts x log bursts)."""
         found: list[Burst] = []

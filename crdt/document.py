@@ -417,7 +417,7 @@ class Document:
 
     def written_ms(self) -> dict[int, int]:
         """When each replica wrote last."""
-        return {rid: times.last_ms for rid, times in self._bursts.by_rid.items() if times.last_ms >= 0}
+        return self._bursts.written_ms()
 
     def text_at(self, path: Sequence[str], version: Version) -> str:
         """The visible characters of the text at a path as they were at a version (G5)."""

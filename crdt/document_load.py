@@ -52,6 +52,11 @@ def load_history(
     _grow(tree, records)
 
 
+def load_who(reader: Reader, replicas: Replicas, bursts: BurstLog) -> None:
+    """Read of a history only who wrote how much and when. Raises MalformedOp. Cost: O(replicas, bursts)."""
+    _Loader(reader, replicas).read_bursts(bursts)
+
+
 class _Loader:
     """Reads records."""
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
+from crdt import Glance
 from crdt.document import Document
 
 SCHEME: Final = "attachment:"
@@ -38,9 +39,23 @@ def attachments_named(document: Document) -> set[str]:
     if document.kind(("body",)) != "text":
         return found
     body = document.text(("body",))
-    if _EMBED not in body.text():
+    return found | _embedded(body.text(), body.spans())
+
+
+def attachments_glanced(note: Glance) -> set[str]:
+    """The same of an encoded note."""
+    named = note.value.get("attachments")
+    found = {key for key in named if is_sha256(key)} if isinstance(named, dict) else set()
+    body = note.texts.get(("body",))
+    return found if body is None else found | _embedded(body.text, body.spans)
+
+
+def _embedded(text: str, spans: Iterable[tuple[str, Mapping[str, Any]]]) -> set[str]:
+    """The attachments that embeds show."""
+    found: set[str] = set()
+    if _EMBED not in text:
         return found
-    for _, marks in body.spans():
+    for _, marks in spans:
         embed = marks.get("embed")
         source = embed.get("src") if isinstance(embed, dict) else None
         if isinstance(source, str) and source.startswith(SCHEME) and is_sha256(source[len(SCHEME) :]):
@@ -62,6 +77,14 @@ def content_of(document: Document) -> Content:
     if document.kind(("body",)) != "text":
         return Content()
     return content_of_blocks(document.text(("body",)).blocks())
+
+
+def content_glanced(note: Glance) -> Content:
+    """The same of an encoded note. Cost: O(spans)."""
+    body = note.texts.get(("body",))
+    if body is None:
+        return Content()
+    return content_of_blocks([(body.spans, {}), *[((), attributes) for attributes in body.attributes]])
 
 
 def content_of_blocks(

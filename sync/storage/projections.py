@@ -77,6 +77,8 @@ class Projections:
         self, connection: sqlite3.Connection, key: int, kind: tuple[str, str], acked_n: int, updated_ms: int
     ) -> None:
         """Build the rows of one document of a collection and model."""
+        if kind[0] == "notes" and self._glanced(connection, key, kind[1], updated_ms):
+            return
         document, ms = self._built(connection, key, acked_n)
         if ms > updated_ms:
             connection.execute("UPDATE documents SET updated_ms = ? WHERE key = ?", (ms, key))
@@ -93,6 +95,31 @@ class Projections:
                 self.uses_changed = True
         elif collection == v1.FOLDERS:
             save_folder(connection, key, v1.folder_summary(document))
+
+    def _glanced(self, connection: sqlite3.Connection, key: int, model: str, updated_ms: int) -> bool:
+        """
+        Build the rows of a note of which a state is all there is, without decoding its history: what a new
+        device has ten thousand of. False for any other.
+        """
+        if key in self._kept:
+            return False
+        (state,) = connection.execute(
+            "SELECT CASE WHEN whole IS NULL THEN snapshot END FROM documents WHERE key = ?", (key,)
+        ).fetchone()
+        if state is None or documents.tail_after(connection, key, 0):
+            return False
+        from crdt import read_glance
+        from sync.model.references import attachments_glanced, content_glanced
+        from sync.model.versions import model_of
+
+        note = read_glance(state)
+        if note.updated_ms > updated_ms:
+            connection.execute("UPDATE documents SET updated_ms = ? WHERE key = ?", (note.updated_ms, key))
+        save_note(connection, key, model_of(model).summarise(note.value), self.vocabulary)
+        traits.save(connection, key, content_glanced(note), note.written_ms)
+        if attachments.save_uses(connection, key, attachments_glanced(note)):
+            self.uses_changed = True
+        return True
 
     def _built(self, connection: sqlite3.Connection, key: int, acked_n: int) -> tuple[Document, int]:
         """Return a document with all that is stored of it, and when somebody last wrote in it."""

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from crdt.clock import Stamp
 from crdt.codec import Reader, Writer, deflate, inflate
 from crdt.document import Document
-from crdt.document_codec import FORMAT, MAGIC, read_texts, read_version, read_visible
+from crdt.document_codec import FORMAT, MAGIC, read_glance, read_texts, read_version, read_visible
 from crdt.errors import CrdtError, MalformedOp
 from tests.support.document_world import DocumentWorld
 from tests.support.effort import examples, steps
@@ -132,3 +132,25 @@ def test_the_version_is_read_without_the_history(seed):
     for holder in world.holders:
         assert read_version(holder.document.encode()) == holder.document.version()
     assert read_version(Document(7).encode()) == Document(7).version()
+
+
+@given(st.integers(0, 2**32))
+@settings(max_examples=examples(15))
+def test_a_glance_shows_what_a_decoded_document_shows(seed):
+    world = DocumentWorld(seed, 3)
+    for _ in range(steps(25)):
+        world.step(world.random.choice(world.holders))
+    for holder in world.holders:
+        document = Document.decode(holder.document.encode(), 77)
+        seen = read_glance(holder.document.encode())
+        assert seen.value == document.to_value()
+        assert (seen.written_ms, seen.updated_ms) == (document.written_ms(), document.updated_ms())
+        for path, front in seen.texts.items():
+            text = document.text(path)
+            assert (front.text, front.spans) == (text.text(), text.spans())
+
+
+def test_a_glance_at_what_is_no_document_is_refused():
+    for damaged in (b"", b"CD", b"XX" + Document(1).encode()[2:], Document(1).encode()[:-1]):
+        with pytest.raises(CrdtError):
+            read_glance(damaged)

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from crdt import Clock, Document, Stamp
+from crdt import Clock, Document, Stamp, read_glance
 from sync.model.references import (
     NAME_LENGTH_MAX,
     Content,
+    attachments_glanced,
     attachments_named,
+    content_glanced,
     content_of,
     content_of_blocks,
     is_sha256,
@@ -113,3 +115,19 @@ def test_a_document_says_the_same_as_its_blocks():
     note.edit(Stamp(6, 0, 1), write)
     assert content_of(note) == Content(frozenset({"abc"}), frozenset({"link", "note"}))
     assert content_of(Document(1)) == Content()
+
+
+def test_a_glance_tells_the_same_as_the_document():
+    def fill(edit):
+        body = edit.text(("body",))
+        body.insert(0, "see this\nand that\nlast")
+        body.format(0, 3, "link", f"note:{A[:22]}")
+        body.insert_embed(4, {"type": "image", "src": f"attachment:{B}"})
+        body.set_block(0, {"kind": "check", "checked": True})
+        body.set_block(12, {"kind": "quote"})
+        edit.make(("attachments", A), "map")
+
+    for note in (note_with(fill), Document(7)):
+        seen = read_glance(note.encode())
+        assert content_glanced(seen) == content_of(note)
+        assert attachments_glanced(seen) == attachments_named(note)

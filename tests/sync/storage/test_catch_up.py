@@ -38,3 +38,12 @@ def test_a_state_that_makes_no_sense_is_left_out_and_the_others_are_taken(desk, 
     assert desk.store.take_staged(NOTES, epoch=1, cursor=9).documents == [FOREIGN]
     assert desk.body(note) == "text"
     assert desk.body(FOREIGN) == "from elsewhere"
+
+
+def test_a_page_of_a_first_transfer_is_visible_at_once_and_says_where_it_goes_on(desk):
+    note, _ = foreign_note()
+    assert desk.store.take_page(NOTES, [(FOREIGN, note.encode())], 9, FOREIGN) == [FOREIGN]
+    assert desk.body(FOREIGN) == "from elsewhere"
+    row = desk.store.stream(NOTES)
+    assert (row.cursor, row.staged_to, row.staged_after) == (0, 9, FOREIGN)
+    assert desk.store.take_page(NOTES, [(FOREIGN, note.encode())], 9, FOREIGN) == []

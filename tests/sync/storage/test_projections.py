@@ -138,3 +138,13 @@ def test_updated_is_when_somebody_last_wrote_wherever_it_came_from(desk):
     theirs.edit(Stamp(1_760_000_555_000, 0, 99), lambda e: e.text(("body",)).insert(0, "later "))
     desk.store.take_states(NOTES, [(FOREIGN, theirs.encode())])
     assert shown(desk)[FOREIGN].updated_ms == 1_760_000_555_000
+
+
+def test_a_note_that_came_as_a_state_is_listed_as_one_that_came_as_deltas(desk, tmp_path):
+    note, bodies = foreign_note("words of theirs")
+    desk.store.append_remote(NOTES, [RemoteDelta(FOREIGN, body, 0) for body in bodies], 2)
+    other = Desk(tmp_path / "other.sqlite3")
+    assert other.store.take_page(NOTES, [(FOREIGN, note.encode())], 2, FOREIGN) == [FOREIGN]
+    assert shown(other)[FOREIGN] == shown(desk)[FOREIGN]
+    assert [hit.row.id for hit in other.store.search("theirs")] == [FOREIGN]
+    other.close()
