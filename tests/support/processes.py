@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+DATA_MODEL_VARIABLE = "COMMONPLACE_DATA_MODEL"
 ROOT = Path(__file__).resolve().parents[2]
 
 WAIT_SECONDS = 20.0
@@ -44,8 +45,10 @@ def until(condition: Callable[[], Any], what: str, seconds: float = WAIT_SECONDS
 class Server:
     """`commonplace-server` on a port of its own choice; the port stays when it is started again."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, *arguments: str) -> None:
+        """`arguments` are for the first start alone."""
         self.data = data
+        self.arguments = arguments
         self.port = 0
         self.process: subprocess.Popen[str] | None = None
         self.start()
@@ -57,6 +60,8 @@ class Server:
     def start(self) -> None:
         """Start it, and wait until it listens."""
         command = [sys.executable, "-m", "sync.server", "--data", str(self.data), "--port", str(self.port)]
+        command += self.arguments
+        self.arguments = ()
         log = (self.data.parent / f"{self.data.name}.log").open("a")
         self.process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=log, env=environment(), cwd=ROOT, text=True
@@ -115,7 +120,8 @@ def sign_in(profile: Path, server: Server, email: str, name: str | None = None) 
 class Window:
     """A window in a process of its own; calling it gives an order and returns the answer."""
 
-    def __init__(self, profile: Path) -> None:
+    def __init__(self, profile: Path, model: str | None = None) -> None:
+        """`model`: the newest data model that the program uses; its own default for None."""
         self.profile = profile
         command = [sys.executable, "-m", "tests.support.window_child", str(profile)]
         self.began = time.monotonic()
@@ -125,7 +131,7 @@ class Window:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
-                env=environment(),
+                env=environment() | ({DATA_MODEL_VARIABLE: model} if model else {}),
                 cwd=ROOT,
                 text=True,
             )

@@ -13,7 +13,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, QTimer, Signal
@@ -23,7 +22,8 @@ from PySide6.QtWidgets import QApplication
 import app.main
 from app.editor.units import points_of, units_at, wide_indexes
 from app.engine_room import client_of
-from app.paths import Profile
+from app.models.notices import Act
+from app.paths import profile_at
 from app.theme import Mode
 
 
@@ -174,6 +174,8 @@ class Pilot(QObject):
             "caret": points_of(wide_indexes(plain), cursor.position()),
             "ready_at": self.ready_at,
             "opened": self.program.workspace.is_ready and window.isVisible(),
+            "banner": first.text if (first := view.banners.first()) is not None else "",
+            "window": id(window),
         }
         if note is not None:
             found |= {
@@ -184,9 +186,24 @@ class Pilot(QObject):
             }
         if self.status is not None:
             found["status"] = {
-                name: getattr(self.status, name) for name in ("link", "auth", "mode", "outbox", "inbound")
+                name: getattr(self.status, name)
+                for name in ("link", "auth", "mode", "outbox", "inbound", "model")
             }
         return found
+
+    def do_upgrade(self) -> None:
+        """Press the button of the banner, then the one of the dialog."""
+        upgrade = self.program.window.upgrade
+        self.program.window.remedies.act(Act.UPGRADE)
+        assert upgrade.dialog is not None
+        upgrade.dialog.go.click()
+
+    def do_upgraded(self) -> dict:
+        """What the upgrade's dialog says."""
+        dialog = self.program.window.upgrade.dialog
+        if dialog is None:
+            return {}
+        return {"receipt": dialog.summary.text(), "problem": dialog.problem.text()}
 
     def do_times(self) -> dict:
         """When keys were pressed and committed, and when the text on screen changed."""
@@ -215,7 +232,7 @@ class PilotedProgram(app.main.Program):
 def main() -> int:
     """Run the window on the profile that is named."""
     vars(app.main)["Program"] = PilotedProgram
-    return app.main.run_window(Profile(Path(sys.argv[1])))
+    return app.main.run_window(profile_at(sys.argv[1]))
 
 
 if __name__ == "__main__":
