@@ -198,7 +198,7 @@ def command_named(name: str) -> Command:
         from app.commands import transfer
 
         return transfer.COMMANDS[name]
-    if name in ("share", "join", "leave", "devices"):
+    if name in ("share", "join", "leave", "devices", "move"):
         from app.commands import sharing
 
         return sharing.COMMANDS[name]

@@ -118,6 +118,46 @@ class Library:
         """Give a notebook another name."""
         self.store.rename_notebook(notebook, name)
 
+    def move(self, notes: Sequence[str], notebook: str) -> None:
+        """
+        Have notes in another notebook: shown there at once, moved as soon as the server can be asked.
+
+        Raises:
+            Refused: One of the notebooks may only be read.
+        """
+        for note in notes:
+            self.check_writable(self.store.load(note).stream.partition("/")[0])
+        self.check_writable(notebook)
+        if self.client is None:
+            self.store.move(notes, notebook, self.ticker.now_ms())
+        else:
+            self.client.move(notes, notebook)
+
+    def notebook_of_note(self, note: str, name: str) -> str:
+        """
+        The notebook in which one note is alone, to be shared by itself; the note is moved there.
+
+        Args:
+            note: Its id.
+            name: What others see; the note's title.
+
+        Returns:
+            The notebook's id; the one that was made for the note before, if it is there.
+        """
+        where = self.store.load(note).stream.partition("/")[0]
+        planned = {move.document: move.notebook for move in self.store.moves()}
+        known = {row.id for row in self.store.notebooks() if row.note == note and row.role != "none"}
+        if planned.get(note, where) in known:
+            return planned.get(note, where)
+        self.check_writable(where)
+        made = new_id()
+        if self.client is None:
+            self.store.add_notebook(made, name, note)
+        else:
+            self.client.add_notebook(made, name, note)
+        self.move([note], made)
+        return made
+
     def find_notebook(self, text: str) -> NotebookRow | None:
         """
         The notebook with this id or name; None when there is none.

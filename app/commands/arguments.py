@@ -113,6 +113,10 @@ COMMANDS: Final[dict[str, tuple[str, tuple[Option, ...]]]] = {
         "Put a note into the trash.",
         (_NOTE, _option("--undo", action="store_true", help="take it out again")),
     ),
+    "move": (
+        "Move a note to another notebook.",
+        (_NOTE, _option("notebook", metavar="NOTEBOOK", help="its name or id")),
+    ),
     "notebooks": ("List the notebooks.", ()),
     "login": (
         "Sign in to a server, or sign up.",

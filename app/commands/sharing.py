@@ -1,7 +1,7 @@
 """
-Commands about others: share, join, leave, devices.
+Commands about others: share, join, leave, devices; and move, which works without them.
 
-All of them ask the server, so they need somebody signed in; in a window they use its client. What is on the
+All others ask the server, so they need somebody signed in; in a window they use its client. What is on the
 server decides; here is only what is asked and how the answer is told.
 """
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from app.commands.account import client_for
 from app.commands.context import DONE, Context
+from app.library import Library
 from app.refusals import Refused
 
 if TYPE_CHECKING:
@@ -182,6 +183,8 @@ async def _with_server(context: Context, work: Callable[[Context, Client], Await
 async def _notebook(context: Context, client: Client) -> str:
     """The id of the notebook that is meant, which the server knows."""
     wanted = context.arguments.notebook
+    if getattr(context.arguments, "note", False):
+        return await _note_alone(context, client)
     row = context.library.find_notebook(wanted)
     if row is None:
         raise Refused("no_notebook", name=wanted)
@@ -193,6 +196,36 @@ async def _notebook(context: Context, client: Client) -> str:
 def _role(context: Context, notebook: str | None) -> str:
     """The role in a notebook as this library knows it; none where it does not know it."""
     return next((row.role for row in context.library.store.notebooks() if row.id == notebook), "none")
+
+
+async def _note_alone(context: Context, client: Client) -> str:
+    """The notebook of a note that is shared by itself; the note is there when this returns."""
+    from sync.errors import AuthFailed
+
+    library = context.library
+    note = library.find(context.arguments.notebook)
+    if client is not library.client and library.client is None:
+        library = Library(library.store, client, library.ticker)
+    notebook = library.notebook_of_note(note.id, note.title or note.preview[:80])
+
+    def is_there() -> bool:
+        return library.store.load(note.id).stream.startswith(notebook)
+
+    if not await client.drained(REACH_SECONDS, is_there) or not is_there():
+        raise AuthFailed("timeout")
+    return notebook
+
+
+async def move(context: Context) -> int:
+    """`move`: a note to another notebook; on the server as soon as it can be asked."""
+    library = context.library
+    note = library.find(context.arguments.note)
+    row = library.find_notebook(context.arguments.notebook)
+    if row is None:
+        raise Refused("no_notebook", name=context.arguments.notebook)
+    library.move([note.id], row.id)
+    context.give({"id": note.id, "notebook": row.id}, f"“{note.title}” is in “{row.name}” now.")
+    return DONE
 
 
 async def _person(client: Client, notebook: str, email: str) -> str:
@@ -209,4 +242,5 @@ COMMANDS: Final[dict[str, Callable[[Context], Coroutine[Any, Any, int]]]] = {
     "join": join,
     "leave": leave,
     "devices": devices,
+    "move": move,
 }

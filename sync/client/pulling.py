@@ -160,7 +160,7 @@ class Pulling:
         lane.saved = message.to
         self._observe([body for bodies in fresh.values() for body in bodies])
         for document, bodies in fresh.items():
-            self._line.add(Remote(document, tuple(bodies)))
+            self._line.add(Remote(document, tuple(bodies)) if bodies else Reset(document))
 
     def _observe(self, bodies: list[bytes]) -> None:
         """Move the clock past the stamps of others, so that what is written from now on is later (H2)."""

@@ -8,7 +8,6 @@ What it is not: the engine's decisions or the socket. Invariants:
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import platform
 import secrets
@@ -41,6 +40,7 @@ from sync.client.events import (
     TokenSet,
     Written,
 )
+from sync.client.installation import installation
 from sync.client.links import Link
 from sync.client.runner import Runner, monotonic_ms
 from sync.client.state import AUTHS_PARKED, Status
@@ -120,7 +120,7 @@ class Client:
         self._engine: Final = Engine(
             store,
             ticker,
-            About(app=app, os=platform.system()[:64], inst=_installation(store), newest=newest),
+            About(app=app, os=platform.system()[:64], inst=installation(store), newest=newest),
             secrets.SystemRandom().random,
             lambda: fresh_rid(secrets.randbits),
         )
@@ -169,11 +169,18 @@ class Client:
         """Send what waits for the typing to pause."""
         self._runner.feed(Written(now=True))
 
-    def add_notebook(self, notebook: str, name: str) -> None:
-        """Add a notebook here, and on the server as soon as it can be reached."""
-        self._store.add_notebook(notebook, name)
+    def add_notebook(self, notebook: str, name: str, note: str = "") -> None:
+        """Add a notebook here, and on the server when it can be reached; ``note``: the one it is made for."""
+        self._store.add_notebook(notebook, name, note)
         self._engine.make_notebooks()
         self._runner.feed(Written(now=True))
+
+    def move(self, documents: Sequence[str], notebook: str) -> None:
+        """Have notes in another notebook: shown there at once, moved as soon as the server can be asked."""
+        self._store.move(documents, notebook, self._engine.now_ms())
+        self._runner.feed(Written(now=True))
+        for document in documents:
+            self._perform(Reset(document))
 
     # --- connecting --------------------------------------------------------------------------------
 
@@ -485,15 +492,3 @@ class Client:
 def _tell(callback: Callable[..., None] | None, *facts: Any) -> None:
     if callback is not None:
         callback(*facts)
-
-
-def _installation(store: ClientStore) -> str:
-    """
-    Return the name of this installation: random, made once, and another where the file is copied to another
-    computer.
-    """
-    known = store.meta("inst")
-    if known is None and not store.read_only:
-        known = secrets.token_urlsafe(16)
-        store.set_meta("inst", known)
-    return hashlib.blake2b(f"{known}:{platform.node()}".encode(), digest_size=16).hexdigest()

@@ -22,12 +22,13 @@ from sync.client.checking import CHECK_CALL_ID, Checking
 from sync.client.events import NotebooksChanged, ReplicaChanged, Reset
 from sync.client.keeping import Keeping, can_write
 from sync.client.line import NEVER, Line
+from sync.client.moving import Moving
 from sync.client.pulling import Pulling
 from sync.client.pushing import Pushing
 from sync.client.reconcile import NEEDS_NEW_REPLICA, Standing, forked_rid, needs_reset, standing
 from sync.limits import CONTENT_SUBSCRIPTIONS_MAX, SUBSCRIBE_STREAMS_MAX
 from sync.protocol import messages as m
-from sync.protocol.rows import Granted, NotebookRow, Wanted
+from sync.protocol.rows import Granted, Wanted
 from sync.storage.rows import StreamRow
 
 AGAIN_MS: Final = 500
@@ -48,6 +49,7 @@ class Subscribing:
         self._rids: Final = rids
         self._rotated: Final = rotated
         self._keeping: Final = Keeping(line, rids)
+        self._moving: Final = Moving(line, self._is_settled)
         self.pushing: Final = Pushing(line, self._keeping, self._doubt, self._clock_ahead)
         self.checking: Final = Checking(line, self._may_write, self._mended)
         self.pulling: Final = Pulling(line, self.checking.came)
@@ -81,6 +83,7 @@ class Subscribing:
         """Follow nothing any more: the connection is gone, or the sign-in has lapsed."""
         self.pushing.close()
         self.pulling.close()
+        self._moving.close()
         self.checking.close()
         self._lost.clear()
         self._noticed = False
@@ -128,7 +131,9 @@ class Subscribing:
             return True
         waiting = self._asked or self._recovering or self._making or self._again or not self._noticed
         waiting = waiting or self.checking.mending
-        if waiting or not self.pushing.idle or (self._mode == "full" and not self.pulling.level):
+        if waiting or not self.pushing.idle or not self._moving.idle:
+            return False
+        if self._mode == "full" and not (self.pulling.level and self._moving.arrived):
             return False
         rows = [row for row in self._line.store.streams() if row.id in self._granted and can_write(row)]
         return all(row.acked_n == row.next_n - 1 for row in rows)
@@ -166,10 +171,18 @@ class Subscribing:
                 return row.id not in self._asked
             return row.id in self._granted and not self._recovering and not self.pushing.under_way(row.id)
 
-        for stream in self._keeping.withdraw(may) if self._noticed and self._look else ():
+        if not self._noticed or not self._look:
+            return
+        for stream in self._keeping.withdraw(may):
             if self.pushing.is_open(stream):
                 self.pushing.open(stream)
+        if self._mode in ("full", "send_only"):
+            self._moving.pump()
         self._look = False
+
+    def _is_settled(self, stream: str) -> bool:
+        """Whether a stream is followed, and nothing about this replica is in doubt."""
+        return stream in self._granted and not self._recovering and not self._asked
 
     def look(self) -> None:
         """Something was written, or roles may have changed: the next `pump` looks what must be kept."""
@@ -224,29 +237,28 @@ class Subscribing:
         _, lost = store.set_account_notebooks(notice.notebooks, notice.shared)
         self._noticed = True
         self._line.add(NotebooksChanged())
-        if self._mode == "ahead":
-            return
         for row in store.streams():
             if row.notebook in lost:
                 self._forget(row.id)
-        to_make = store.notebooks_to_make() if self._mode != "blocked" else ()
-        for notebook, name in to_make:
+        self.make_notebooks()
+
+    def make_notebooks(self) -> None:
+        """Tell the server about notebooks that were added here since, and follow what can be followed."""
+        if not self._noticed or self._mode == "ahead":
+            return
+        to_make = self._line.store.notebooks_to_make() if self._mode != "blocked" else ()
+        for notebook, name, note in to_make:
             if notebook not in self._making.values():
                 self._made += 1
                 self._making[INTERNAL_ID + self._made] = notebook
-                args = {"id": notebook, "name": name}
+                args = {"id": notebook, "name": name, **({"note": note} if note else {})}
                 self._line.send(m.Call(id=INTERNAL_ID + self._made, name="create_notebook", args=args))
         self._subscribe_known()
 
-    def make_notebooks(self) -> None:
-        """Tell the server about notebooks that were added here since."""
-        if self._noticed:
-            rows = [(row.id, row.name, row.role) for row in self._line.store.notebooks() if not row.local]
-            known = tuple(NotebookRow(*row) for row in rows if row[2] != "none")
-            self._notebooks(m.Notice(kind="account", notebooks=known))
-
     def made(self, result: m.Result, now_ms: int) -> None:
         """Take the answer to one of our own calls."""
+        self._moving.answered(result)
+        self.look()
         if result.id >= CHECK_CALL_ID:
             self.checking.answered(result, now_ms)
             return

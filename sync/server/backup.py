@@ -25,6 +25,7 @@ from sync.storage.backup import copy_store
 from sync.storage.blob_files import BlobFiles
 from sync.storage.blob_store import BlobStore
 from sync.storage.database import StoreFile, sync_folder, transaction
+from sync.storage.log_store import LogStore
 from sync.storage.server_store import FILE_NAME, ServerStore
 
 DATABASE_ENDINGS: Final = frozenset({".sqlite3", ".sqlite", ".db"})
@@ -86,7 +87,7 @@ def _checked(database: Path) -> dict[str, Any]:
     store = ServerStore.open(database)
     try:
         for stream in store.streams():
-            logged = store.logged(stream.key, after=stream.floor)
+            logged = LogStore(store).logged(stream.key, after=stream.floor)
             if logged != stream.head - stream.floor:
                 raise AdminError(f"the copy has a gap: {stream.id} has {logged} deltas behind {stream.floor}")
         stored = store.stored()

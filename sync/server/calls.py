@@ -149,7 +149,9 @@ def devices(session: Session, call: m.Call, now_ms: int) -> list[Effect]:
 
 def create_notebook(session: Session, call: m.Call, now_ms: int) -> list[Effect]:
     """
-    ``{id, name}``: make a notebook under an id of the client's. Answers [id, name, role], then the notice.
+    ``{id, name, note?}``: make a notebook under an id of the client's; note: the one that it is made for.
+
+    Answers [id, name, role], then the notice.
     """
     identity = session.identity
     assert identity is not None
@@ -157,8 +159,9 @@ def create_notebook(session: Session, call: m.Call, now_ms: int) -> list[Effect]
 
     def create() -> Any:
         try:
+            args = call.args
             return people.create_notebook(
-                identity.account, call.args.get("id"), call.args.get("name"), now_ms
+                identity.account, args.get("id"), args.get("name"), now_ms, args.get("note")
             )
         except CallRefused as error:
             return error

@@ -27,7 +27,9 @@ from sync.model.versions import major_of
 from sync.protocol.messages import Ack, Nack
 from sync.protocol.rows import LoggedDelta, Rejected
 from sync.server.documents import Documents
+from sync.server.group_view import GroupView
 from sync.server.ingest import Batch, Plan, plan
+from sync.storage.moving_store import MovingStore
 from sync.storage.server_store import (
     NOWHERE,
     Accepted,
@@ -81,11 +83,13 @@ class Segment:
     last: int
     model: str
     rows: tuple[LoggedDelta, ...]
+    by_state: bool = False
+    """A document came from elsewhere: whoever has not got so far is sent states."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """What follows a cursor is not in the log any more: states lead to ``head``."""
+    """What follows a cursor is not in the log, or not any more: states lead to ``head``."""
 
     head: int
 
@@ -117,7 +121,7 @@ class Written:
 
 
 class DocumentState(NamedTuple):
-    """One document's encoded state, and the last seq that is in it."""
+    """One document's encoded state, and the last seq that is in it; no bytes: it was moved away."""
 
     document: str
     seq: int
@@ -164,6 +168,7 @@ class Core:
         """
         self.store: Final = store
         self.rid: Final = rid
+        self.moving: Final = MovingStore(store)
         self.documents: Final = Documents(store, rid)
         self.clock: Final = Clock(rid)
         self.role: Final = role
@@ -287,7 +292,7 @@ class Core:
         """Decide a group; what it adds, by stream."""
         growths: dict[str, _Growth] = {}
         decided: list[tuple[Batch, Plan | Nack, int]] = []
-        view = _View(self)
+        view = GroupView(self)
         for batch in batches:
             made = plan(batch, view, now_ms)
             first = 0
@@ -297,6 +302,8 @@ class Core:
                 growth.accepted += made.accepted
                 growth.rejections += made.rejected
                 growth.positions[batch.rid] = made.position
+                for moved, accepted in made.followed:
+                    growths.setdefault(moved.id, _Growth(moved)).accepted.append(accepted)
                 view.planned[(made.stream.key, batch.rid)] = made.position
             decided.append((batch, made, first))
         return decided, growths
@@ -385,6 +392,8 @@ class Core:
         row = self.stream(stream)
         if row is None or after >= row.head:
             return None
+        if after < row.arrived:
+            return Gone(row.head)
         rows = self.store.log(row.key, after, count_max=SEGMENT_ROWS_MAX, size_max=SEGMENT_SIZE_MAX)
         if not rows or rows[0].seq != after + 1:  # what follows was cut, perhaps by another process just now
             return Gone(row.head)
@@ -410,14 +419,23 @@ class Core:
             return StatePage((), True)
         if documents is not None:
             known = [self.store.document(name) for name in sorted(documents) if name > after]
-            rows = [found for found in known if found is not None and found.stream == row.key]
+            rows: list[DocumentRow | DocumentState] = [
+                found for found in known if found is not None and found.stream == row.key
+            ]
         else:
-            rows = self.store.documents(row.key, after=after, since=since, limit=PAGE_DOCUMENTS_MAX + 1)
+            limit = PAGE_DOCUMENTS_MAX + 1
+            rows = [*self.store.documents(row.key, after=after, since=since, limit=limit)]
+            if since:  # whoever has nothing need not hear what left
+                gone = self.moving.departures(row.key, since=since, after=after, limit=limit)
+                rows += [DocumentState(document, seq, b"") for document, seq in gone]
+                rows = sorted(rows, key=_document_name)[:limit]
         states: list[DocumentState] = []
         size = 0
         for found in rows[:PAGE_DOCUMENTS_MAX]:
-            states.append(DocumentState(found.id, found.last_seq, self.documents.state(found)))
-            size += len(states[-1].state)
+            if isinstance(found, DocumentRow):
+                found = DocumentState(found.id, found.last_seq, self.documents.state(found))
+            states.append(found)
+            size += len(found.state)
             if size >= PAGE_SIZE:
                 break
         self.documents.trim()
@@ -430,7 +448,7 @@ class Core:
         Cost: O(1) for a client that is nearly up to date, else O(documents changed), bounded.
         """
         behind = stream.head - since
-        if since < stream.floor:
+        if since < max(stream.floor, stream.arrived):
             return True
         if behind <= LOG_ALWAYS_MAX:
             return False
@@ -459,26 +477,8 @@ class Core:
         self.store.close()
 
 
-class _View:
-    """The core as ``plan`` sees it in the middle of a group: with the positions planned so far."""
-
-    def __init__(self, core: Core) -> None:
-        self.planned: Final[dict[tuple[int, int], Position]] = {}
-        self._position = core.position
-        self.role = core.role
-        self.owner = core.owner
-        self.check = core.check
-        self.stream = core.stream
-        self.rejections = core.rejections
-        self.find = core.documents.find
-        self.make = core.documents.make
-        self.keep = core.documents.keep
-        self.closing = core.closing
-
-    def position(self, stream: int, rid: int) -> Position:
-        """Return how far a replica will be."""
-        planned = self.planned.get((stream, rid))
-        return self._position(stream, rid) if planned is None else planned
+def _document_name(row: DocumentRow | DocumentState) -> str:
+    return row.id if isinstance(row, DocumentRow) else row.document
 
 
 def _segments(growth: _Growth) -> Iterator[Segment]:

@@ -16,7 +16,7 @@ Source: README, "Delivery".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -159,7 +159,11 @@ class Hub:
             readers = self._readers.get(stream)
             if not readers:
                 continue
-            self._tails.setdefault(stream, Tail()).add(segment)
+            if segment.by_state:
+                self._tails.pop(stream, None)
+            else:
+                self._tails.setdefault(stream, Tail()).add(segment)
+            self._drop(stream, {row.document for row in segment.rows if not row.body})
             self._wake(stream)
         if heads:
             self.tell(heads)
@@ -189,6 +193,13 @@ class Hub:
                 link.touch(stream)
             else:
                 self._poke(link, stream)
+
+    def _drop(self, stream: str, gone: Set[str]) -> None:
+        """Forget states of documents that have left a stream, where they wait to be sent."""
+        for conn in self._readers[stream] if gone else ():
+            feed = self.links[conn].feeds[stream]
+            for transfer in (*feed.pulls, *([feed.transfer] if feed.transfer else [])):
+                transfer.drop(gone)
 
     def own(self, conn: int, stream: str, own: tuple[int, int]) -> None:
         """Note which seqs [first, end) a connection pushed itself, so that they are not sent back to it."""

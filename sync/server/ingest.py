@@ -85,6 +85,12 @@ class View(Protocol):
     def find(self, document: str) -> Folded | None:
         """Return a document if it exists."""
 
+    def elsewhere(self, document: str) -> Folded | None:
+        """Return a document of another stream as it is now."""
+
+    def moved_to(self, stream: int, document: str, where: int) -> StreamRow | None:
+        """Return the stream ``where`` if a document was moved there from another one; None: it was not."""
+
     def make(self, stream: StreamRow) -> Folded:
         """Return a new empty document, which nobody can find yet."""
 
@@ -102,6 +108,7 @@ class Plan:
     stream: StreamRow
     position: Position
     accepted: list[Accepted] = field(default_factory=list)
+    followed: list[tuple[StreamRow, Accepted]] = field(default_factory=list)  # to where a document was moved
     rejected: list[Rejection] = field(default_factory=list)
     known: list[Rejection] = field(default_factory=list)  # rejected by an earlier batch, to be told again
     stamp_time: int = 0  # the greatest crdt.Stamp.time accepted
@@ -148,7 +155,11 @@ def plan(batch: Batch, view: View, now_ms: int) -> Plan | Nack:
         try:
             if not isinstance(delta, Delta):
                 raise delta
-            made.accepted += _accept(stream, role, _Pushed(n, batch.model, pushed, delta), view)
+            where, logged = _accept(batch, stream, role, _Pushed(n, batch.model, pushed, delta), view)
+            if where is stream:
+                made.accepted += logged
+            else:
+                made.followed += [(where, accepted) for accepted in logged]
             made.stamp_time = max(made.stamp_time, delta.stamp.time)
         except _Refused as refused:
             made.rejected.append(Rejection(batch.rid, n, refused.code, str(refused)[:200], pushed.document))
@@ -210,21 +221,31 @@ class _Pushed(NamedTuple):
     delta: Delta
 
 
-def _accept(stream: StreamRow, role: str | None, pushed: _Pushed, view: View) -> list[Accepted]:
-    """Apply one delta; return what goes into the log. Raises _Refused; the document is then as before."""
+def _accept(
+    batch: Batch, stream: StreamRow, role: str | None, pushed: _Pushed, view: View
+) -> tuple[StreamRow, list[Accepted]]:
+    """
+    Apply one delta; return the stream whose log it goes into, and what goes into it: another stream than it
+    was pushed to where the document was moved there. Raises _Refused; the document is then as before.
+    """
+    folded = view.find(pushed.row.document)
+    known = folded is not None
+    if folded is not None and folded.stream != stream.key:
+        folded = view.elsewhere(pushed.row.document) or folded
+        moved = view.moved_to(stream.key, pushed.row.document, folded.stream)
+        if moved is None:
+            raise _Refused("forbidden", "a document of another stream")
+        stream = moved
+        role = "owner" if batch.account == SERVER_ACCOUNT else view.role(batch.account, moved.id)
     if stream.collection not in roles.WRITE_ROLE:
         raise _Refused("unknown_collection", stream.collection)
     if not roles.may_write(role, stream.collection):
         raise _Refused("forbidden", f"the role {role} may not write {stream.collection}")
-    folded = view.find(pushed.row.document)
-    known = folded is not None
     way = _way(stream, pushed.model)
     logged: list[Accepted] = []
     if folded is None:
         folded = view.make(stream)
         logged = _begun(folded.document, stream, pushed.row.document, way)
-    elif folded.stream != stream.key:
-        raise _Refused("forbidden", "a document of another stream")
     if folded.weight > DOCUMENT_SIZE_MAX:
         raise _Refused("too_big", f"a document of more than {DOCUMENT_SIZE_MAX} bytes")
     delta, body = _translated(folded.document, pushed, way)
@@ -241,7 +262,7 @@ def _accept(stream: StreamRow, role: str | None, pushed: _Pushed, view: View) ->
         view.keep(pushed.row.document, folded)
     original = None if body == pushed.row.body else Original(pushed.model, pushed.row.body)
     logged.append(Accepted(pushed.row.document, delta.rid, pushed.n, stream.model, body, original))
-    return logged
+    return stream, logged
 
 
 def _way(stream: StreamRow, model: str) -> Chain:

@@ -10,7 +10,7 @@ states and a few ints.
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -39,6 +39,14 @@ class Transfer:
     sent: int = 0
     sent_after: str = ""  # the last document that was sent whole
     digest: bytes = CHAIN_START
+
+    def drop(self, documents: Set[str]) -> None:
+        """Forget what waits of documents that are elsewhere now: their states must not come after that."""
+        if self.pending and self.pending[0].document in documents:
+            self.offset = 0
+        kept = [state for state in self.pending if state.document not in documents]
+        self.pending.clear()
+        self.pending.extend(kept)
 
 
 @dataclass(slots=True)

@@ -251,7 +251,9 @@ class People:
         most = NOTEBOOKS_PER_ACCOUNT
         return Notice("account", tuple(rows[:most]), identity.personal, shared=tuple(shared[:most]))
 
-    def create_notebook(self, account: str, notebook: object, name: object, now_ms: int) -> NotebookRow:
+    def create_notebook(
+        self, account: str, notebook: object, name: object, now_ms: int, note: object = None
+    ) -> NotebookRow:
         """
         Make a notebook under an id that the client chose; asking again for one's own is no fault.
 
@@ -269,6 +271,8 @@ class People:
         if len(self.roles(account)) >= NOTEBOOKS_PER_ACCOUNT:
             raise CallRefused("limit")
         self._store.add_notebook(self._new_notebook(notebook, title), account, now_ms)
+        if isinstance(note, str) and roles.is_id(note):
+            self._sharing.set_note(notebook, note)
         self._roles.pop(account, None)
         return NotebookRow(notebook, title, "owner")
 

@@ -17,6 +17,7 @@ from sync.server.blobs import Blobs
 from sync.server.compatibility import Compatibility
 from sync.server.core import Core
 from sync.server.limiter import Limiter, Pace
+from sync.server.moving import Moving
 from sync.server.opening import Opened
 from sync.server.people import People
 from sync.server.settings import Settings
@@ -45,6 +46,7 @@ class Realm:
     core: Core
     people: People
     sharing: Sharing
+    moving: Moving
     blobs: Blobs
     now_ms: Callable[[], int]
     calls: Mapping[str, Callable[..., Any]]
@@ -79,6 +81,7 @@ def realm_of(
         opened.core,
         opened.people,
         opened.sharing,
+        Moving(opened.core, opened.people),
         opened.blobs,
         now_ms,
         calls,

@@ -29,6 +29,9 @@ SIGNED_IN: Final = "signed_in"
 MEMBER: Final = "member"
 """Signed in, with any role in the notebook of the message's stream, or that a call names."""
 
+EDITOR: Final = "editor"
+"""Signed in, and an editor of the notebook that a call names; what else it touches it looks at itself."""
+
 OWNER: Final = "owner"
 """Signed in, and an owner of the notebook that a call names."""
 
@@ -94,6 +97,7 @@ CALL_RIGHTS: Final[Mapping[str, str]] = {
     "members": MEMBER,
     "authors": MEMBER,
     "leave": MEMBER,
+    "move": EDITOR,
     "rename_notebook": OWNER,
     "share": OWNER,
     "set_role": OWNER,
@@ -104,7 +108,7 @@ CALL_RIGHTS: Final[Mapping[str, str]] = {
     "give_back": WRITER,
 }
 
-CALL_ROLES: Final[Mapping[str, str]] = {MEMBER: "viewer", OWNER: "owner"}
+CALL_ROLES: Final[Mapping[str, str]] = {MEMBER: "viewer", EDITOR: "editor", OWNER: "owner"}
 """The weakest role in the notebook that a call names which has a right."""
 
 READ_ROLE: Final = "viewer"

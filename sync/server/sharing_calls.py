@@ -16,6 +16,7 @@ from typing import Final
 from sync.errors import AuthFailed
 from sync.protocol import messages as m
 from sync.server import auth
+from sync.server.moving import Move
 from sync.server.people import CallRefused
 from sync.server.session import Effect, Session, Work
 from sync.server.sharing import Shared
@@ -54,6 +55,28 @@ def redeem(session: Session, call: m.Call, now_ms: int) -> list[Effect]:
     if _too_often(session, call, now_ms):
         return []
     return [Work("store", do, lambda outcome: _answered(session, call, outcome))]
+
+
+def move(session: Session, call: m.Call, now_ms: int) -> list[Effect]:
+    """``{document, notebook}``: move a note. Answers ``{document, notebook, outcome}``."""
+    account = _account(session)
+    moving = session.realm.moving
+
+    def do() -> Move | CallRefused:
+        try:
+            return moving.move(account, call.args.get("document"), call.args.get("notebook"), now_ms)
+        except CallRefused as error:
+            return error
+
+    def done(outcome: Move | CallRefused) -> list[Effect]:
+        if isinstance(outcome, CallRefused):
+            session.say(m.Result(call.id, outcome.code, str(outcome)))
+        else:
+            session.say(m.Result(call.id, value=outcome.value))
+            session.hub.committed(outcome.segments)
+        return []
+
+    return [Work("store", do, done)]
 
 
 def change_password(session: Session, call: m.Call, now_ms: int) -> list[Effect]:
@@ -135,5 +158,6 @@ SHARING_CALLS: Final[Mapping[str, Callable[[Session, m.Call, int], list[Effect]]
     "invites": call_of_notebook,
     "revoke_invite": call_of_notebook,
     "redeem": redeem,
+    "move": move,
     "change_password": change_password,
 }

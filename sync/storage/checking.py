@@ -31,13 +31,13 @@ def digests(
     Cost: O(bytes of the states); a document with a tail is built.
     """
     rows = connection.execute(
-        "SELECT key, id FROM documents WHERE stream = ? AND id > ? ORDER BY id LIMIT ?",
+        "SELECT key, id FROM documents WHERE stream = ? AND left = 0 AND id > ? ORDER BY id LIMIT ?",
         (stream.key, after, count),
     ).fetchall()
     found: list[tuple[str, bytes]] = []
     size = 0
     for key, name in rows:
-        state = confirmed_state(connection, key, stream.acked_n)
+        state = confirmed_state(connection, key)
         found.append((name, b"" if state is None else chain_next(CHAIN_START, name, state)))
         size += len(state or b"")
         if size > PAGE_SIZE_MAX:
@@ -58,7 +58,7 @@ def lacking(
     row = connection.execute(
         "SELECT key FROM documents WHERE id = ? AND stream = ?", (document, stream.key)
     ).fetchone()
-    mine = None if row is None else confirmed_state(connection, row[0], stream.acked_n)
+    mine = None if row is None else confirmed_state(connection, row[0])
     if mine is None:
         return []
     theirs = Document(READER) if state is None else state_of(state)

@@ -16,9 +16,10 @@ from sqlite3 import Connection
 from typing import TYPE_CHECKING
 
 from sync.errors import StoreUnavailable
-from sync.storage import catch_up, documents, outbox, projections, traits
+from sync.storage import catch_up, documents, moves, outbox, projections, traits
 from sync.storage.catch_up import Taken
 from sync.storage.database import StoreFile
+from sync.storage.moves import PendingMove
 from sync.storage.profile_file import write_meta
 from sync.storage.rows import (
     LocalChange,
@@ -136,10 +137,7 @@ class ClientStore(UpgradeShelf):
         with self._writing() as connection:
             key = documents.key_of(connection, document)
             assert key is not None, f"no document {document}"
-            stream = connection.execute(
-                "SELECT s.acked_n FROM documents d JOIN streams s ON s.key = d.stream WHERE d.key = ?", (key,)
-            ).fetchone()
-            documents.save_snapshot(connection, key, stream[0], state)
+            documents.save_snapshot(connection, key, state)
 
     # --- from the server -------------------------------------------------------------------------
 
@@ -350,6 +348,24 @@ class ClientStore(UpgradeShelf):
             kept = private_copies.withdraw(connection, where, personal, copier, now_ms)
         self._projections.forget()
         return kept
+
+    def move(self, documents: Sequence[str], notebook: str, now_ms: int) -> None:
+        """
+        Have documents in another notebook: shown there at once, moved when the server is asked. Back where
+        they are, a move that was not made yet is given up.
+        """
+        with self._writing() as connection:
+            moves.plan(connection, list(documents), notebook, now_ms)
+
+    def moves(self) -> list[PendingMove]:
+        """Return the moves that no server has confirmed, oldest first."""
+        with self._reading() as connection:
+            return moves.pending(connection)
+
+    def forget_move(self, document: str) -> None:
+        """Give a move up."""
+        with self._writing() as connection:
+            moves.forget(connection, document)
 
     def _personal_notes(self, connection: Connection) -> StreamRow | None:
         """Return the stream in which a private copy lands."""

@@ -104,17 +104,19 @@ def prepare(
             " JOIN streams s ON s.key = d.stream WHERE d.key = :key",
             {"key": key},
         ).fetchone()
-        made = _reshaped(connection, key, acked_n, chain(collection, *ways[:2]))
+        made = _reshaped(connection, key, chain(collection, *ways[:2]))
         if made is not None:
             prepared[key] = (last or 0, acked_n), made
 
 
-def _reshaped(connection: sqlite3.Connection, key: int, acked_n: int, way: Chain) -> Reshaped | None:
+def _reshaped(connection: sqlite3.Connection, key: int, way: Chain) -> Reshaped | None:
     """A document by the lenses; None for one that cannot be read, which stays as it is."""
     (snapshot,) = connection.execute("SELECT snapshot FROM documents WHERE key = ?", (key,)).fetchone()
-    confirmed = documents.confirmed_tail(connection, key, acked_n)
+    confirmed = documents.confirmed_tail(connection, key)
     unsent = connection.execute(
-        "SELECT body FROM outbox WHERE document = ? AND n > ? AND rejected = 0 ORDER BY n", (key, acked_n)
+        "SELECT body FROM outbox WHERE document = ? AND rejected = 0"
+        " AND n > (SELECT acked_n FROM streams WHERE streams.key = outbox.stream) ORDER BY key",
+        (key,),
     ).fetchall()
     try:
         return reshaped(snapshot, [body for _, body in confirmed], [row[0] for row in unsent], way)
@@ -184,13 +186,13 @@ class _Crossing:
         """Take over a stream as the server has it."""
         connection = self._connection
         for fetched in stream.documents:
-            key = documents.receiving(connection, row.key, fetched.id)
+            key = documents.receiving(connection, row.key, fetched.id, comes=True)
             if key is None:
                 continue  # it claims a document of another stream
             if fetched.id in short:
                 fetched = self._joined(key, row, fetched)
             self._taken.add(key)
-            documents.replace_confirmed(connection, key, row.acked_n, fetched.snapshot)
+            documents.replace_confirmed(connection, key, fetched.snapshot)
             first = outbox.next_key(connection) if fetched.deltas else 0
             connection.executemany(
                 "INSERT INTO deltas(key, document, body) VALUES (?, ?, ?)",
@@ -243,7 +245,7 @@ class _Crossing:
         if found is None:
             return None
         if found.confirmed is not None:
-            documents.replace_confirmed(self._connection, key, row.acked_n, found.confirmed)
+            documents.replace_confirmed(self._connection, key, found.confirmed)
         else:
             outbox.forget_whole(self._connection, key)
         self._quarantine(row, name, found.lost)
@@ -255,7 +257,7 @@ class _Crossing:
         known = self._prepared.get(key)
         if known is not None and known[0] == mark:
             return known[1]
-        return _reshaped(self._connection, key, row.acked_n, chain(row.collection, *self._ways[:2]))
+        return _reshaped(self._connection, key, chain(row.collection, *self._ways[:2]))
 
     def _translate(self, key: int, name: str, row: StreamRow, bodies: list[bytes]) -> list[Made]:
         """Translate what is unsent of a document that the server gave."""

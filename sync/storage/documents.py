@@ -4,7 +4,8 @@ Documents in the client's store: loading, deltas from a server, folding a long t
 What it is not: transactions (client_store.py) or what lists show (projections.py). Invariants:
 - Deltas come out in the order in which this store learnt of them, so causes stand before effects.
 - A snapshot holds confirmed deltas only; `whole` is a cache of everything and is dropped when that changes.
-- A delta from a server never changes a document of another stream than the one it came in.
+- A delta from a server never changes a document of another stream than the one it came in; a state does: what
+  a server has in a stream is there, wherever it was before (moves.py).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from sync.storage import moves
 from sync.storage.rows import RemoteDelta, StoredDocument, StreamRow, apply_all
 
 if TYPE_CHECKING:
@@ -86,10 +88,14 @@ def insert_remote(
         key: The first free key of the sequence.
 
     Returns:
-        The bodies that are new here, by document, in order.
+        The bodies that are new here, by document, in order; none for a document that has left.
     """
     fresh: dict[str, list[bytes]] = {}
     for row in rows:
+        if not row.body:  # it was moved away
+            if moves.depart(connection, stream.key, row.document):
+                fresh.setdefault(row.document, [])
+            continue
         document = receiving(connection, stream.key, row.document)
         if document is None or _is_own(connection, document, row.body):
             continue
@@ -101,22 +107,29 @@ def insert_remote(
     return fresh
 
 
-def receiving(connection: sqlite3.Connection, stream: int, document: str) -> int | None:
+def receiving(
+    connection: sqlite3.Connection, stream: int, document: str, *, comes: bool = False
+) -> int | None:
     """
     Return the key of the document that takes a delta of this stream, made or marked as changed; None:
     foreign.
+
+    Args:
+        comes: It is a state: what a server has in a stream is there now, wherever it was before.
     """
     found = connection.execute(
-        "SELECT key, stream, dirty FROM documents WHERE id = ?", (document,)
+        "SELECT key, stream, dirty, left FROM documents WHERE id = ?", (document,)
     ).fetchone()
     if found is None:
         cursor = connection.execute("INSERT INTO documents(id, stream) VALUES (?, ?)", (document, stream))
         return cursor.lastrowid
-    key, owner, dirty = found
+    key, owner, dirty, left = found
     if owner != stream:
-        return None
-    if dirty != 1:
-        connection.execute("UPDATE documents SET dirty = 1 WHERE key = ?", (key,))
+        if not comes:
+            return None
+        moves.come(connection, key, stream)
+    elif dirty != 1 or left:
+        connection.execute("UPDATE documents SET dirty = 1, left = 0 WHERE key = ?", (key,))
     return int(key)
 
 
@@ -144,18 +157,20 @@ def insert_state(
 
     Cost: one statement for a document that is new or unchanged; otherwise two states are decoded and merged.
     """
+    if not state:  # it was moved away
+        return moves.depart(connection, stream.key, document)
     if key_of(connection, document) is None:
         connection.execute(
             "INSERT INTO documents(id, stream, snapshot) VALUES (?, ?, ?)", (document, stream.key, state)
         )
         return True
-    key = receiving(connection, stream.key, document)
+    key = receiving(connection, stream.key, document, comes=True)
     if key is None:
         return False
     (mine,) = connection.execute("SELECT snapshot FROM documents WHERE key = ?", (key,)).fetchone()
     if mine == state:
         return False
-    confirmed = confirmed_tail(connection, key, stream.acked_n)
+    confirmed = confirmed_tail(connection, key)
     if mine is None and not confirmed:
         _save_snapshot(connection, key, state, [])
         return True
@@ -176,16 +191,17 @@ def insert_state(
     return True
 
 
-def confirmed_tail(connection: sqlite3.Connection, document: int, acked_n: int) -> list[tuple[int, bytes]]:
+def confirmed_tail(connection: sqlite3.Connection, document: int) -> list[tuple[int, bytes]]:
     """Return (key, body) of what the server has of a document and its snapshot has not."""
     return connection.execute(
         "SELECT key, body FROM deltas WHERE document = ? UNION ALL SELECT key, body FROM outbox"
-        " WHERE document = ? AND folded = 0 AND rejected = 0 AND n <= ? ORDER BY key",
-        (document, document, acked_n),
+        " WHERE document = ? AND folded = 0 AND rejected = 0"
+        " AND n <= (SELECT acked_n FROM streams WHERE streams.key = outbox.stream) ORDER BY key",
+        (document, document),
     ).fetchall()
 
 
-def confirmed_state(connection: sqlite3.Connection, document: int, acked_n: int) -> bytes | None:
+def confirmed_state(connection: sqlite3.Connection, document: int) -> bytes | None:
     """
     Return the encoded state of what is confirmed of a document, as a server has it; None: nothing is.
 
@@ -194,7 +210,7 @@ def confirmed_state(connection: sqlite3.Connection, document: int, acked_n: int)
     Cost: one row for a document without a tail; otherwise it is built.
     """
     (snapshot,) = connection.execute("SELECT snapshot FROM documents WHERE key = ?", (document,)).fetchone()
-    tail = confirmed_tail(connection, document, acked_n)
+    tail = confirmed_tail(connection, document)
     if not tail:
         return None if snapshot is None else bytes(snapshot)
     from crdt import Delta
@@ -213,25 +229,24 @@ def _save_snapshot(connection: sqlite3.Connection, document: int, state: bytes, 
     connection.executemany("UPDATE outbox SET folded = 1 WHERE key = ?", [(key,) for key in keys])
 
 
-def save_snapshot(connection: sqlite3.Connection, document: int, acked_n: int, state: bytes) -> None:
+def save_snapshot(connection: sqlite3.Connection, document: int, state: bytes) -> None:
     """
     Store `state` as the snapshot of a document.
 
     Args:
         state: The encoded state of everything confirmed and nothing else.
-        acked_n: Of the document's stream.
     """
-    keys = [key for key, _ in confirmed_tail(connection, document, acked_n)]
+    keys = [key for key, _ in confirmed_tail(connection, document)]
     _save_snapshot(connection, document, state, keys)
 
 
-def replace_confirmed(
-    connection: sqlite3.Connection, document: int, acked_n: int, state: bytes | None
-) -> None:
+def replace_confirmed(connection: sqlite3.Connection, document: int, state: bytes | None) -> None:
     """Put a state in place of all that is confirmed of a document, and have it projected again."""
     connection.execute("DELETE FROM deltas WHERE document = ?", (document,))
     connection.execute(
-        "UPDATE outbox SET folded = 1 WHERE document = ? AND folded = 0 AND n <= ?", (document, acked_n)
+        "UPDATE outbox SET folded = 1 WHERE document = ? AND folded = 0"
+        " AND n <= (SELECT acked_n FROM streams WHERE streams.key = outbox.stream)",
+        (document,),
     )
     connection.execute(
         "UPDATE documents SET snapshot = ?, whole = NULL, whole_key = 0, dirty = 1 WHERE key = ?",
@@ -239,13 +254,13 @@ def replace_confirmed(
     )
 
 
-def fold(connection: sqlite3.Connection, document: int, acked_n: int) -> bool:
+def fold(connection: sqlite3.Connection, document: int) -> bool:
     """
     Fold the confirmed tail of a document into its snapshot when it has become long; returns whether it did.
 
     A delta whose cause is missing keeps the tail as it is.
     """
-    confirmed = confirmed_tail(connection, document, acked_n)
+    confirmed = confirmed_tail(connection, document)
     if len(confirmed) < FOLD_DELTAS_MIN and sum(len(body) for _, body in confirmed) < FOLD_SIZE_MIN:
         return False
     (snapshot,) = connection.execute("SELECT snapshot FROM documents WHERE key = ?", (document,)).fetchone()
@@ -258,7 +273,7 @@ def fold(connection: sqlite3.Connection, document: int, acked_n: int) -> bool:
     return True
 
 
-def shorten(connection: sqlite3.Connection, document: int, acked_n: int, state: Document, last: int) -> None:
+def shorten(connection: sqlite3.Connection, document: int, state: Document, last: int) -> None:
     """
     Keep a document quick to open: when its tail has become long, store the state that somebody has in hand.
 
@@ -271,10 +286,12 @@ def shorten(connection: sqlite3.Connection, document: int, acked_n: int, state: 
     if length < WHOLE_DELTAS_MIN:
         return
     unsent = connection.execute(
-        "SELECT 1 FROM outbox WHERE document = ? AND n > ? AND rejected = 0 LIMIT 1", (document, acked_n)
+        "SELECT 1 FROM outbox WHERE document = ? AND rejected = 0"
+        " AND n > (SELECT acked_n FROM streams WHERE streams.key = outbox.stream) LIMIT 1",
+        (document,),
     ).fetchone()
     if unsent is None:
-        save_snapshot(connection, document, acked_n, state.encode())
+        save_snapshot(connection, document, state.encode())
     else:
         # Unsent deltas must not be in the snapshot: they may be given other ids or stamps.
         connection.execute(

@@ -69,8 +69,12 @@ def notes(
         conditions.append("n.archived = ?")
         values.append(int(archived))
     if notebook is not None:
-        conditions.append("d.stream IN (SELECT key FROM streams WHERE notebook = ?)")
-        values.append(notebook)
+        conditions.append(
+            "(d.key IN (SELECT document FROM moves WHERE notebook = ?)"
+            " OR d.stream IN (SELECT key FROM streams WHERE notebook = ?)"
+            " AND d.key NOT IN (SELECT document FROM moves))"
+        )
+        values += [notebook, notebook]
     if folder is not ...:
         conditions.append("n.folder IS ?")
         values.append(folder)
@@ -106,11 +110,19 @@ def _noted(
     }
     keys = [row[_DOCUMENT] for row in rows] if len(rows) <= _FEW else None
     writers = traits.last_writers(connection, keys)
+    # A note that shall be elsewhere is shown there at once, whatever a server has said so far.
+    elsewhere = {
+        document: (notebook, name)
+        for document, notebook, name in connection.execute(
+            "SELECT m.document, b.id, b.name FROM moves m JOIN notebooks b ON b.id = m.notebook"
+        )
+    }
     return [
         NoteRow(
-            id, *streams[stream], title, preview, tuple(tags.split("\n")) if tags else (), folder,
-            pinned == 1, created_ms, updated_ms, trashed_ms, unsent.get(document, 0), words, archived == 1,
-            icon, tuple(json.loads(colours).items()) if colours else (), *writers.get(document, _NOBODY),
+            id, streams[stream][0], *elsewhere.get(document, streams[stream][1:]), title, preview,
+            tuple(tags.split("\n")) if tags else (), folder, pinned == 1, created_ms, updated_ms, trashed_ms,
+            unsent.get(document, 0), words, archived == 1, icon,
+            tuple(json.loads(colours).items()) if colours else (), *writers.get(document, _NOBODY),
         )
         for id, stream, title, preview, tags, folder, pinned, created_ms, updated_ms, trashed_ms, document,
             words, archived, icon, colours in rows

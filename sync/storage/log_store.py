@@ -26,6 +26,11 @@ class LogStore:
         """Share the store's connection."""
         self._db: Final = store.db
 
+    def logged(self, stream: int, *, after: int = 0) -> int:
+        """Return how many deltas a stream's log holds behind a seq. Cost: O(them)."""
+        row = self._db.one("SELECT count(*) FROM log WHERE stream = ? AND seq > ?", (stream, after))
+        return int(row[0]) if row else 0
+
     def accepted_before(self, stream: int, head: int, at_ms: int) -> int:
         """
         Return the last seq of a stream that was accepted before a time; 0 when none was.

@@ -10,6 +10,7 @@ what to offer). Invariants:
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -36,15 +37,26 @@ def rows(connection: sqlite3.Connection) -> list[NotebookRow]:
         "  WHERE s.notebook = b.id AND s.collection = 'notes' AND n.trashed_ms IS NULL"
         "), b.members, b.note FROM notebooks b ORDER BY b.position, b.id"
     )
-    return [NotebookRow(id, name, role, bool(local), *rest) for id, name, role, local, *rest in found]
+    shown = [NotebookRow(id, name, role, bool(local), *rest) for id, name, role, local, *rest in found]
+    moved = connection.execute(  # shown where they shall be
+        "SELECT s.notebook, m.notebook FROM moves m JOIN documents d ON d.key = m.document"
+        " JOIN streams s ON s.key = d.stream JOIN notes n ON n.document = d.key WHERE n.trashed_ms IS NULL"
+    ).fetchall()
+    if not moved:
+        return shown
+    more = Counter(there for _, there in moved)
+    more.subtract(here for here, _ in moved)
+    return [row._replace(notes=row.notes + more[row.id]) for row in shown]
 
 
-def add(connection: sqlite3.Connection, notebook: str, name: str, role: str, local: int) -> None:
-    """Add a notebook with its streams. Raises AssertionError when the id is taken."""
+def add(
+    connection: sqlite3.Connection, notebook: str, name: str, role: str, local: int, note: str = ""
+) -> None:
+    """Add a notebook with its streams; ``note``: the one that it is made for."""
     connection.execute(
-        "INSERT INTO notebooks(id, name, role, local, position)"
-        " VALUES (?, ?, ?, ?, (SELECT coalesce(max(position), 0) + 1 FROM notebooks))",
-        (notebook, name, role, local),
+        "INSERT INTO notebooks(id, name, role, local, position, note)"
+        " VALUES (?, ?, ?, ?, (SELECT coalesce(max(position), 0) + 1 FROM notebooks), ?)",
+        (notebook, name, role, local, note),
     )
     make_streams(connection, notebook, COLLECTIONS, role)
 
@@ -54,10 +66,10 @@ def rename(connection: sqlite3.Connection, notebook: str, name: str) -> None:
     connection.execute("UPDATE notebooks SET name = ? WHERE id = ?", (name, notebook))
 
 
-def to_be_made(connection: sqlite3.Connection) -> list[tuple[str, str]]:
-    """Return (id, name) of the notebooks that the account's server shall be told about."""
+def to_be_made(connection: sqlite3.Connection) -> list[tuple[str, str, str]]:
+    """Return (id, name, note that it is made for) of the notebooks that the server shall be told about."""
     return connection.execute(
-        "SELECT id, name FROM notebooks WHERE local = ? ORDER BY position", (TO_BE_MADE,)
+        "SELECT id, name, note FROM notebooks WHERE local = ? ORDER BY position", (TO_BE_MADE,)
     ).fetchall()
 
 

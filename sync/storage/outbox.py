@@ -88,11 +88,13 @@ def append(
     Cost: four small statements per delta; the streams and the clock once.
     """
     streams: dict[str, StreamRow] = {}
+    homes: dict[str, str] = {}
     documents: dict[str, tuple[int, bool]] = {}
     key = next_key(connection)
     latest = b""
     for change in changes:
-        row = streams.get(change.stream) or stream_row(connection, change.stream)
+        home = homes.get(change.document) or homes.setdefault(change.document, _home(connection, change))
+        row = streams.get(home) or stream_row(connection, home)
         body, stamp = change.delta.encode(), change.delta.stamp
         if len(body) > DELTA_SIZE_MAX:
             from crdt import LimitExceeded
@@ -107,7 +109,7 @@ def append(
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (key, row.key, row.next_n, document, len(body), model, stamp.pack(), chain, body),
         )
-        streams[change.stream] = row._replace(next_n=row.next_n + 1, chain=chain)
+        streams[home] = row._replace(next_n=row.next_n + 1, chain=chain)
         latest = max(latest, stamp.pack())
         key += 1
     for row in streams.values():
@@ -116,6 +118,14 @@ def append(
         )
     raise_clock(connection, latest)
     return documents
+
+
+def _home(connection: sqlite3.Connection, change: LocalChange) -> str:
+    """Return the stream of a change: where its document is, if that was moved since it was opened."""
+    row = connection.execute(
+        "SELECT s.id FROM documents d JOIN streams s ON s.key = d.stream WHERE d.id = ?", (change.document,)
+    ).fetchone()
+    return change.stream if row is None else str(row[0])
 
 
 def _document(connection: sqlite3.Connection, stream: int, document: str, ms: int) -> tuple[int, bool]:

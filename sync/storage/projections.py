@@ -14,7 +14,7 @@ import sqlite3
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Final
 
-from sync.storage import attachments, documents, search, traits
+from sync.storage import attachments, documents, moves, search, traits
 from sync.storage.rows import apply_all
 from sync.storage.vocabulary import Vocabulary
 
@@ -56,14 +56,18 @@ class Projections:
         from crdt import CrdtError
 
         rows = connection.execute(
-            "SELECT d.key, s.key, s.collection, s.acked_n, d.updated_ms FROM documents d"
+            "SELECT d.key, s.key, s.collection, d.left, d.updated_ms FROM documents d"
             " JOIN streams s ON s.key = d.stream WHERE d.dirty = 1 ORDER BY d.key LIMIT ?",
             (limit,),
         ).fetchall()
-        for key, _, collection, acked_n, updated_ms in rows:
+        for key, _, collection, left, updated_ms in rows:
             state = 0
+            if left:
+                moves.unlist(connection, key)
+                connection.execute("UPDATE documents SET dirty = 0 WHERE key = ?", (key,))
+                continue
             try:
-                self._project(connection, key, (collection, model), acked_n, updated_ms)
+                self._project(connection, key, (collection, model), updated_ms)
             except CrdtError as error:
                 self._kept.pop(key, None)
                 state = 2
@@ -74,12 +78,12 @@ class Projections:
         return len(rows)
 
     def _project(
-        self, connection: sqlite3.Connection, key: int, kind: tuple[str, str], acked_n: int, updated_ms: int
+        self, connection: sqlite3.Connection, key: int, kind: tuple[str, str], updated_ms: int
     ) -> None:
         """Build the rows of one document of a collection and model."""
         if kind[0] == "notes" and self._glanced(connection, key, kind[1], updated_ms):
             return
-        document, ms = self._built(connection, key, acked_n)
+        document, ms = self._built(connection, key)
         if ms > updated_ms:
             connection.execute("UPDATE documents SET updated_ms = ? WHERE key = ?", (ms, key))
         # Imported here: listing a clean library needs no data model.
@@ -121,11 +125,11 @@ class Projections:
             self.uses_changed = True
         return True
 
-    def _built(self, connection: sqlite3.Connection, key: int, acked_n: int) -> tuple[Document, int]:
+    def _built(self, connection: sqlite3.Connection, key: int) -> tuple[Document, int]:
         """Return a document with all that is stored of it, and when somebody last wrote in it."""
         kept = self._kept.pop(key, None)
         if kept is None:
-            documents.fold(connection, key, acked_n)
+            documents.fold(connection, key)
             snapshot, whole, whole_key = connection.execute(
                 "SELECT snapshot, whole, whole_key FROM documents WHERE key = ?", (key,)
             ).fetchone()
@@ -140,7 +144,7 @@ class Projections:
         last = tail[-1][0] if tail else after
         if not late:
             self._keep(key, document, last)
-            documents.shorten(connection, key, acked_n, document, last)
+            documents.shorten(connection, key, document, last)
         return document, document.updated_ms()
 
     def _keep(self, key: int, document: Document, last: int) -> None:

@@ -58,6 +58,8 @@ class StreamRow(NamedTuple):
     size_bytes: int
     writes: int
     """Grows with every transaction that wrote to it: what is kept of it in memory is current or not."""
+    arrived: int
+    """The last seq at which a document came from another stream: readers behind it are sent states."""
 
 
 class Position(NamedTuple):
@@ -259,11 +261,6 @@ class ServerStore:
         width = len(DocumentRow._fields)
         return [(DocumentRow(*row[:width]), StreamRow(*row[width:])) for row in rows]
 
-    def logged(self, stream: int, *, after: int = 0) -> int:
-        """Return how many deltas a stream's log holds behind a seq. Cost: O(them)."""
-        row = self.db.one("SELECT count(*) FROM log WHERE stream = ? AND seq > ?", (stream, after))
-        return int(row[0]) if row else 0
-
     def state(self, document: int, model: str) -> bytes | None:
         """Return a document's stored state of a model; ``state_seq`` is that of its living one."""
         row = self.db.one("SELECT state FROM states WHERE document = ? AND model = ?", (document, model))
@@ -277,12 +274,15 @@ class ServerStore:
     def tail(self, document: int, after: int) -> list[tuple[int, bytes]]:
         """Return (seq, body) of a document's deltas behind a seq, in order."""
         return self.db.all(
-            "SELECT seq, body FROM log WHERE document = ? AND seq > ? ORDER BY seq", (document, after)
+            "SELECT seq, body FROM log WHERE document = ? AND seq > ? AND length(body) > 0 ORDER BY seq",
+            (document, after),
         )
 
     def bodies(self, document: int) -> list[tuple[str, bytes]]:
         """Return (model, body) of all that the log has of a document, in order."""
-        rows = self.db.all("SELECT model, body FROM log WHERE document = ? ORDER BY seq", (document,))
+        rows = self.db.all(
+            "SELECT model, body FROM log WHERE document = ? AND length(body) > 0 ORDER BY seq", (document,)
+        )
         return [(row[0], bytes(row[1])) for row in rows]
 
     def log(self, stream: int, after: int, *, count_max: int, size_max: int) -> list[LoggedDelta]:
@@ -496,5 +496,5 @@ def _marks(count: int) -> str:
     return ", ".join("?" * count)
 
 
-_STREAM: Final = "key, id, notebook, collection, epoch, model, head, floor, size_bytes, writes"
+_STREAM: Final = "key, id, notebook, collection, epoch, model, head, floor, size_bytes, writes, arrived"
 DOCUMENT_COLUMNS: Final = "key, id, stream, last_seq, state_seq, state_bytes, tail_bytes, log_bytes, model"

@@ -62,6 +62,8 @@ ALTER TABLE notebooks ADD COLUMN members INTEGER NOT NULL DEFAULT 1;
 
 ALTER TABLE notebooks ADD COLUMN note TEXT NOT NULL DEFAULT '';    -- the note that is shared by itself
 
+ALTER TABLE documents ADD COLUMN left INTEGER NOT NULL DEFAULT 0;  -- 1: moved to where this account is not
+
 CREATE TABLE moves(                         -- notes that shall be elsewhere, as the server has not yet said
     document INTEGER PRIMARY KEY REFERENCES documents(key) ON DELETE CASCADE,
     notebook TEXT NOT NULL REFERENCES notebooks(id) ON UPDATE CASCADE,

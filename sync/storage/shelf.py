@@ -123,10 +123,15 @@ class Shelf(AttachmentShelf):
         with self._reading() as connection:
             return notebooks.rows(connection)
 
-    def add_notebook(self, id: str, name: str) -> None:
-        """Add a notebook that only this computer knows; the engine makes it on the server when signed in."""
+    def add_notebook(self, id: str, name: str, note: str = "") -> None:
+        """
+        Add a notebook that only this computer knows; the engine makes it on the server when signed in.
+
+        Args:
+            note: The note that it is made for, when it is one note shared by itself.
+        """
         with self._writing() as connection:
-            notebooks.add(connection, id, name, "owner", notebooks.TO_BE_MADE)
+            notebooks.add(connection, id, name, "owner", notebooks.TO_BE_MADE, note)
 
     def rename_notebook(self, id: str, name: str) -> None:
         """Give a notebook another name, here only."""
@@ -144,8 +149,8 @@ class Shelf(AttachmentShelf):
         """Name the notebook in which a note lands when nobody says where."""
         self.set_meta("personal", id)
 
-    def notebooks_to_make(self) -> list[tuple[str, str]]:
-        """Return (id, name) of the notebooks that the account's server does not have and shall."""
+    def notebooks_to_make(self) -> list[tuple[str, str, str]]:
+        """Return (id, name, note that it is made for) of the notebooks that the server does not have yet."""
         with self._reading() as connection:
             return notebooks.to_be_made(connection)
 

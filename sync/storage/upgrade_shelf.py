@@ -41,12 +41,10 @@ class UpgradeShelf(Shelf):
         from crdt import Delta, Version, read_version
 
         with self._reading() as connection:
-            key, snapshot, acked_n = connection.execute(
-                "SELECT d.key, d.snapshot, s.acked_n FROM documents d JOIN streams s ON s.key = d.stream"
-                " WHERE d.id = ?",
-                (document,),
+            key, snapshot = connection.execute(
+                "SELECT key, snapshot FROM documents WHERE id = ?", (document,)
             ).fetchone()
-            tail = documents.confirmed_tail(connection, key, acked_n)
+            tail = documents.confirmed_tail(connection, key)
         version = Version() if snapshot is None else read_version(snapshot)
         for _, body in tail:
             delta = Delta.decode(body)

@@ -30,6 +30,7 @@ WORKING = {
     "share": ["N", "--role", "editor"],
     "join": ["link"],
     "leave": ["N"],
+    "move": ["N", "B"],
     "devices": [],
     "sync": ["--once"],
     "status": [],

@@ -149,3 +149,43 @@ def test_an_account_is_made_by_invitation(tmp_path):
         said = other(*words, "--name", "Kim", "--invite", link, stdin=PASSWORD)
         assert said.code == 1
         assert "used up" in said.err
+
+
+def test_one_note_is_shared_by_itself(tmp_path, server):
+    lea, max_ = person(tmp_path, server, "lea"), person(tmp_path, server, "max")
+    other = lea.note("Diary", "mine alone")
+    note = lea.note("Recipe", "flour")
+    lea.ok("sync")
+    made = lea.ok("share", note, "--note", "--role", "editor", "--json").json
+    joined = max_.ok("join", made["link"], "--json").json
+    assert (joined["name"], joined["notebook"]) == ("Recipe", made["notebook"])
+    assert max_.ok("show", note, "--format", "text").out == "flour\n"
+    assert max_("show", other).code == 1
+    max_.ok("append", note, "--text", "eggs")
+    max_.ok("sync")
+    lea.ok("sync")
+    assert lea.ok("show", note, "--format", "text").out == "flour\neggs\n"
+    assert lea.ok("share", note, "--note", "--list", "--json").json["notebook"] == made["notebook"]
+    shown = {row["id"]: row["notebook"] for row in lea.ok("list", "--json").json}
+    assert shown[note] != shown[other]
+
+
+def test_a_note_is_moved_offline_and_edits_that_come_late_follow_it(tmp_path, server):
+    ned, oda = person(tmp_path, server, "ned"), person(tmp_path, server, "oda")
+    note = ned.note("Plan", "one")
+    link = ned.ok("share", personal(ned), "--role", "editor").out.strip()
+    oda.ok("join", link)
+    target = personal(oda)
+    oda.ok("share", target, "--role", "editor", "--email", "ned@example.org")
+    ned.ok("sync")
+    oda.ok("move", note, target)  # not connected
+    assert [row["notebook"] for row in oda.ok("list", "--json").json] == ["Personal"]
+    ned.ok("append", note, "--text", "two")
+    oda.ok("sync")
+    ned.ok("append", note, "--text", "three")
+    ned.ok("sync")
+    oda.ok("sync")
+    for cli in (ned, oda):
+        assert cli.ok("show", note, "--format", "text").out == "one\ntwo\nthree\n"
+        assert cli.ok("status", "--json").json["outbox"] == 0
+    assert ned("move", note, "Nowhere").code == 1

@@ -40,8 +40,8 @@ def test_a_cut_takes_the_oldest_first_and_says_how_much(world, stream):
     assert log.cut(stream, 4, limit=3) == (3, 1 + 2 + 3)
     assert log.cut(stream, 4, limit=3) == (1, 4)
     assert log.cut(stream, 4, limit=3) == (0, 0)
-    assert world.opened.store.logged(stream) == 1
-    assert world.opened.store.logged(stream, after=5) == 0
+    assert LogStore(world.opened.store).logged(stream) == 1
+    assert LogStore(world.opened.store).logged(stream, after=5) == 0
 
 
 def test_a_floor_only_rises(world, stream):

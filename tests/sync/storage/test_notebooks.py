@@ -23,7 +23,7 @@ def test_adoption_renames_the_local_notebook_and_keeps_every_id(desk):
     before = desk.store.unsent(NOTES, 0, count=9, size=1 << 20)
     adopt(desk)
     assert [(row.id, row.local) for row in desk.store.notebooks()] == [(PERSONAL, False), (MINE, True)]
-    assert desk.store.notebooks_to_make() == [(MINE, "Mine")]
+    assert desk.store.notebooks_to_make() == [(MINE, "Mine", "")]
     assert desk.store.unsent(f"{PERSONAL}/notes", 0, count=9, size=1 << 20) == before
     assert desk.body(note) == "text"
     assert desk.store.personal() == PERSONAL
@@ -48,7 +48,7 @@ def test_what_shall_stay_on_this_computer_stays(desk):
 def test_adoption_into_an_account_whose_notebook_is_here_already_makes_another(desk):
     desk.store.set_account_notebooks([(PERSONAL, "Personal", "owner")])
     adopt(desk)
-    assert desk.store.notebooks_to_make() == [(NOTEBOOK, "Personal")]
+    assert desk.store.notebooks_to_make() == [(NOTEBOOK, "Personal", "")]
 
 
 def test_roles_come_change_and_go_and_the_notes_stay(desk):
@@ -62,6 +62,22 @@ def test_roles_come_change_and_go_and_the_notes_stay(desk):
     row = next(row for row in desk.store.notebooks() if row.id == SHARED)
     assert (row.name, row.role) == ("New name", "none")
     assert desk.store.set_account_notebooks([(SHARED, "Shared", "owner")]) == ([SHARED], [])
+
+
+def test_what_is_special_about_a_notebook_is_kept_and_taken_back(desk):
+    adopt(desk)
+    special = (SHARED, 3, "n" * 22, (("comments", "none"),))
+    desk.store.set_account_notebooks([(SHARED, "Shared", "editor")], [special])
+    row = next(row for row in desk.store.notebooks() if row.id == SHARED)
+    assert (row.members, row.note) == (3, "n" * 22)
+    roles = {name: desk.store.stream(f"{SHARED}/{name}").role for name in COLLECTIONS}
+    assert roles == {"notes": "editor", "folders": "editor", "comments": "none"}
+    desk.store.set_account_notebooks([(SHARED, "Shared", "owner")], [special])
+    assert desk.store.stream(f"{SHARED}/comments").role == "owner", "an owner is one everywhere"
+    desk.store.set_account_notebooks([(SHARED, "Shared", "editor")])
+    row = next(row for row in desk.store.notebooks() if row.id == SHARED)
+    assert (row.members, row.note) == (1, "")
+    assert desk.store.stream(f"{SHARED}/comments").role == "editor"
 
 
 def test_a_notebook_made_on_the_server_is_local_no_more(desk):

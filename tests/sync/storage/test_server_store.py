@@ -6,6 +6,7 @@ import pytest
 
 from sync.errors import StoreUnavailable
 from sync.protocol.chain import CHAIN_START
+from sync.storage.log_store import LogStore
 from sync.storage.server_store import (
     FOLDING_COST,
     NOWHERE,
@@ -56,7 +57,7 @@ def test_an_append_moves_head_log_position_and_documents_together(store):
     assert store.position(stream.key, 7) == Position(3, CHAIN)
     row = store.document(DOCUMENT)
     assert (row.last_seq, row.state_seq, row.tail_bytes) == (3, 0, 8)
-    assert store.logged(stream.key) == 3
+    assert LogStore(store).logged(stream.key) == 3
 
 
 def test_a_failing_append_leaves_nothing(store):
