@@ -174,6 +174,7 @@ class Actions(QObject):
             "system": self.tr("Theme of the system"),
             "light": self.tr("Light theme"),
             "dark": self.tr("Dark theme"),
+            "contrast": self.tr("High contrast"),
         }
         group = QActionGroup(self)
         modes: dict[Mode, QAction] = {}

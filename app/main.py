@@ -91,6 +91,7 @@ def _run(profile: Profile, arguments: Sequence[str]) -> int:
     from PySide6.QtWidgets import QApplication
 
     from app.crash import CrashDesk
+    from app.translation import use_language
 
     # A long note is hundreds of thousands of small objects and hardly a cycle: looking for cycles as often as
     # Python does by itself takes 0.2 s of opening one, and stops the typing now and then.
@@ -99,6 +100,7 @@ def _run(profile: Profile, arguments: Sequence[str]) -> int:
     app.setApplicationName("Commonplace")
     app.setDesktopFileName("commonplace")
     app.setQuitOnLastWindowClosed(False)
+    use_language(app)
     crash = CrashDesk(profile.folder)
     crash.install()
     try:

@@ -36,6 +36,7 @@ from app.models.scope import Kind, Scope
 from app.models.shortcuts import Shortcuts
 from app.models.titles import Titles
 from app.open_note import OpenNote
+from app.paths import Profile
 from app.separate import SIGN_IN
 from app.settings import Settings
 from app.theme import Appearance, Mode
@@ -165,7 +166,7 @@ class MainWindow(QMainWindow):
             (actions.focus_note, self.view.focus_text),
             (actions.show_sidebar, lambda: self.sidebar.setVisible(actions.show_sidebar.isChecked())),
             (actions.preferences, self._show_preferences),
-            (actions.about, lambda: AboutDialog(self).show()),
+            (actions.about, self._show_about),
         ]
         for action, work in wiring:
             action.triggered.connect(lambda _=False, work=work: work())
@@ -333,6 +334,9 @@ class MainWindow(QMainWindow):
     def _go_to_search(self) -> None:
         self.pane.search.setFocus()
         self.pane.search.selectAll()
+
+    def _show_about(self) -> None:
+        AboutDialog(self, self._workspace.model.MODEL, Profile(self._settings.folder).library).show()
 
     def _show_preferences(self) -> None:
         PreferencesDialog(self, self._appearance, self._settings).show()

@@ -39,7 +39,7 @@ def icon_svg(name: str) -> str:
 
 @cache
 def theme_toml(name: str) -> str:
-    """The TOML text of a theme, "light" or "dark". Raises FileNotFoundError for any other name."""
+    """The TOML text of a theme, one of `theme_names`. Raises FileNotFoundError for any other name."""
     return files("resources").joinpath("themes", f"{name}.toml").read_text(encoding="utf-8")
 
 
@@ -59,6 +59,12 @@ def tick_path(dark: bool) -> str:
 def font_bytes(name: str) -> bytes:
     """The TrueType file of one of FONT_NAMES."""
     return files("resources").joinpath("fonts", f"{name}.ttf").read_bytes()
+
+
+def catalogue_path(language: str) -> str | None:
+    """The path of the compiled catalogue of a language, as "de" or "pt_BR"; None when there is none."""
+    place = files("resources").joinpath("translations", f"commonplace_{language}.qm")
+    return _kept.enter_context(as_file(place)).as_posix() if place.is_file() else None
 
 
 def icon_names() -> list[str]:

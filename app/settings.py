@@ -25,6 +25,8 @@ class Settings:
 
     def __init__(self, folder: Path) -> None:
         """Read the file in `folder`, if there is one."""
+        self.folder: Final = folder
+        """The profile's."""
         self._path: Final = folder / FILE_NAME
         self._values: dict[str, Any] = self._read()
 

@@ -24,8 +24,8 @@ from PySide6.QtWidgets import QApplication
 
 from app.resources import FONT_NAMES, font_bytes, icon_svg, style_template, theme_toml, tick_path
 
-Mode = Literal["system", "light", "dark"]
-MODES: tuple[Mode, ...] = ("system", "light", "dark")
+Mode = Literal["system", "light", "dark", "contrast"]
+MODES: tuple[Mode, ...] = ("system", "light", "dark", "contrast")
 
 # Pixels at 100 %. Qt multiplies them by the screen's scale.
 UI_SIZE_PX = 13
@@ -151,7 +151,11 @@ class Appearance(QObject):
         return self._mode
 
     def set_mode(self, mode: Mode) -> None:
-        """Choose light, dark, or whatever the system says. Windows that are open change at once."""
+        """
+        Choose light, dark, high contrast, or whatever the system says. Windows that are open change at once.
+
+        High contrast is light or dark as the system is.
+        """
         self._mode = mode
         wanted = self._wanted()
         if wanted is not self.theme:
@@ -189,7 +193,7 @@ class Appearance(QObject):
     def _wanted(self) -> Theme:
         scheme = self._app.styleHints().colorScheme()
         system = "dark" if scheme == Qt.ColorScheme.Dark else "light"
-        name = system if self._mode == "system" else self._mode
+        name = {"system": system, "contrast": f"contrast-{system}"}.get(self._mode, self._mode)
         if name not in self._themes:
             self._themes[name] = load_theme(name)
         return self._themes[name]

@@ -7,6 +7,7 @@ One command to run Commonplace from a checkout, one to test it.
     python3 packaging/dev.py test [-- PYTEST ARGS]    ruff, mypy, pytest on both builds of the core;
                                                       with arguments, pytest alone
     python3 packaging/dev.py bench [NAME [ARGS]]      a module of tests/bench; without a name, lists them
+    python3 packaging/dev.py translations [LANGUAGE…] makes or updates catalogues for Qt Linguist
     python3 packaging/dev.py python [-- ARGS]         prints the interpreter; with arguments, becomes it
 
 Standard library only, and it starts on any Python from 3.9 on: a fresh machine needs nothing else.
@@ -211,7 +212,19 @@ def python(arguments: list[str]) -> NoReturn:
     sys.exit(0)
 
 
-COMMANDS = {"run": run, "run-server": run_server, "test": test, "bench": bench, "python": python}
+def translations(arguments: list[str]) -> NoReturn:
+    """`dev.py translations LANGUAGE…`: make or update catalogues, all there are without a language."""
+    replace_process([environment([]), str(ROOT / "packaging" / "translations.py"), *arguments])
+
+
+COMMANDS = {
+    "run": run,
+    "run-server": run_server,
+    "test": test,
+    "bench": bench,
+    "python": python,
+    "translations": translations,
+}
 
 
 def usage(out: IO[str]) -> None:

@@ -5,6 +5,7 @@ What this program is, and what it is made of.
 from __future__ import annotations
 
 import platform
+from pathlib import Path
 
 import PySide6
 from PySide6.QtCore import Qt
@@ -12,18 +13,30 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from app import VERSION
 from app.dialogs.form import Form
+from crdt import BUILD
+from sync.model.versions import NEWEST
 
 
 class AboutDialog(Form):
-    """Version and licences."""
+    """Versions, where the library is, and licences."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        """Show them."""
+    def __init__(self, parent: QWidget | None, model: str, library: Path) -> None:
+        """
+        Show them.
+
+        Args:
+            model: The data model of the library.
+            library: Its file.
+        """
         super().__init__(parent, "Commonplace")
         self.setWindowTitle(self.tr("About Commonplace"))
         lines = (
             self.tr("Version {version}").format(version=VERSION)
             + f" · Python {platform.python_version()} · Qt {PySide6.__version__}",
+            self.tr("Data model {model}, the newest is {newest}. Core: {build}.").format(
+                model=model, newest=NEWEST, build=BUILD
+            ),
+            self.tr("Library: {path}").format(path=library),
             self.tr("A notebook that people write in together. Your notes live on this computer."),
             self.tr("Icons: Lucide (ISC). Font: Inter (SIL OFL 1.1)."),
         )

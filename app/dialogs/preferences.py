@@ -26,9 +26,10 @@ class PreferencesDialog(Form):
         self._appearance = appearance
         self._settings = settings
         themes = (
-            (self.tr("As the system"), "system"),
+            (self.tr("System"), "system"),
             (self.tr("Light"), "light"),
             (self.tr("Dark"), "dark"),
+            (self.tr("High contrast"), "contrast"),
         )
         self.theme = self._add_choice(self.tr("Theme"), themes, appearance.mode)
         names = (self.tr("Small"), self.tr("Medium"), self.tr("Large"), self.tr("Very large"))

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QGraphicsView, QLineEdit, QWidget
 
 from app.bridge import Bridge
 from app.open_note import OpenNote
@@ -61,6 +61,9 @@ class Printing(QObject):
         dialog.setWindowTitle(self.tr("Print"))
         dialog.resize(900, 1000)
         named(dialog, "print")
+        for kind, name in ((QLineEdit, self.tr("Page")), (QGraphicsView, self.tr("Preview"))):
+            for control in dialog.findChildren(kind):  # Qt gives these no name
+                control.setAccessibleName(name)
 
         def paint(target: QPrinter) -> None:
             Paper(title, blocks, pictures, text_width(target.pageLayout())).print_(target)

@@ -119,3 +119,19 @@ def test_an_icon_is_drawn_in_the_colour_asked_for(qt_app):
         if picture.pixelColor(x, y).alpha() > 250
     }
     assert seen == {"#ff0000"}
+
+
+@pytest.mark.parametrize("name", [name for name in theme_names() if name.startswith("contrast")])
+def test_high_contrast_is_seven_to_one(name):
+    theme = load_theme(name)
+    for role in ("text", "text_muted", "text_faint", "link", "accent", "danger", "warning"):
+        for ground in ("window", "sidebar", "list", "page"):
+            assert contrast(theme.colour(role), theme.colour(ground)) >= 7, (role, ground)
+    assert contrast(theme.colour("line_strong"), theme.colour("page")) >= 7
+
+
+def test_high_contrast_is_light_or_dark_as_the_system_is(appearance):
+    appearance.set_mode("contrast")
+    assert appearance.theme.name in ("High contrast, light", "High contrast, dark")
+    appearance.set_mode("light")
+    assert appearance.theme.name == "Light"
