@@ -51,6 +51,9 @@ class Actions(QObject):
         self._window = window
         make = self._make
         self.new_note = make(self.tr("New note"), QKeySequence.StandardKey.New)
+        self.new_window = make(self.tr("New window"), "Ctrl+Alt+N")
+        self.open_window = make(self.tr("Open in a window of its own"), "Ctrl+Alt+Return")
+        self.close_window = make(self.tr("Close window"), "Ctrl+W")
         self.new_folder = make(self.tr("New folder"), "Ctrl+Shift+N")
         self.new_notebook = make(self.tr("New notebook"))
         self.import_folder = make(self.tr("Import folder…"))
@@ -72,7 +75,10 @@ class Actions(QObject):
         self.archive = make(self.tr("Move to archive"), "Ctrl+Alt+A")
         self.unarchive = make(self.tr("Take out of the archive"))
         self.icon = make(self.tr("Icon…"))
-        self.rename = make(self.tr("Rename…"))
+        self.rename = make(self.tr("Rename…"), "F2")
+        self.move_to = make(self.tr("Move to…"), "Ctrl+Shift+M")
+        self.tag = make(self.tr("Tag…"), "Ctrl+Alt+T")
+        self.delete_place = make(self.tr("Delete folder"))
         self.trash = make(self.tr("Move to trash"), "Ctrl+Backspace")
         self.restore = make(self.tr("Restore from trash"))
         self.next_note = make(self.tr("Next note"), "Ctrl+Alt+Down")
@@ -103,6 +109,8 @@ class Actions(QObject):
                 self.tr("&File"),
                 [
                     [self.new_note, self.new_folder, self.new_notebook],
+                    [self.rename, self.delete_place],
+                    [self.new_window, self.open_window, self.close_window],
                     [self.import_folder, self.import_files, self.export_library, self.print_note],
                     [self.sign_in, self.sign_out, self.check_now, self.upgrade],
                     [self.preferences, self.shortcuts, self.quit],
@@ -119,7 +127,7 @@ class Actions(QObject):
             Menu(
                 self.tr("&Note"),
                 [
-                    [self.pin, self.icon],
+                    [self.pin, self.tag, self.icon, self.move_to],
                     [self.archive, self.unarchive, self.trash, self.restore],
                     [self.next_note, self.previous_note],
                 ],
@@ -135,31 +143,30 @@ class Actions(QObject):
             Menu(self.tr("&Help"), [[self.about]]),
         ]
 
-    def note_menu(self, moves: Sequence[QAction], colours: QMenu | None = None) -> QMenu:
-        """The menu of selected notes: `moves` are the folders they can go to, `colours` those of tags."""
+    def note_menu(self, colours: QMenu | None = None) -> QMenu:
+        """The menu of selected notes; `colours` are those of their tags."""
         menu = QMenu(self._window)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addActions([self.pin, self.icon])
+        menu.addActions([self.pin, self.tag, self.icon])
         if colours is not None:
             colours.setParent(menu, colours.windowFlags())
             menu.addMenu(colours)
         menu.addSeparator()
-        menu.addActions([self.archive, self.unarchive, self.trash, self.restore])
-        if moves:
-            target = menu.addMenu(self.tr("Move to"))
-            for move in moves:
-                move.setParent(target)
-            target.addActions(list(moves))
+        menu.addActions([self.open_window])
+        menu.addSeparator()
+        menu.addActions([self.move_to, self.archive, self.unarchive, self.trash, self.restore])
         return menu
 
-    def place_menu(self, writable: bool) -> QMenu:
-        """The menu of a place in the sidebar. `writable`: it is a notebook or folder that can be renamed."""
+    def place_menu(self, *, rename: bool, delete: bool) -> QMenu:
+        """The menu of a place in the sidebar. `rename`: its name can be changed; `delete`: it is a folder."""
         menu = QMenu(self._window)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addActions([self.new_note, self.new_folder, self.new_notebook])
-        if writable:
+        if rename:
             menu.addSeparator()
             menu.addAction(self.rename)
+        if delete:
+            menu.addAction(self.delete_place)
         return menu
 
     def _make(self, text: str, key: Key = None) -> QAction:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from app.crash import CrashDesk
+    from app.main_window import MainWindow
     from app.theme import Mode
 
 logger = logging.getLogger(__name__)
@@ -30,6 +31,9 @@ logger = logging.getLogger(__name__)
 # 6.12 drops one reference to None per call on Python 3.10 and 3.11, and aborts after some 5,000 calls.
 BROKEN_QT = (6, 12)
 GOOD_PYTHON = (3, 12)
+
+# How far a further window stands from the one it was opened from.
+CASCADE_PX = 28
 
 COLLECT_AFTER = (50_000, 20, 50)
 
@@ -132,8 +136,12 @@ class Program:
         self.bridge = Bridge(partial(open_room, profile, self.settings.get("last_note", "")), app)
         self.workspace = Workspace(self.bridge, app)
         self.window = MainWindow(self.bridge, self.workspace, self.appearance, self.settings)
+        self.others: list[MainWindow] = []
+        """Further windows on the same library that are on screen."""
+        self._spare: list[MainWindow] = []
         self.crash = crash
         self._profile = profile
+        self._finished: Callable[[int], object] = lambda code: None
         self._ended = False
         self._removing = False
         self.again = False
@@ -148,10 +156,9 @@ class Program:
         Args:
             finished: Told the exit code when the window is closed and the engine has ended.
         """
-        self.window.closed.connect(lambda: self._closed(finished))
-        self.window.account.removal_asked.connect(self._remove)
-        self.window.recovery_asked.connect(self._recover)
-        self.bridge.raise_asked.connect(self.window.raise_window)
+        self._finished = finished
+        self._connect(self.window)
+        self.bridge.raise_asked.connect(self._raise)
         self.bridge.open_failed.connect(self.window.show_unopened)
         self.bridge.stopped.connect(lambda unsent: self._stopped(finished, unsent))
         # The session is ending and will not wait: what is typed is stored, sending has time.
@@ -159,16 +166,63 @@ class Program:
         self.window.show()
         self.bridge.start(self.crash.report)
 
+    def open_window(self, note: str = "") -> MainWindow:
+        """Open a further window: for one note, or ("") for the whole library."""
+        from app.main_window import MainWindow
+
+        if self._spare:
+            window = self._spare.pop()
+            window.begin_beside(note)
+        else:
+            window = MainWindow(self.bridge, self.workspace, self.appearance, self.settings, note)
+            self._connect(window)
+        self.others.append(window)
+        near = self._front().geometry().topLeft()
+        window.move(near.x() + CASCADE_PX, near.y() + CASCADE_PX)
+        window.show()
+        window.activateWindow()
+        return window
+
+    def _connect(self, window: MainWindow) -> None:
+        window.closed.connect(lambda: self._closed(window))
+        window.window_asked.connect(self.open_window)
+        window.quit_asked.connect(self._quit)
+        window.account.removal_asked.connect(self._remove)
+        window.recovery_asked.connect(self._recover)
+
+    def _visible(self) -> list[MainWindow]:
+        return [window for window in (self.window, *self.others) if window.isVisible()]
+
+    def _front(self) -> MainWindow:
+        """The window in use, or the last one opened that is on screen."""
+        visible = self._visible()
+        active = [window for window in visible if window.isActiveWindow()]
+        return (active or visible or [self.window])[-1]
+
+    def _raise(self) -> None:
+        self._front().raise_window()
+
+    def _quit(self) -> None:
+        for window in self._visible():
+            window.close()
+
     def end(self) -> None:
         """After the event loop: wait for the engine thread, and put the window away."""
         if not self.bridge.join():
             logger.critical("the engine thread did not end in time")
-        self.window.deleteLater()
+        for window in (self.window, *self.others, *self._spare):
+            window.deleteLater()
 
-    def _closed(self, finished: Callable[[int], object]) -> None:
-        """The window has closed: end the engine, or go at once when it has ended before."""
+    def _closed(self, window: MainWindow) -> None:
+        """A window has closed. After the last one end the engine, or go at once when it has ended before."""
+        if window in self.others:
+            # Kept for the next one: what it asked of the engine may still be answered.
+            self.others.remove(window)
+            self._spare.append(window)
+        if self._visible():
+            return
         if self._ended:
-            finished(0)
+            self._finished(0)
         else:
             self.bridge.stop()
 
@@ -176,7 +230,7 @@ class Program:
         """The engine has ended: by itself, because the library did not open, or because the window closed."""
         self._ended = True
         logger.info("%d edits will be sent next time", unsent)
-        if self.window.isVisible():
+        if self._visible():
             return
         if self._removing:
             self._removed(finished)
@@ -200,7 +254,7 @@ class Program:
     def _remove(self) -> None:
         """Signed out, and the notes shall go: end everything first, so that nothing is written meanwhile."""
         self._removing = True
-        self.window.close()
+        self._quit()
 
     def _removed(self, finished: Callable[[int], object]) -> None:
         """Delete the library, unless its last moments left something that is nowhere else; begin anew."""

@@ -22,6 +22,7 @@ from app.dialogs.account_flow import AccountFlow
 from app.dialogs.adornments import Adornments
 from app.dialogs.going import Going
 from app.dialogs.looking import Looking
+from app.dialogs.moving import Moving
 from app.dialogs.preferences import PreferencesDialog
 from app.dialogs.printing import Printing
 from app.dialogs.refused import RefusedFlow
@@ -29,6 +30,7 @@ from app.dialogs.remedies import Remedies
 from app.dialogs.side_panels import SidePanels
 from app.dialogs.transfer_flow import TransferFlow
 from app.dialogs.upgrade import UpgradeFlow
+from app.engine_room import client_of
 from app.models.note_list import NoteListModel, Order
 from app.models.notebook_tree import NotebookTree
 from app.models.recents import Recents
@@ -49,6 +51,7 @@ from app.widgets.note_view import NoteView
 from app.widgets.pictures import Pictures
 from app.widgets.sidebar import Sidebar
 from app.widgets.status import StatusRoom
+from app.widgets.toast import Toast
 from app.wording import sentence
 from app.workspace import Workspace
 from sync.errors import StoreUnavailable
@@ -59,22 +62,39 @@ DAMAGED = ("damaged", "empty", "not_a_store")
 SIDEBAR_PX = 216
 LIST_PX = 304
 SIZE_PX = (1180, 760)
+ALONE_SIZE_PX = (760, 720)
 SIZE_PX_MIN = (720, 460)
 
 
 class MainWindow(QMainWindow):
-    """The one window of a profile."""
+    """A window of a profile."""
 
     recovery_asked = Signal(str)
     """The library cannot be opened, for the reason said, and the person wants it back."""
     closed = Signal()
-    """The person closed it; nothing is on screen any more."""
+    """The person closed it; nothing of it is on screen any more."""
+    window_asked = Signal(str)
+    """Another window, with this note alone, or ("") like this one."""
+    quit_asked = Signal()
+    """All windows shall close."""
 
     def __init__(
-        self, bridge: Bridge, workspace: Workspace, appearance: Appearance, settings: Settings
+        self,
+        bridge: Bridge,
+        workspace: Workspace,
+        appearance: Appearance,
+        settings: Settings,
+        alone: str | None = None,
     ) -> None:
-        """Build the window; the library may not be open yet."""
+        """
+        Build the window; the library may not be open yet.
+
+        Args:
+            alone: The note that it is for, without lists, or "" for a further window; None for the first.
+        """
         super().__init__()
+        self._alone = alone
+        self._bridge = bridge
         self._workspace = workspace
         self._appearance = appearance
         self._settings = settings
@@ -93,6 +113,8 @@ class MainWindow(QMainWindow):
             bridge, workspace, appearance, self.browsing, self.drawer, self.titles, self.recents
         )
         self.looking = Looking(bridge, self.browsing, self.panels.show_since)
+        self.toast = Toast(self)
+        self.moving = Moving(bridge, workspace, self.browsing, self.going, self.toast)
         self.pictures = Pictures(bridge, self.view)
         self.adornments = Adornments(self, appearance, self.actions_, workspace, self.browsing)
         self.account = AccountFlow(bridge, self, self.view.banners)
@@ -110,7 +132,10 @@ class MainWindow(QMainWindow):
         self._connect_actions()
         self._connect_panes()
         self._restore_looks()
-        workspace.ready.connect(self._begin)
+        if workspace.is_ready:
+            self.begin_beside(alone or "")
+        else:
+            workspace.ready.connect(self._begin)
         self.setTabOrder(self.sidebar.tree, self.pane.search)
 
     # ---- putting together -------------------------------------------------------------------------------
@@ -150,15 +175,21 @@ class MainWindow(QMainWindow):
             (actions.sign_out, self.account.ask_sign_out),
             (actions.check_now, self.account.check_now),
             (actions.upgrade, self.remedies.ask_upgrade),
-            (actions.quit, self.close),
-            (actions.undo, self.view.undo),
+            (actions.quit, self.quit_asked.emit),
+            (actions.close_window, self.close),
+            (actions.new_window, lambda: self.window_asked.emit("")),
+            (actions.open_window, self._ask_window),
+            (actions.undo, self._undo),
             (actions.redo, self.view.redo),
             (actions.search, self._go_to_search),
             (actions.find_in_note, self.view.edit.find_wanted.emit),
             (actions.pin, self._toggle_pin),
             (actions.rename, lambda: self.sidebar.tree.edit(self.sidebar.tree.currentIndex())),
-            (actions.trash, lambda: browsing.put_away(browsing.targets(), True)),
-            (actions.restore, lambda: browsing.put_away(browsing.targets(), False)),
+            (actions.move_to, self.moving.ask_move),
+            (actions.tag, self.moving.ask_tag),
+            (actions.trash, lambda: self.moving.trash(browsing.targets())),
+            (actions.restore, lambda: self.moving.restore(browsing.targets())),
+            (actions.delete_place, lambda: self.moving.delete_place(self.sidebar.current_scope())),
             (actions.next_note, lambda: browsing.step(1)),
             (actions.previous_note, lambda: browsing.step(-1)),
             (actions.focus_places, self.sidebar.tree.setFocus),
@@ -223,6 +254,23 @@ class MainWindow(QMainWindow):
 
     # ---- beginning and end ------------------------------------------------------------------------------
 
+    def begin_beside(self, note: str) -> None:
+        """The library is open and other windows are there: show a note alone, or ("") the whole library."""
+        self._workspace.shelf_changed.emit(self._workspace.shelf)
+        self._bridge.call(lambda library: client_of(library).status(), self.status.take)
+        self.sidebar.setVisible(not note)
+        self.pane.setVisible(not note)
+        self.resize(*(ALONE_SIZE_PX if note else SIZE_PX))
+        self.browsing.show_place(Scope())
+        if note:
+            self.browsing.open(note, write=True)
+        else:
+            self.browsing.show_nothing()
+
+    def _ask_window(self) -> None:
+        if self.browsing.note is not None and not self.browsing.note.draft:
+            self.window_asked.emit(self.browsing.note.id)
+
     def _begin(self) -> None:
         """The library is open: show the last note first, then the list."""
         last = self._settings.get("last_note", "")
@@ -260,7 +308,9 @@ class MainWindow(QMainWindow):
         self._appearance.changed.connect(self._show_mode)
 
     def remember(self) -> None:
-        """Keep size, panes, place and note for the next start."""
+        """Keep size, panes, place and note for the next start; what a further window shows is not kept."""
+        if self._alone is not None:
+            return
         note = self.browsing.note
         geometry = base64.b64encode(self.saveGeometry().data()).decode()
         self._settings.set("geometry", geometry)
@@ -286,6 +336,9 @@ class MainWindow(QMainWindow):
             dialog.hide()  # one that shows a job which is being stopped
         super().closeEvent(event)
         self.hide()
+        if self._alone is not None:
+            # The first window stays as it is until the end; this one goes for good.
+            self.browsing.show_nothing()
         self.closed.emit()
 
     def show_unopened(self, error: Exception) -> None:
@@ -302,7 +355,7 @@ class MainWindow(QMainWindow):
         self.pane.setEnabled(False)
 
     def _quit(self) -> None:
-        self.close()
+        self.quit_asked.emit()
 
     def raise_window(self) -> None:
         """Come to the front: somebody started the program again."""
@@ -315,12 +368,21 @@ class MainWindow(QMainWindow):
     # ---- commands ---------------------------------------------------------------------------------------
 
     def _note_shown(self, note: OpenNote | None) -> None:
-        for action in (self.actions_.pin, self.actions_.trash, self.actions_.undo, self.actions_.redo):
+        actions = self.actions_
+        for action in (actions.pin, actions.tag, actions.move_to, actions.trash):
             action.setEnabled(note is not None)
         if note is not None:
             self.recents.note_shown(note.id)
         row = self.browsing.row(note.id) if note is not None else None
         self.actions_.restore.setEnabled(row is not None and row.trashed_ms is not None)
+
+    def _undo(self) -> None:
+        """What was done last: a move while its toast is there, and in the text what was written."""
+        focus = self.focusWidget()
+        if self.toast.can_undo and not (focus is not None and self.view.isAncestorOf(focus)):
+            self.toast.undo()
+        else:
+            self.view.undo()
 
     def _toggle_pin(self) -> None:
         ids = self.browsing.targets()
@@ -381,26 +443,13 @@ class MainWindow(QMainWindow):
 
     def _show_note_menu(self, note_ids: list[str], at: QPoint) -> None:
         rows = [row for row in map(self.browsing.row, note_ids) if row is not None]
-        notebooks = {row.notebook for row in rows}
-        moves = self._moves(note_ids, notebooks.pop()) if len(notebooks) == 1 else []
         self.actions_.restore.setEnabled(any(row.trashed_ms is not None for row in rows))
         self.adornments.offer()
-        self.actions_.note_menu(moves, self.adornments.colour_menus(note_ids)).popup(at)
-
-    def _moves(self, note_ids: list[str], notebook: str) -> list[QAction]:
-        """A command for each folder of the notebook, and one for its top."""
-        folders = self._workspace.shelf.folders.get(notebook, ())
-        targets: list[tuple[str | None, str]] = [(None, self.tr("No folder"))]
-        targets += [(row.id, row.name) for row in folders]
-        moves = []
-        for folder, name in targets if folders else []:
-            move = QAction(name)
-            move.triggered.connect(lambda _=False, f=folder: self._workspace.set_folder(note_ids, f))
-            moves.append(move)
-        return moves
+        self.actions_.note_menu(self.adornments.colour_menus(note_ids)).popup(at)
 
     def _show_place_menu(self, scope: Scope | None, at: QPoint) -> None:
-        writable = scope is not None and scope.kind in (Kind.NOTEBOOK, Kind.FOLDER)
+        kind = scope.kind if scope is not None else None
         if scope is not None:
             self.browsing.show_place(scope)
-        self.actions_.place_menu(writable).popup(at)
+        rename = kind in (Kind.NOTEBOOK, Kind.FOLDER)
+        self.actions_.place_menu(rename=rename, delete=kind is Kind.FOLDER).popup(at)

@@ -29,6 +29,9 @@ BODY = ("body",)
 # A pause that ends an undo group.
 GROUP_SECONDS = 1.0
 
+# Who holds the copy that lags; it writes nothing.
+SHADOW_RID = 1
+
 Anchor = tuple[int, int, str]
 Patches = list[tuple[Any, Patch]]
 
@@ -109,7 +112,12 @@ class OpenDocument(QObject):
             self.document.new_group()
         self._last_edit = now
         stamp = self._stamp()
-        self._send(self.document.edit(stamp, intent))
+        delta = self.document.edit(stamp, intent)
+        self._send(delta)
+        self._note_delta(delta)
+
+    def _note_delta(self, delta: Delta) -> None:
+        """The document has taken in a delta; for whoever shows it beside."""
 
     def break_group(self) -> None:
         """Let the next edit begin a new undo group."""
@@ -132,6 +140,7 @@ class OpenDocument(QObject):
             if self._missed is not None:
                 self._missed.append(delta)
             patches += self.document.apply(delta)
+            self._note_delta(delta)
         if patches:
             self.patched.emit(patches)
 
@@ -139,6 +148,7 @@ class OpenDocument(QObject):
         """Take in an edit that this window made on a copy: apply, tell the views, submit."""
         patches = self.document.apply(delta)
         self._send(delta)
+        self._note_delta(delta)
         self.patched.emit(patches)
 
     def set_writable(self, writable: bool) -> None:
@@ -186,8 +196,10 @@ class OpenDocument(QObject):
         self._check_thread()
         if not self.writable:
             return False
-        self._send(step(self._stamp()))
+        delta = step(self._stamp())
+        self._send(delta)
         patches = self.document.last_patches
+        self._note_delta(delta)
         if patches:
             self.patched.emit(patches)
         return True
@@ -227,6 +239,56 @@ class OpenNote(OpenDocument):
     """[Caret] of the others, for the editor."""
     peers = Signal(list)
     """Who else is in the note, as the engine says it."""
+
+    def __init__(self, outlet: Outlet, stream: str, document_id: str, document: Document, model: str) -> None:
+        """As OpenDocument; nobody sits beside it."""
+        super().__init__(outlet, stream, document_id, document, model)
+        self._seats: list[OpenNote] = []
+        self._shadow: Document | None = None
+        self._beside: Patches = []
+        self.editing_seat: OpenNote | None = None
+        """Whose edit is being told: it knows already."""
+        self.replaced.connect(self._cast_shadow)
+
+    # ---- other views of this program --------------------------------------------------------------------
+
+    def take_seat(self, seat: OpenNote) -> None:
+        """Another view shows this note from now on."""
+        self._seats.append(seat)
+        self._cast_shadow()
+
+    def leave_seat(self, seat: OpenNote) -> None:
+        """It does no more."""
+        self._seats.remove(seat)
+        self._cast_shadow()
+
+    def edit(self, intent: Callable[[Edit], None]) -> None:
+        """Do something to the note as one action of this person; as OpenDocument.edit."""
+        self.edit_from(None, intent)
+
+    def edit_from(self, seat: OpenNote | None, intent: Callable[[Edit], None]) -> None:
+        """The same for a seat (None: for the view that has the note itself); the other views are told."""
+        self._beside = []
+        super().edit(intent)
+        if not self._seats or not self._beside:
+            return
+        patches, self._beside = self._beside, []
+        if seat is None:
+            for other in self._seats:
+                other.patched.emit(patches)
+        else:
+            self.editing_seat = seat
+            self.patched.emit(patches)
+            self.editing_seat = None
+
+    def _note_delta(self, delta: Delta) -> None:
+        """An edit tells its own view nothing: what others have to show comes of a copy that lags it."""
+        if self._shadow is not None and not delta.empty:
+            self._beside = self._shadow.apply(delta)
+
+    def _cast_shadow(self) -> None:
+        document = self.document
+        self._shadow = Document.decode(document.encode(), SHADOW_RID) if self._seats else None
 
     @property
     def title(self) -> RichText:

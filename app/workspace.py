@@ -23,6 +23,7 @@ from PySide6.QtCore import QObject, Signal
 from app.bridge import Bridge
 from app.engine_room import Opening, client_of
 from app.library import Library, new_id
+from app.note_seat import NoteSeat
 from app.open_note import Anchor, OpenDocument, OpenNote, edit_beside
 from app.refusals import Refused
 from crdt import CrdtError, Delta, Document, Edit, Stamp
@@ -47,6 +48,8 @@ class Shelf(NamedTuple):
     folders: dict[str, list[FolderRow]]
     archive: bool = False
     """Whether notes can be archived."""
+    tags: dict[str, int] = {}  # noqa: RUF012  # never changed in place
+    """How many notes have each tag."""
 
     def writable(self, notebook: str) -> bool:
         """May this person edit in a notebook? An unknown one is their own and new."""
@@ -73,7 +76,8 @@ class Workspace(QObject):
         self._model = OLDEST
         self._open: OrderedDict[str, OpenDocument] = OrderedDict()
         self._waiting: dict[str, list[tuple[Then, Failed]]] = {}
-        self._shown: str | None = None
+        self._shown: dict[object, OpenNote] = {}
+        self._holders: dict[str, object] = {}
         self.shelf = Shelf([], {})
         bridge.editor = self.edit_open
         bridge.opened.connect(self._start)
@@ -124,11 +128,36 @@ class Workspace(QObject):
 
         self._with(note_id, found, failed)
 
-    def show(self, note: OpenNote | None) -> None:
-        """Say which note is on screen: it stays open, and others see this person there and nowhere else."""
-        self._shown = note.id if note is not None else None
-        if note is None and self.is_ready:
+    def seat(self, note: OpenNote, viewer: object) -> OpenNote:
+        """
+        The note as a window may have it: itself, or where another window shows it already, a seat beside it.
+
+        Args:
+            note: Of `open` or `new_note`.
+            viewer: The window's; `show` follows.
+        """
+        shown = self._shown.get(viewer)
+        if shown is not None and shown.id == note.id:
+            return shown
+        holder = self._holders.setdefault(note.id, viewer)
+        return note if holder is viewer else NoteSeat(note)
+
+    def show(self, note: OpenNote | None, viewer: object) -> None:
+        """Say which note a window shows: it stays open, and others see this person in the one shown last."""
+        before = self._shown.pop(viewer, None)
+        if note is not None:
+            self._shown[viewer] = note
+        if before is not None and before is not note:
+            self._give_up(before, viewer)
+        if not self._shown and self.is_ready and self._bridge.accepting:
             self._bridge.call(lambda library: client_of(library).set_presence(None, None, None))
+
+    def _give_up(self, note: OpenNote, viewer: object) -> None:
+        if isinstance(note, NoteSeat):
+            note.leave()
+            note.deleteLater()
+        elif self._holders.get(note.id) is viewer:
+            del self._holders[note.id]
 
     def is_open(self, document_id: str) -> bool:
         """Is it in memory?"""
@@ -187,7 +216,8 @@ class Workspace(QObject):
     def _keep(self, document: OpenDocument) -> OpenDocument:
         self._open[document.id] = document
         if self._bridge.saving:
-            spare = [d for d in self._open if d not in (self._shown, document.id)]
+            shown = {note.id for note in self._shown.values()}
+            spare = [d for d in self._open if d not in shown and d != document.id]
             for document_id in spare[: max(0, len(self._open) - KEPT_MAX)]:
                 self._open.pop(document_id).deleteLater()
         return document
@@ -232,6 +262,15 @@ class Workspace(QObject):
 
         self._with(folder, rename)
 
+    def set_parent(self, folder: str, parent: str | None) -> None:
+        """Put a folder into another one of its notebook, or (None) at the notebook's top."""
+
+        def move(document: OpenDocument) -> None:
+            document.edit(lambda edit: edit.set(("parent",), parent))
+            self.read_shelf()
+
+        self._with(folder, move)
+
     # ---- changing notes ---------------------------------------------------------------------------------
 
     def set_trashed(self, note_ids: Iterable[str], trashed: bool) -> None:
@@ -243,6 +282,19 @@ class Workspace(QObject):
     def set_pinned(self, note_ids: Iterable[str], pinned: bool) -> None:
         """Keep notes at the top of the list, or not."""
         self._change(note_ids, lambda edit, _: self.model.set_pinned(edit, pinned))
+
+    def set_tag(self, note_ids: Iterable[str], tag: str, on: bool) -> None:
+        """Give notes a tag, or take it away."""
+        assert self._opening is not None
+        now_ms = self._opening.ticker.now_ms()
+
+        def change(edit: Edit, _: Document) -> None:
+            if on:
+                self.model.add_tag(edit, tag, now_ms)
+            else:
+                self.model.remove_tag(edit, tag)
+
+        self._change(note_ids, change)
 
     def set_folder(self, note_ids: Iterable[str], folder: str | None) -> None:
         """Move notes into a folder of their own notebook, or out of all folders."""
@@ -354,6 +406,8 @@ class Workspace(QObject):
         # The places first: what is shown next wants to know where new notes go.
         self.shelf_changed.emit(self.shelf)
         self.ready.emit()
+        # The tags, which the first paint did not wait for.
+        self.read_shelf()
 
     def _take_shelf(self, shelf: Shelf) -> None:
         self.shelf = shelf
@@ -409,4 +463,5 @@ def read_shelf(library: Library) -> Shelf:
     """The notebooks and their folders. Engine thread."""
     notebooks = library.store.notebooks()
     folders = {row.id: library.store.folders(row.id) for row in notebooks}
-    return Shelf(notebooks, folders, "archive" in library.model.FEATURES)
+    archive = "archive" in library.model.FEATURES
+    return Shelf(notebooks, folders, archive, library.store.tags())

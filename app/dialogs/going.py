@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
@@ -116,6 +116,17 @@ class Going(QObject):
     def _titles_changed(self) -> None:
         if self.picker.isVisible() and self._showing_notes:
             self.picker.refresh()
+
+    def pick(
+        self,
+        name: str,
+        seek: Callable[[str], Sequence[Offer]],
+        done: Callable[[Any], object],
+        nothing: str = "",
+    ) -> None:
+        """Choose anything else by a few letters; as `Picker.ask`."""
+        self._showing_notes = False
+        self.picker.ask(name, seek, done, nothing)
 
     # ---- commands ---------------------------------------------------------------------------------------
 

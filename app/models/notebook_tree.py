@@ -1,9 +1,10 @@
 """
-The tree of the sidebar: all notes, pinned, notebooks with their folders, trash.
+The tree of the sidebar: all notes, pinned, trash, notebooks with their folders, tags.
 
 Built anew from the library's rows when they change; that is cheap, for people have tens of folders. Notes
-dragged from the note list can be dropped on a notebook, a folder or the trash. Folders of a notebook whose
-parent is missing (not received yet) or that would contain themselves stand at the notebook's top.
+dragged from the note list can be dropped on any place, a folder on another place of its notebook. Folders of
+a notebook whose parent is missing (not received yet) or that would contain themselves stand at the notebook's
+top.
 """
 
 from __future__ import annotations
@@ -22,12 +23,17 @@ ICON_ROLE = Qt.ItemDataRole.UserRole + 1
 COUNT_ROLE = Qt.ItemDataRole.UserRole + 2
 NAME_LENGTH_MAX = 200
 
+FOLDER_MIME = "application/x-commonplace-folder"
+"""A dragged folder: its scope as settings keep it."""
+
 
 class NotebookTree(QStandardItemModel):
     """The sidebar's model. Each item carries its Scope, the name of its icon and, for notebooks, a count."""
 
     notes_dropped = Signal(list, object)
     """Note ids, and the Scope they were dropped on."""
+    folder_dropped = Signal(object, object)
+    """The Scope of a folder, and that of the notebook or folder it was dropped on."""
     rebuilt = Signal()
     """The tree was built anew."""
     renamed = Signal(object, str)
@@ -38,6 +44,7 @@ class NotebookTree(QStandardItemModel):
         super().__init__(parent)
         self._items: dict[Scope, QStandardItem] = {}
         self._notebooks: list[NotebookRow] = []
+        self._shown: object = None
         self.rebuilding = False
         self.itemChanged.connect(self._item_changed)
         self.show([], {})
@@ -48,22 +55,33 @@ class NotebookTree(QStandardItemModel):
         folders: Mapping[str, Sequence[FolderRow]],
         *,
         archive: bool = False,
+        tags: Mapping[str, int] | None = None,
     ) -> None:
         """
-        Rebuild the tree.
+        Rebuild the tree, unless it shows just this.
 
         Args:
             notebooks: In the order to show.
             folders: The folders of each notebook id.
             archive: Whether the notes here can be archived.
+            tags: How many notes have each tag.
         """
+        shown = (
+            list(notebooks),
+            {key: list(rows) for key, rows in folders.items()},
+            archive,
+            dict(tags or {}),
+        )
+        if shown == self._shown:
+            return
+        self._shown = shown
         self.rebuilding = True
         self.clear()
         self._items = {}
         self._notebooks = list(notebooks)
         top = self.invisibleRootItem()
         top.appendRow(self._item(Scope(Kind.ALL), self.tr("All notes"), "files"))
-        top.appendRow(self._item(Scope(Kind.PINNED), self.tr("Pinned"), "pin"))
+        top.appendRow(self._item(Scope(Kind.PINNED), self.tr("Pinned"), "pin", drop=True))
         if archive:
             top.appendRow(self._item(Scope(Kind.ARCHIVE), self.tr("Archive"), "archive", drop=True))
         top.appendRow(self._item(Scope(Kind.TRASH), self.tr("Trash"), "trash-2", drop=True))
@@ -77,6 +95,7 @@ class NotebookTree(QStandardItemModel):
             item.setData(notebook.notes, COUNT_ROLE)
             top.appendRow(item)
             self._add_folders(item, notebook.id, folders.get(notebook.id, ()))
+        self._add_tags(tags or {})
         self.rebuilding = False
         self.rebuilt.emit()
 
@@ -99,6 +118,33 @@ class NotebookTree(QStandardItemModel):
         """The notebook that new notes go to when none is chosen: the first one that can be written to."""
         writable = [n.id for n in self._notebooks if n.role in ("owner", "editor")]
         return writable[0] if writable else None
+
+    def named_places(self) -> list[tuple[Scope, str]]:
+        """Every notebook and folder with its path, in the order of the tree."""
+        return [
+            (scope, self._path(item))
+            for scope, item in self._items.items()
+            if scope.kind in (Kind.NOTEBOOK, Kind.FOLDER)
+        ]
+
+    def _path(self, item: QStandardItem) -> str:
+        names = [item.text()]
+        parent = item.parent()
+        while parent is not None:
+            names.append(parent.text())
+            parent = parent.parent()
+        return " › ".join(reversed(names))
+
+    def _add_tags(self, tags: Mapping[str, int]) -> None:
+        if not tags:
+            return
+        heading = QStandardItem(self.tr("Tags"))
+        heading.setFlags(Qt.ItemFlag.NoItemFlags)
+        self.invisibleRootItem().appendRow(heading)
+        for tag, count in tags.items():
+            item = self._item(Scope(Kind.TAG, tag=tag), tag, "hash", drop=True)
+            item.setData(count, COUNT_ROLE)
+            self.invisibleRootItem().appendRow(item)
 
     def _add_folders(self, item: QStandardItem, notebook: str, folders: Sequence[FolderRow]) -> None:
         rows = {folder.id: folder for folder in folders}
@@ -124,6 +170,8 @@ class NotebookTree(QStandardItemModel):
             flags |= Qt.ItemFlag.ItemIsDropEnabled
         if edit:
             flags |= Qt.ItemFlag.ItemIsEditable
+        if scope.kind is Kind.FOLDER:
+            flags |= Qt.ItemFlag.ItemIsDragEnabled
         item.setFlags(flags)
         item.setData(scope, SCOPE_ROLE)
         item.setData(icon, ICON_ROLE)
@@ -136,10 +184,21 @@ class NotebookTree(QStandardItemModel):
         scope, name = item.data(SCOPE_ROLE), item.text().strip()[:NAME_LENGTH_MAX]
         if isinstance(scope, Scope) and name:
             self.renamed.emit(scope, name)
+        # What was typed is not what the library says, or not yet: the next rows are shown whatever they are.
+        self._shown = None
 
     def mimeTypes(self) -> list[str]:
         """What can be dropped here."""
-        return [NOTES_MIME]
+        return [NOTES_MIME, FOLDER_MIME]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        """A dragged folder."""
+        mime = QMimeData()
+        scopes = [self.scope_at(index) for index in indexes]
+        dragged = [scope for scope in scopes if scope is not None and scope.kind is Kind.FOLDER]
+        if dragged:
+            mime.setData(FOLDER_MIME, dragged[0].to_text().encode())
+        return mime
 
     def supportedDropActions(self) -> Qt.DropAction:
         """Notes move; nothing is copied."""
@@ -155,6 +214,10 @@ class NotebookTree(QStandardItemModel):
     ) -> bool:
         """Say who was dropped where. The library answers with changed rows; nothing moves here."""
         scope = self.scope_at(parent)
+        if scope is not None and scope.notebook is not None and mime.hasFormat(FOLDER_MIME):
+            dragged = Scope.from_text(bytes(mime.data(FOLDER_MIME).data()).decode())
+            self.folder_dropped.emit(dragged, scope)
+            return True
         if scope is None or not mime.hasFormat(NOTES_MIME):
             return False
         ids = bytes(mime.data(NOTES_MIME).data()).decode().split("\n")

@@ -1,5 +1,6 @@
 """
-Which notes a list shows: everything, the pinned, the archive, the trash, one notebook, or one folder.
+Which notes a list shows: everything, the pinned, the archive, the trash, one notebook, one folder, or one
+tag.
 
 A scope is a plain value; the sidebar chooses one, the note list asks the library for its rows.
 """
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from urllib.parse import quote, unquote
 
 from sync.storage.rows import NoteRow
 
@@ -21,15 +23,19 @@ class Kind(Enum):
     TRASH = "trash"
     NOTEBOOK = "notebook"
     FOLDER = "folder"
+    TAG = "tag"
 
 
 @dataclass(frozen=True)
 class Scope:
-    """`notebook` is set for NOTEBOOK and FOLDER, `folder` (a document id) for FOLDER."""
+    """
+    `notebook` is set for NOTEBOOK and FOLDER, `folder` (a document id) for FOLDER, `tag` for TAG.
+    """
 
     kind: Kind = Kind.ALL
     notebook: str | None = None
     folder: str | None = None
+    tag: str | None = None
 
     def holds(self, row: NoteRow) -> bool:
         """Does this note belong in the list?"""
@@ -45,19 +51,22 @@ class Scope:
             return row.notebook == self.notebook
         if self.kind is Kind.FOLDER:
             return row.notebook == self.notebook and row.folder == self.folder
+        if self.kind is Kind.TAG:
+            return self.tag in row.tags
         return True
 
     def to_text(self) -> str:
-        """For settings: "kind", "kind notebook" or "kind notebook folder"."""
-        return " ".join(part for part in (self.kind.value, self.notebook, self.folder) if part)
+        """For settings: "kind", "kind notebook", "kind notebook folder" or "tag name"."""
+        tag = quote(self.tag, safe="") if self.tag else None
+        return " ".join(part for part in (self.kind.value, self.notebook, self.folder, tag) if part)
 
     @staticmethod
     def from_text(text: str) -> Scope:
         """The scope that `to_text` wrote; all notes for anything else."""
         parts = text.split(" ")
         known = {kind.value: kind for kind in Kind}
-        sizes = {Kind.NOTEBOOK: 2, Kind.FOLDER: 3}
+        sizes = {Kind.NOTEBOOK: 2, Kind.FOLDER: 3, Kind.TAG: 2}
         kind = known.get(parts[0])
         if kind is None or len(parts) != sizes.get(kind, 1):
             return Scope()
-        return Scope(kind, *parts[1:])
+        return Scope(kind, tag=unquote(parts[1])) if kind is Kind.TAG else Scope(kind, *parts[1:])

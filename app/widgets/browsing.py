@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 # Counts beside notebooks may lag this far behind.
 SHELF_MS = 1_000
 
+# How long places wait for somebody who types a name or drags something among them.
+SHELVING_MS = 300
+
 
 class Browsing(QObject):
     """Keeps sidebar, list and note in step. GUI thread only."""
@@ -57,9 +60,11 @@ class Browsing(QObject):
         self.notes = pane.notes
         self.search = Search(bridge, self)
         self._listing: Call | None = None
+        self._listed = False
         self._wanted: str | None = None
         self._rows: dict[str, NoteRow] = {}
         self._count = Later(self, SHELF_MS, workspace.read_shelf)
+        self._shelving = Later(self, SHELVING_MS, lambda: self._take_shelf(workspace.shelf))
         self._connect()
 
     @property
@@ -94,13 +99,17 @@ class Browsing(QObject):
     def show_place(self, scope: Scope) -> None:
         """List the notes of a place."""
         self.notes.scope = scope
+        self._listed = False
         self._sidebar.select(scope)
         self._pane.search.clear()
         self._pane.show_place(self.places.name_of(scope))
         self.reload()
 
     def reload(self) -> None:
-        """Ask for the rows of the place, or the hits of the search, again."""
+        """Ask for the rows of the place, or the hits of the search, again; a window that has closed waits."""
+        if self._view.window().isHidden() and self._listed:
+            return
+        self._listed = True
         if self._listing is not None:
             self._listing.cancel()
         if self.search.active:
@@ -200,10 +209,11 @@ class Browsing(QObject):
 
     def show_note(self, note: OpenNote) -> None:
         """Show a note that is open."""
+        note = self._workspace.seat(note, self)
         self._leave(note)
         self._wanted = note.id
         self._view.show_note(note)
-        self._workspace.show(note)
+        self._workspace.show(note, self)
         self._show_row()
         if not note.draft and self.row(note.id) is None:
             self._bridge.call(lambda library: library.store.find_note(note.id), self._learn_rows)
@@ -220,7 +230,7 @@ class Browsing(QObject):
         notebook = self.target_notebook()
         if notebook is None or not self._workspace.is_ready:
             return
-        if self.search.active or self.scope.kind in (Kind.TRASH, Kind.PINNED, Kind.ARCHIVE):
+        if self.search.active or self.scope.kind in (Kind.TRASH, Kind.PINNED, Kind.ARCHIVE, Kind.TAG):
             self.show_place(Scope())
         folder = self.scope.folder if self.scope.notebook == notebook else None
         note = self._workspace.new_note(notebook, folder, title)
@@ -251,7 +261,7 @@ class Browsing(QObject):
             self.tr("New note"),
             lambda: self.new_note(),
         )
-        self._workspace.show(None)
+        self._workspace.show(None, self)
         self.shown.emit(None)
 
     def step(self, by: int) -> None:
@@ -312,21 +322,13 @@ class Browsing(QObject):
         self._count.ask_at_most()
 
     def _take_shelf(self, shelf: Shelf) -> None:
-        self.places.show(shelf.notebooks, shelf.folders, archive=shelf.archive)
+        if self._sidebar.tree.busy:
+            self._shelving.ask()
+            return
+        self.places.show(shelf.notebooks, shelf.folders, archive=shelf.archive, tags=shelf.tags)
         self._sidebar.select(self.scope)
         if not self.search.active:
             self._pane.show_place(self.places.name_of(self.scope))
-
-    def _drop_notes(self, note_ids: Sequence[str], scope: Scope) -> None:
-        if scope.kind is Kind.TRASH:
-            self.put_away(note_ids, True)
-        elif scope.kind is Kind.ARCHIVE:
-            self.put_elsewhere(note_ids, lambda: self._workspace.set_archived(note_ids, True))
-        else:
-            here = [
-                n for n in note_ids if (row := self.row(n)) is not None and row.notebook == scope.notebook
-            ]
-            self._workspace.set_folder(here, scope.folder)
 
     def _rename(self, scope: Scope, name: str) -> None:
         if scope.kind is Kind.FOLDER and scope.folder is not None:
@@ -336,7 +338,6 @@ class Browsing(QObject):
 
     def _connect(self) -> None:
         self._sidebar.scope_chosen.connect(self.show_place)
-        self.places.notes_dropped.connect(self._drop_notes)
         self.places.renamed.connect(self._rename)
         self._pane.searched.connect(self.search.ask)
         self._pane.note_chosen.connect(self.open)
@@ -354,6 +355,8 @@ def rows_of(library: Library, scope: Scope, order: Order = "updated") -> list[No
     """The notes of a place. Engine thread. Cost: at most 100 ms for 11,024 notes."""
     if scope.kind is Kind.FOLDER:
         return library.store.notes(notebook=scope.notebook, folder=scope.folder, archived=False, order=order)
+    if scope.kind is Kind.TAG:
+        return library.store.notes(tag=scope.tag, archived=False, order=order)
     rows = library.store.notes(
         notebook=scope.notebook,
         trashed=scope.kind is Kind.TRASH,

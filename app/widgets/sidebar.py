@@ -138,10 +138,19 @@ class PlaceTree(QTreeView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
-        self.setDragDropMode(QAbstractItemView.DragDropMode.DropOnly)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
+        self.setDragDropOverwriteMode(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setAccessibleName(self.tr("Notebooks"))
         self._folded: set[Scope] = set()
+
+    @property
+    def busy(self) -> bool:
+        """Is a name being typed, or something dragged? Then nothing may be rebuilt."""
+        return self.state() in (
+            QAbstractItemView.State.EditingState,
+            QAbstractItemView.State.DraggingState,
+        )
 
     def unfold(self) -> None:
         """After a rebuild: open all places but those that the person closed."""

@@ -61,7 +61,7 @@ class StatusRoom(QObject):
         self.axes = Axes()
         self.status = Status()
         self.panel: SyncPanel | None = None
-        bridge.status_changed.connect(self._take)
+        bridge.status_changed.connect(self.take)
         bridge.saving_failed.connect(self._show_unsaved)
         bridge.saving_recovered.connect(self._show_saved)
         sidebar.status_asked.connect(self._ask_panel)
@@ -76,7 +76,8 @@ class StatusRoom(QObject):
         self._put_off.add(topic)
         self._show_banners()
 
-    def _take(self, status: Status) -> None:
+    def take(self, status: Status) -> None:
+        """Show how syncing stands."""
         self.status = status
         if self._bridge.saving:
             self._sidebar.chip.show_status(status)

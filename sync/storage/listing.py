@@ -211,10 +211,11 @@ def hits(
 
 
 def folders(connection: sqlite3.Connection, notebook: str) -> list[FolderRow]:
-    """Return the folders of a notebook, in their order."""
+    """Return the folders of a notebook, in their order. One without a name has been deleted."""
     rows = connection.execute(
         "SELECT d.id, f.name, f.parent, f.position FROM folders f JOIN documents d ON d.key = f.document"
-        " JOIN streams s ON s.key = d.stream WHERE s.notebook = ? ORDER BY f.position, f.name, d.id",
+        " JOIN streams s ON s.key = d.stream WHERE s.notebook = ? AND f.name <> ''"
+        " ORDER BY f.position, f.name, d.id",
         (notebook,),
     )
     return [FolderRow._make(row) for row in rows]

@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtWidgets import QLabel
 
 from app.main import platform_problem
+from app.paths import Profile
 from app.remote import raise_window
 from tests.support.waiting import wait_for
 from tests.support.whole_window import Started, started, type_text
@@ -80,7 +81,7 @@ def test_a_library_that_cannot_be_opened_says_so_in_the_window_and_quits_with_it
     folder = tmp_path / "p"
     folder.mkdir()
     (folder / "library.sqlite3").write_bytes(b"this is no library" * 100)
-    desk = Started(qt_app, folder)
+    desk = Started(qt_app, Profile(folder))
     try:
         wait_for(lambda: "library.sqlite3" in said(desk.view.empty))
     finally:
@@ -91,3 +92,44 @@ def test_a_library_that_cannot_be_opened_says_so_in_the_window_and_quits_with_it
 def said(widget) -> str:
     """All that the labels in a widget say."""
     return " ".join(label.text() for label in widget.findChildren(QLabel))
+
+
+def test_a_further_window_shares_the_library_and_the_last_one_ends_it(qt_app, tmp_path):
+    desk = Started(qt_app, Profile(tmp_path / "p")).ready()
+    try:
+        note_id = desk.call(lambda library: library.new_note(title="Shared"))
+        desk.browsing.open(note_id)
+        wait_for(lambda: desk.browsing.note is not None and desk.browsing.note.id == note_id)
+        desk.window.actions_.open_window.trigger()
+        (other,) = desk.program.others
+        wait_for(lambda: other.browsing.note is not None and other.browsing.note.id == note_id)
+        assert not other.sidebar.isVisible()
+        type_text(other.view.edit, "from there ")
+        assert desk.view.edit.toPlainText() == "from there "
+        type_text(desk.view.title, "Still ")
+        wait_for(lambda: other.view.title.text() == "Still Shared")
+        desk.window.close()
+        assert desk.codes == []
+        type_text(other.view.edit, "on")
+        other.actions_.quit.trigger()
+        wait_for(lambda: desk.codes == [0])
+        assert desk.program.others == []
+    finally:
+        desk.close()
+    with started(qt_app, tmp_path / "p") as again:
+        wait_for(lambda: again.view.note)
+        assert again.view.note.body.text() == "from there on"
+
+
+def test_a_new_window_has_lists_of_its_own_and_closes_alone(qt_app, tmp_path):
+    with started(qt_app, tmp_path / "p") as desk:
+        desk.call(lambda library: library.new_note(title="One"))
+        desk.window.actions_.new_window.trigger()
+        (other,) = desk.program.others
+        wait_for(lambda: other.pane.notes.rowCount() == 1)
+        assert other.sidebar.isVisible()
+        wait_for(lambda: other.sidebar.chip.words.first == "Local only")
+        desk.program.bridge.raise_asked.emit()
+        other.actions_.close_window.trigger()
+        wait_for(lambda: desk.program.others == [])
+        assert desk.window.isVisible()

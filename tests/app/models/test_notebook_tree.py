@@ -90,3 +90,34 @@ def test_the_heading_is_no_place():
     heading = model.index(3, 0)
     assert heading.data() == "Notebooks"
     assert model.scope_at(heading) is None
+
+
+def test_tags_stand_below_and_take_notes():
+    model = NotebookTree()
+    model.show([notebook_row("home")], {}, tags={"garden": 3, "home": 1})
+    scope = Scope(Kind.TAG, tag="garden")
+    assert model.index_of(scope).data(COUNT_ROLE) == 3
+    seen = []
+    model.notes_dropped.connect(lambda ids, scope: seen.append((ids, scope)))
+    mime = QMimeData()
+    mime.setData(NOTES_MIME, b"one")
+    assert model.dropMimeData(mime, Qt.DropAction.MoveAction, -1, -1, model.index_of(scope))
+    assert seen == [(["one"], scope)]
+
+
+def test_a_folder_can_be_dragged_and_says_where_it_was_dropped():
+    model = tree([folder_row("a"), folder_row("b")])
+    a, b = (model.index_of(Scope(Kind.FOLDER, "home", name)) for name in "ab")
+    assert a.flags() & Qt.ItemFlag.ItemIsDragEnabled
+    assert not model.index_of(Scope(Kind.NOTEBOOK, "home")).flags() & Qt.ItemFlag.ItemIsDragEnabled
+    seen = []
+    model.folder_dropped.connect(lambda source, target: seen.append((source, target)))
+    assert model.dropMimeData(model.mimeData([a]), Qt.DropAction.MoveAction, -1, -1, b)
+    assert seen == [(Scope(Kind.FOLDER, "home", "a"), Scope(Kind.FOLDER, "home", "b"))]
+    assert not model.dropMimeData(model.mimeData([a]), Qt.DropAction.MoveAction, -1, -1, model.index(0, 0))
+
+
+def test_places_are_named_by_their_path():
+    model = tree([folder_row("a"), folder_row("b", "a")])
+    names = [name for _, name in model.named_places()]
+    assert names == ["Home", "Home › A", "Home › A › B", "Team"]

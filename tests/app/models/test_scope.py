@@ -11,6 +11,7 @@ SCOPES = [
     Scope(Kind.TRASH),
     Scope(Kind.NOTEBOOK, "home"),
     Scope(Kind.FOLDER, "home", "work"),
+    Scope(Kind.TAG, tag="two words/ünd"),
 ]
 
 
@@ -26,7 +27,7 @@ def test_anything_else_in_settings_means_all_notes(text):
 
 def test_the_trash_holds_only_what_was_thrown_away_and_nothing_else_holds_it():
     thrown = note_row(trashed_ms=1, pinned=True, folder="work")
-    assert [scope.holds(thrown) for scope in SCOPES] == [False, False, True, False, False]
+    assert [scope.holds(thrown) for scope in SCOPES] == [False, False, True, False, False, False]
 
 
 def test_a_folder_holds_its_own_notes_of_its_own_notebook():
@@ -37,3 +38,5 @@ def test_a_folder_holds_its_own_notes_of_its_own_notebook():
     assert Scope(Kind.NOTEBOOK, "home").holds(note_row(folder="work"))
     assert Scope(Kind.PINNED).holds(note_row(pinned=True))
     assert not Scope(Kind.PINNED).holds(note_row())
+    assert Scope(Kind.TAG, tag="a").holds(note_row(tags=("a", "b")))
+    assert not Scope(Kind.TAG, tag="c").holds(note_row(tags=("a", "b")))
