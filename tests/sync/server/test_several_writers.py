@@ -1,0 +1,212 @@
+"""Several processes that write one stream of one database; here: threads with a core each."""
+
+from __future__ import annotations
+
+import random
+import threading
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sync.protocol.messages import Ack
+from sync.storage.server_store import HeadMoved
+from tests.support.core_world import CoreWorld
+from tests.support.peer import Author
+from tests.support.postgres import DATABASES, cluster
+
+pytestmark = pytest.mark.one_database
+
+FEWER = settings(max_examples=max(4, settings.default.max_examples // 25))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _cluster():
+    cluster()
+
+
+class Processes:
+    """Some worlds on one database, and the people who come to any of them."""
+
+    def __init__(self, folder, count):
+        DATABASES.kind = "postgresql"
+        self.worlds = [CoreWorld(folder) for _ in range(count)]
+        self.ann = self.worlds[0].account("ann")
+        self.stream = self.ann.personal + "/notes"
+
+    def push(self, world, author, *deltas):
+        answer = world.push(self.ann, author, self.stream, *deltas)
+        assert isinstance(answer, Ack), answer
+        assert not answer.rejected, answer
+        return answer
+
+    def close(self):
+        for world in self.worlds:
+            world.close()
+        DATABASES.end()
+
+
+@FEWER
+@given(seed=st.integers(0, 2**32))
+def test_whoever_answers_everybody_builds_on_what_everybody_wrote(tmp_path_factory, seed):
+    """Each delta depends on the latest of all: a process that lags would call it a missing reference."""
+    chance, processes = random.Random(seed), Processes(tmp_path_factory.mktemp("several"), 2)
+    try:
+        authors = [Author() for _ in range(2)]
+        note, first = authors[0].note(processes.stream)
+        processes.push(processes.worlds[0], authors[0], first)
+        cursors = dict.fromkeys([author.rid for author in authors], 0)
+        for turn in range(chance.randrange(5, 40)):
+            author, world = chance.choice(authors), chance.choice(processes.worlds)
+            rows = processes.worlds[0].log(processes.stream)
+            mine = author.rid
+            for row in rows[cursors[mine] :]:
+                if _rid_of(row) != mine:
+                    author.take((row,))
+            cursors[mine] = len(rows)
+            said = author.type(processes.stream, note, f"{turn} ")
+            assert processes.push(world, author, said).head == len(rows) + 1
+            if chance.random() < 0.2:
+                chance.choice(processes.worlds).opened.core.documents.save(everything=True)
+            if chance.random() < 0.1:
+                world.reopen()
+        for world in processes.worlds:
+            world.check()
+    finally:
+        processes.close()
+
+
+def _rid_of(row):
+    from crdt import Delta
+
+    return Delta.decode(row.body).rid
+
+
+def test_threads_that_write_one_stream_lose_and_repeat_nothing(tmp_path):
+    processes = Processes(tmp_path, 3)
+    try:
+        note, first = (shared := Author()).note(processes.stream)
+        processes.push(processes.worlds[0], shared, first)
+        failed = []
+
+        def write(world, seed):
+            try:
+                chance, author = random.Random(seed), Author()
+                author.take(tuple(world.log(processes.stream)[:1]))
+                for number in range(25):
+                    deltas = [author.type(processes.stream, note, f"<{seed}.{number}>")]
+                    if chance.random() < 0.3:
+                        deltas.append(author.note(processes.stream, str(seed))[1])
+                    processes.push(world, author, *deltas)
+                    if chance.random() < 0.2:
+                        world.opened.core.documents.save(everything=True)
+            except BaseException as error:
+                failed.append(error)
+
+        threads = [
+            threading.Thread(target=write, args=(world, seed)) for seed, world in enumerate(processes.worlds)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert failed == []
+        for world in processes.worlds:
+            world.check()
+            text = world.opened.core.documents.find(note).document.value(("body",))
+            for seed in range(3):
+                assert all(text.count(f"<{seed}.{number}>") == 1 for number in range(25))
+    finally:
+        processes.close()
+
+
+def test_streams_written_in_any_order_never_wait_for_each_other_for_ever(tmp_path):
+    processes = Processes(tmp_path, 2)
+    try:
+        notebooks = [processes.worlds[0].notebook(processes.ann) for _ in range(4)]
+        failed = []
+
+        def write(world, seed):
+            try:
+                chance, authors = random.Random(seed), {name: Author() for name in notebooks}
+                for _ in range(20):
+                    chance.shuffle(notebooks_here := list(notebooks))
+                    batches = []
+                    for name in notebooks_here:
+                        stream, author = f"{name}/notes", authors[name]
+                        delta = author.note(stream)[1]
+                        n0 = len(author.chains[stream]) - 1
+                        batches.append(world.batch(processes.ann, author, stream, (delta,), n0))
+                    for answer in world.write(*batches).answers:
+                        assert isinstance(answer.message, Ack), answer
+                    world.opened.core.documents.save(everything=True)
+            except BaseException as error:
+                failed.append(error)
+
+        threads = [threading.Thread(target=write, args=(w, n)) for n, w in enumerate(processes.worlds)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert failed == []
+        processes.worlds[1].check()
+    finally:
+        processes.close()
+
+
+def test_a_note_that_another_process_has_made_elsewhere_is_another_streams(tmp_path):
+    processes = Processes(tmp_path, 2)
+    try:
+        one, other = processes.worlds
+        author, stranger = Author(), Author()
+        note, first = author.note(processes.stream)
+        processes.push(one, author, first)
+        elsewhere = other.notebook(processes.ann) + "/notes"
+        answer = other.push(processes.ann, stranger, elsewhere, stranger.note(elsewhere, document=note)[1])
+        assert [rejected.code for rejected in answer.rejected] == ["forbidden"]
+    finally:
+        processes.close()
+
+
+def test_a_plan_that_another_process_overtook_is_made_again(tmp_path, monkeypatch):
+    """What the row lock makes impossible is still looked for: a head that moved stores nothing."""
+    processes = Processes(tmp_path, 2)
+    try:
+        one, _ = processes.worlds
+        author = Author()
+        note, first = author.note(processes.stream)
+        processes.push(one, author, first)
+        append, failures = one.opened.store.append, [HeadMoved("test")]
+
+        def moved_once(additions, at_ms):
+            if failures:
+                raise failures.pop()
+            append(additions, at_ms)
+
+        monkeypatch.setattr(one.opened.store, "append", moved_once)
+        processes.push(one, author, author.type(processes.stream, note, "x"))
+        one.check()
+    finally:
+        processes.close()
+
+
+def test_a_stream_that_is_compacted_elsewhere_is_read_and_written_on(tmp_path):
+    from sync.server.compaction import Compacted, compact
+
+    processes = Processes(tmp_path, 2)
+    try:
+        one, other = processes.worlds
+        author = Author()
+        note, first = author.note(processes.stream)
+        processes.push(one, author, first)
+        processes.push(other, author, author.type(processes.stream, note, "a"))
+        for number in range(60):
+            processes.push(one, author, author.type(processes.stream, note, f"{number} "))
+        for _ in compact(one.opened.core, one.now_ms + 10**12, Compacted(), keep_deltas=5, keep_ms=0):
+            pass
+        processes.push(other, author, author.type(processes.stream, note, "end"))
+        row, state = other.opened.core.state_of(note)
+        assert (row.last_seq, other.opened.core.stream(processes.stream).floor > 0) == (63, True)
+        assert state == author.documents[note].encode() == one.opened.core.state_of(note)[1]
+    finally:
+        processes.close()
