@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import unicodedata
-from typing import Final
+from typing import Final, Protocol
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -147,8 +147,41 @@ class Passwords:
         return stored is not None
 
 
+class Paces(Protocol):
+    """Buckets that several processes share; see storage.pace_store.PaceStore."""
+
+    def take(self, key: str, burst: float, per_second: float, now_ms: int) -> int:
+        """Take one out of a bucket; 0, or the milliseconds until there is one."""
+
+    def give_back(self, key: str, burst: float, per_second: float, now_ms: int) -> None:
+        """Return one."""
+
+
+class SharedDoor:
+    """Counts attempts to sign in and up at all processes of a server. On the store's thread."""
+
+    def __init__(self, paces: Paces) -> None:
+        """Count in a database."""
+        self._paces: Final = paces
+
+    def knock(self, email: str, address: str, now_ms: int, *, up: bool) -> None:
+        """Count one attempt, as ``Door.knock``. Raises AuthFailed: ``rate``, with ``after_ms``."""
+        origin = address_prefix(address)
+        wait_ms = self._paces.take("door all", *ATTEMPTS_ALL, now_ms)
+        if not wait_ms and up:
+            wait_ms = self._paces.take(f"door up {origin}", *SIGN_UPS_EACH, now_ms)
+        elif not wait_ms:
+            wait_ms = self._paces.take(f"door {origin} {email}", *ATTEMPTS_EACH, now_ms)
+        if wait_ms:
+            raise AuthFailed("rate", after_ms=wait_ms)
+
+    def welcome(self, email: str, address: str, now_ms: int) -> None:
+        """Give an attempt back: it was the right password."""
+        self._paces.give_back(f"door {address_prefix(address)} {email}", *ATTEMPTS_EACH, now_ms)
+
+
 class Door:
-    """Counts attempts to sign in and up."""
+    """Counts attempts to sign in and up at this process."""
 
     def __init__(self) -> None:
         """Start with nobody having tried."""

@@ -1,6 +1,6 @@
 """
 How the processes of one server tell each other what happened: that a stream has grown, that roles or sign-ins
-of an account have changed, where somebody is.
+of an account have changed (what else, server_schema.TOLD says), where somebody is.
 
 What it is not: the truth. What is told is a hint, and may be lost, come twice or late: heads are compared
 every two seconds, and who was deaf looks at everything again (``missed``). ``LocalBus`` is that of a process
@@ -58,6 +58,15 @@ class Ears(Protocol):
 
     def heard_sign_ins(self, account: str) -> None:
         """Sign-ins of an account may have ended."""
+
+    def heard_notebook(self, notebook: str) -> None:
+        """A notebook has another name, or other members."""
+
+    def heard_epoch(self, stream: str) -> None:
+        """A stream has begun another log."""
+
+    def heard_fact(self, key: str) -> None:
+        """A fact about the server itself is another."""
 
     def heard_presence(self, frame: bytes) -> None:
         """Somebody is somewhere: an encoded message."""
@@ -292,8 +301,11 @@ def understood(payload: str, process: str, ears: Ears) -> Callable[[], None] | N
             return partial(_heard_all, ears, frames)
     except (ValueError, AttributeError, TypeError):  # of a newer version, or a stranger's
         return None
-    if kind == "roles":
-        return lambda: ears.heard_roles(what)
-    if kind == "sign_ins":
-        return lambda: ears.heard_sign_ins(what)
-    return None
+    hears = {
+        "roles": ears.heard_roles,
+        "sign_ins": ears.heard_sign_ins,
+        "notebook": ears.heard_notebook,
+        "epoch": ears.heard_epoch,
+        "fact": ears.heard_fact,
+    }.get(kind)
+    return None if hears is None else partial(hears, what)

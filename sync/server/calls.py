@@ -66,7 +66,14 @@ def sign_up(session: Session, call: m.Call, now_ms: int) -> list[Effect]:
     def store(password_hash: str) -> list[Effect]:
         return [Work("store", lambda: make(password_hash), made)]
 
-    return [Work("hash", lambda: realm.passwords.hash(password), store)]
+    def let_in(refusal: AuthFailed | None) -> list[Effect]:
+        if refusal is not None:
+            return refused(session, call, refusal)
+        return [Work("hash", lambda: realm.passwords.hash(password), store)]
+
+    if realm.shared_door is None:
+        return let_in(None)
+    return [Work("store", lambda: _knock(session, email, now_ms, up=True), let_in)]
 
 
 def sign_in(session: Session, call: m.Call, now_ms: int) -> list[Effect]:
@@ -85,7 +92,12 @@ def sign_in(session: Session, call: m.Call, now_ms: int) -> list[Effect]:
     except AuthFailed as error:
         return refused(session, call, error)
 
-    def compare(account: AccountRow | None) -> list[Effect]:
+    def look() -> AccountRow | AuthFailed | None:
+        return _knock(session, email, now_ms, up=False) or realm.people.account_of(email)
+
+    def compare(account: AccountRow | AuthFailed | None) -> list[Effect]:
+        if isinstance(account, AuthFailed):
+            return refused(session, call, account)
         stored = None if account is None else account.password
         return [
             Work(
@@ -102,12 +114,14 @@ def sign_in(session: Session, call: m.Call, now_ms: int) -> list[Effect]:
         ]
 
     def enter(account: AccountRow) -> Outcome:
+        if realm.shared_door is not None:
+            realm.shared_door.welcome(email, session.address, now_ms)
         try:
             return realm.people.sign_in(account, session.device, now_ms)
         except AuthFailed as error:
             return error
 
-    return [Work("store", lambda: realm.people.account_of(email), compare)]
+    return [Work("store", look, compare)]
 
 
 def sign_out(session: Session, call: m.Call, now_ms: int) -> list[Effect]:
@@ -198,6 +212,17 @@ def _invite(call: m.Call) -> tuple[str, str] | None:
     if not isinstance(number, str) or not isinstance(secret, str):
         raise AuthFailed("invite_none")
     return number, secret
+
+
+def _knock(session: Session, email: str, now_ms: int, *, up: bool) -> AuthFailed | None:
+    """Count an attempt at all processes of the server; return why it is refused. On the store's thread."""
+    door = session.realm.shared_door
+    try:
+        if door is not None:
+            door.knock(email, session.address, now_ms, up=up)
+    except AuthFailed as error:
+        return error
+    return None
 
 
 def _not_signed_in(session: Session) -> None:

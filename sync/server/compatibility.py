@@ -67,6 +67,13 @@ class Compatibility:
             )
         return cls(version, store.meta("min_push") or OLDEST)
 
+    def look(self, store: ServerStore) -> bool:
+        """Look whether another process has changed it; return whether."""
+        before = (self.version, self.min_push)
+        self.version = store.meta("model") or self.version
+        self.min_push = store.meta("min_push") or OLDEST
+        return (self.version, self.min_push) != before
+
     def mode_of(self, client: str) -> str:
         """Return what a connection of a model may do, one of MODES."""
         theirs, ours = major_of(client), major_of(self.version)

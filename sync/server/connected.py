@@ -110,8 +110,12 @@ class Connected:
         for stream in outcome.migrated:
             self._hub.end(stream, "migrated")
         if outcome.remodelled:
-            for connection in self:
-                connection.session.remodel(self._now_ms())
+            self.remodelled()
+
+    def remodelled(self) -> None:
+        """Tell what the server says of data models now."""
+        for connection in self:
+            connection.session.remodel(self._now_ms())
 
     def tick(self) -> None:
         """Let every session look at the clock: once a second."""

@@ -290,12 +290,11 @@ class Documents:
     def _brought_to(self, row: DocumentRow) -> Folded:
         """Return a document with at least what its row counts: from memory, brought up to it, or loaded."""
         folded = self._kept.get(row.id)
-        if folded is not None and folded.stream != row.stream:  # moved, and counted there anew
-            self.forget([row.id])
+        if folded is not None and (folded.stream, folded.model) != (row.stream, row.model):
+            self.forget([row.id])  # moved, and counted there anew; or become one of a newer model
             folded = None
         if folded is not None and folded.last_seq < row.last_seq:
-            # What lies between may be compacted, or of an older model.
-            if row.state_seq > folded.last_seq or row.model != folded.model:
+            if row.state_seq > folded.last_seq:  # what lies between may be compacted
                 self.forget([row.id])
                 folded = None
             else:

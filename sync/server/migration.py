@@ -200,11 +200,12 @@ class _Crossing:
         self._opened.core.documents.forget_stream(stream.key)
 
     def _switched(self, now_ms: int) -> bool:
-        """Prepare the rest and switch; False when somebody wrote in between."""
-        for _ in self._catch_up():
-            pass
+        """Prepare the rest and switch, while nobody else can write; False when somebody did."""
         try:
-            self._models.switch(self._now(), self._model, auth.new_epoch(), now_ms)
+            with self._opened.store.holding([self._stream.id]):
+                for _ in self._catch_up():
+                    pass
+                self._models.switch(self._now(), self._model, auth.new_epoch(), now_ms)
         except HeadMoved:
             return False
         return True

@@ -22,6 +22,7 @@ from sync.errors import StoreUnavailable
 from sync.protocol.messages import Presence
 from sync.protocol.wire import decode
 from sync.server.bus import Bus
+from sync.server.connected import Connected
 from sync.server.hub import Hub
 from sync.server.metrics import Counts
 from sync.server.opening import Opened
@@ -42,9 +43,7 @@ class Neighbours:
         hub: Hub,
         in_store: Callable[[Callable[[], Any]], Awaitable[Any]],
         counts: Counts,
-        *,
-        roles_changed: Callable[[str], None],
-        sign_ins_changed: Callable[[str], None],
+        connected: Connected,
         now_ms: Callable[[], int],
     ) -> None:
         """
@@ -56,8 +55,7 @@ class Neighbours:
             hub: Of this process.
             in_store: Calls something on the store's thread; what is asked first is done first.
             counts: Added to.
-            roles_changed: Tells the connections of an account its notebooks as they are now.
-            sign_ins_changed: Lets the connections of an account look whether their sign-ins still stand.
+            connected: Who is told.
             now_ms: Milliseconds since 1970.
         """
         self._opened: Final = opened
@@ -65,8 +63,7 @@ class Neighbours:
         self._hub: Final = hub
         self._in_store: Final = in_store
         self._counts: Final = counts
-        self._roles_changed: Final = roles_changed
-        self._sign_ins_changed: Final = sign_ins_changed
+        self._connected: Final = connected
         self._now_ms: Final = now_ms
         self._waiting: Final[set[asyncio.Future[Any]]] = set()
         self._look_later = False
@@ -93,12 +90,30 @@ class Neighbours:
 
     def heard_roles(self, account: str) -> None:
         """Forget what was known of an account's roles, then tell its connections."""
-        self._forget_roles(account)
-        self._roles_changed(account)
+        self._ask(partial(self._opened.people.roles_changed, account))
+        self._connected.roles_changed(account)
 
     def heard_sign_ins(self, account: str) -> None:
         """Let the connections of an account look whether they may stay."""
-        self._sign_ins_changed(account)
+        self._connected.sign_ins_changed(account)
+
+    def heard_notebook(self, notebook: str) -> None:
+        """Tell every member what the notebook is called, and who is in it."""
+
+        def told(members: list[tuple[Any, ...]]) -> None:
+            for member in members:
+                self._connected.roles_changed(member[0])
+
+        self._ask(partial(self._opened.accounts.members, notebook), told)
+
+    def heard_epoch(self, stream: str) -> None:
+        """Let whoever follows a stream ask for it again."""
+        self._hub.end(stream, "migrated")
+
+    def heard_fact(self, key: str) -> None:
+        """Take over what the server's data model is now."""
+        if key in ("model", "min_push"):
+            self._look_at_model()
 
     def heard_presence(self, frame: bytes) -> None:
         """Tell the connections here where somebody of another process is."""
@@ -108,10 +123,11 @@ class Neighbours:
 
     def missed(self) -> None:
         """Look at everything again, as if it had been told."""
-        self._forget_roles(None)
+        self._ask(partial(self._opened.people.roles_changed, None))
+        self._look_at_model()
         for account in {link.account for link in self._hub.links.values() if link.account}:
-            self._roles_changed(account)
-            self._sign_ins_changed(account)
+            self._connected.roles_changed(account)
+            self._connected.sign_ins_changed(account)
 
     # --- what it looks at by itself ----------------------------------------------------------------
 
@@ -149,7 +165,22 @@ class Neighbours:
             self._opened.store.meta("server")
         return self._opened.store.heads(streams)
 
-    def _forget_roles(self, account: str | None) -> None:
-        asked = asyncio.ensure_future(self._in_store(partial(self._opened.people.forget_roles, account)))
+    def _look_at_model(self) -> None:
+        def told(changed: bool) -> None:
+            if changed:
+                self._connected.remodelled()
+
+        self._ask(partial(self._opened.model.look, self._opened.store), told)
+
+    def _ask(self, call: Callable[[], Any], then: Callable[[Any], None] = lambda _: None) -> None:
+        """Ask the store something; what is asked first is done first. What fails is looked at later."""
+
+        async def ask() -> None:
+            try:
+                then(await self._in_store(call))
+            except StoreUnavailable:
+                self.look_later()
+
+        asked = asyncio.ensure_future(ask())
         self._waiting.add(asked)
         asked.add_done_callback(self._waiting.discard)

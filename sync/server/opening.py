@@ -32,6 +32,7 @@ from sync.storage.blob_files import BlobFiles
 from sync.storage.blob_store import BlobStore
 from sync.storage.log_store import LogStore
 from sync.storage.model_store import ModelStore
+from sync.storage.pace_store import PaceStore
 from sync.storage.server_store import FILE_NAME, ServerStore
 from sync.storage.sharing_store import SharingStore
 
@@ -44,6 +45,9 @@ COPIED: Final = "copied"
 
 RESTORED_MS: Final = "restored_ms"
 """Name of the fact since when the server goes on from an older copy."""
+
+PACES_KEPT_MS: Final = 3_600_000
+"""After this time every bucket of tries is full again."""
 
 SIGN_INS_KEPT_MS: Final = 30 * 24 * 3_600_000
 """How long after its end a sign-in is still told as expired or revoked, and not only as invalid."""
@@ -72,6 +76,7 @@ class Opened:
         self.store.prune(now_ms)
         ModelStore(self.store).prune(now_ms)
         self.accounts.prune(now_ms - SIGN_INS_KEPT_MS)
+        PaceStore(self.store).prune(now_ms - PACES_KEPT_MS)
         self.sharing.prune(now_ms - SIGN_INS_KEPT_MS)
 
     def close(self) -> None:

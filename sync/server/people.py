@@ -235,9 +235,12 @@ class People:
             self._roles[account] = known
         return known
 
-    def roles_changed(self, account: str) -> None:
-        """Look the roles of an account up anew: they were changed in the store."""
-        self._roles.pop(account, None)
+    def roles_changed(self, account: str | None) -> None:
+        """Look the roles of an account (None: of everybody) up anew: they were changed in the store."""
+        if account is None:
+            self._roles.clear()
+        else:
+            self._roles.pop(account, None)
 
     def notice(self, identity: Identity) -> Notice:
         """Return the message that tells an account its notebooks."""
@@ -280,13 +283,6 @@ class People:
         """Give an account a role in a notebook, or (None) take it away. The caller tells the connections."""
         self._store.set_role(notebook, account, role)
         self._roles.pop(account, None)
-
-    def forget_roles(self, account: str | None) -> None:
-        """Look the roles of an account (None: of everybody) up anew: another process changed them."""
-        if account is None:
-            self._roles.clear()
-        else:
-            self._roles.pop(account, None)
 
     def standing(self, sign_in: int, now_ms: int) -> str:
         """Return ``ok`` for a sign-in that still stands, or ``invalid revoked disabled expired``."""

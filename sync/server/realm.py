@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from sync.limits import CONNECTIONS_PER_ACCOUNT, DELTAS_BURST, DELTAS_PER_SECOND
-from sync.server.auth import Door, Passwords
+from sync.server.auth import Door, Passwords, SharedDoor
 from sync.server.blobs import Blobs
 from sync.server.compatibility import Compatibility
 from sync.server.core import Core
@@ -22,6 +22,7 @@ from sync.server.opening import Opened
 from sync.server.people import People
 from sync.server.settings import Settings
 from sync.server.sharing import Sharing
+from sync.storage.pace_store import PaceStore
 
 ASKING_PACE: Final = Pace(burst=60, per_second=1)
 """Invites made and used, roles given, e-mails looked up by one account: a class of children at once, and
@@ -58,6 +59,8 @@ class Realm:
     connections_max: int = CONNECTIONS_PER_ACCOUNT
     passwords: Passwords = field(default_factory=Passwords)
     door: Door = field(default_factory=Door)
+    shared_door: SharedDoor | None = None
+    """Asked on the store's thread, where other processes have doors, too."""
     paces: Limiter = field(default_factory=_delta_paces)
     asking: Limiter = field(default_factory=_asking_paces)
     restored_ms: int | None = None
@@ -89,5 +92,6 @@ def realm_of(
         roles_changed,
         settings.sign_up,
         settings.connections_per_account,
+        shared_door=SharedDoor(PaceStore(opened.store)) if opened.store.db.shared else None,
         restored_ms=opened.restored_ms,
     )

@@ -458,9 +458,8 @@ class Service:
             self.hub,
             self._in_store,
             self.counts,
-            roles_changed=self._connected.roles_changed,
-            sign_ins_changed=self._connected.sign_ins_changed,
-            now_ms=self._clock,
+            self._connected,
+            self._clock,
         )
         neighbours.listen()
         return neighbours

@@ -371,23 +371,24 @@ def _migrate(connection: psycopg.Connection[Any], path: Path) -> None:
         )
         known = connection.execute("SELECT to_regclass('schema_version') IS NOT NULL").fetchone()
         if known is None or not known[0]:
-            connection.execute("CREATE TABLE schema_version(version BIGINT NOT NULL)")
-            connection.execute("INSERT INTO schema_version VALUES(0)")
-        found = int((connection.execute("SELECT version FROM schema_version").fetchone() or (0,))[0])
+            connection.execute("CREATE TABLE schema_version(version BIGINT NOT NULL, told TEXT NOT NULL)")
+            connection.execute("INSERT INTO schema_version VALUES(0, '')")
+        found, told = connection.execute("SELECT version, told FROM schema_version").fetchone() or (0, "")
         if found > len(STEPS):
             raise VersionTooNew(path, found, len(STEPS))
-        if found == len(STEPS):
-            return
         for step in STEPS[found:]:
             connection.execute(translated_tables(step).encode())
-        connection.execute(telling_sql().encode())
-        connection.execute("UPDATE schema_version SET version = %s", (len(STEPS),))
+        telling = telling_sql()
+        if told != telling:
+            connection.execute(telling.encode())
+        if (found, told) != (len(STEPS), telling):
+            connection.execute("UPDATE schema_version SET version = %s, told = %s", (len(STEPS), telling))
 
 
 def telling_sql() -> str:
     """Return the triggers by which a transaction tells every process what it changed; see TOLD."""
     triggers = [
-        f"CREATE OR REPLACE TRIGGER {table}_tell AFTER {what} ON {table}"
+        f"CREATE OR REPLACE TRIGGER {table}_tell_{kind} AFTER {what} ON {table}"
         f" FOR EACH ROW EXECUTE FUNCTION commonplace_tell('{kind}', '{column}');"
         for table, column, what, kind in TOLD
     ]

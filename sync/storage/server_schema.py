@@ -154,7 +154,15 @@ _WRITES = """
 ALTER TABLE streams ADD COLUMN writes INTEGER NOT NULL DEFAULT 0;  -- grows with every transaction that wrote
 """
 
-STEPS: Final[tuple[str, ...]] = (_FIRST, SERVER_BLOBS, _WRITES, SERVER_SHARING, SERVER_MODELS)
+_PACES = """
+CREATE TABLE paces(                         -- how often something was tried, where several processes count
+    key TEXT PRIMARY KEY,
+    parts INTEGER NOT NULL,                 -- thousandths of a try that are left
+    at_ms INTEGER NOT NULL
+);
+"""
+
+STEPS: Final[tuple[str, ...]] = (_FIRST, SERVER_BLOBS, _WRITES, SERVER_SHARING, SERVER_MODELS, _PACES)
 """
 Every migration there is; a new server runs them all. Statements only, in SQLite's words; postgres_store.py
 translates types.
@@ -162,11 +170,15 @@ translates types.
 
 TOLD: Final[tuple[tuple[str, str, str, str], ...]] = (
     ("members", "account", "INSERT OR UPDATE OR DELETE", "roles"),
+    ("overrides", "account", "INSERT OR UPDATE OR DELETE", "roles"),
+    ("members", "notebook", "INSERT OR UPDATE OR DELETE", "notebook"),
+    ("notebooks", "id", "UPDATE OF name, note", "notebook"),
     ("sign_ins", "account", "UPDATE OF revoked, expires_ms", "sign_ins"),
     ("accounts", "id", "UPDATE OF disabled", "sign_ins"),
+    ("streams", "id", "UPDATE OF epoch", "epoch"),
+    ("meta", "key", "INSERT OR UPDATE", "fact"),
 )
 """
-(table, its column with the account, what happens to a row, what of the account may have changed): where
-several processes share a database, the transaction that does it tells all of them. Not for what is written
-all the time.
+(table, a column of it, what happens to a row, what is said of the column's value): where several processes
+share a database, the transaction that does it tells all of them. Not for what is written all the time.
 """

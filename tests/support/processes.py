@@ -45,10 +45,11 @@ def until(condition: Callable[[], Any], what: str, seconds: float = WAIT_SECONDS
 class Server:
     """`commonplace-server` on a port of its own choice; the port stays when it is started again."""
 
-    def __init__(self, data: Path, *arguments: str) -> None:
+    def __init__(self, data: Path, *arguments: str, database: str | None = None) -> None:
         """`arguments` are for the first start alone."""
         self.data = data
         self.arguments = arguments
+        self.database = database
         self.port = 0
         self.process: subprocess.Popen[str] | None = None
         self.start()
@@ -64,7 +65,7 @@ class Server:
         self.arguments = ()
         log = (self.data.parent / f"{self.data.name}.log").open("a")
         self.process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=log, env=environment(), cwd=ROOT, text=True
+            command, stdout=subprocess.PIPE, stderr=log, env=self._environment(), cwd=ROOT, text=True
         )
         log.close()
         assert self.process.stdout is not None
@@ -85,10 +86,14 @@ class Server:
         """Run an administrator's command against the data of this server."""
         command = [sys.executable, "-m", "sync.server", *arguments, "--data", str(self.data)]
         done = subprocess.run(
-            command, capture_output=True, text=True, env=environment(), cwd=ROOT, check=False
+            command, capture_output=True, text=True, env=self._environment(), cwd=ROOT, check=False
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
+
+    def _environment(self) -> dict[str, str]:
+        """That of a child, with the database as systemd would give it."""
+        return {**environment(), **({"COMMONPLACE_DATABASE": self.database} if self.database else {})}
 
 
 def commonplace(profile: Path, *arguments: str, text: str | None = None, code: int = 0) -> str:

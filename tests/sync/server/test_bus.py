@@ -38,6 +38,15 @@ class Ears:
     def heard_sign_ins(self, account):
         self.heard.put(("sign_ins", account))
 
+    def heard_notebook(self, notebook):
+        self.heard.put(("notebook", notebook))
+
+    def heard_epoch(self, stream):
+        self.heard.put(("epoch", stream))
+
+    def heard_fact(self, key):
+        self.heard.put(("fact", key))
+
     def heard_presence(self, frame):
         self.heard.put(("presence", frame))
 

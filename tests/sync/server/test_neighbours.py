@@ -11,7 +11,7 @@ import pytest
 from sync.protocol import messages as m
 from sync.server import neighbours
 from sync.server.execution import execute
-from tests.support.peer import Author
+from tests.support.peer import Author, new_id
 from tests.support.postgres import cluster
 from tests.support.running_server import run, running_server
 
@@ -161,6 +161,72 @@ def test_a_role_is_current_within_a_second_also_while_nobody_can_be_heard(tmp_pa
             monkeypatch.setattr(other.service._neighbours, "heard_roles", lambda account: None)
             await one.administer("role set", notebook=ann.personal, email=bob.email, role="none")
             assert (await bob.wait(m.Unsubscribe)).why == "revoked"
+
+    run(play())
+
+
+def test_attempts_at_one_account_count_at_all_processes(tmp_path, address):
+    async def play():
+        async with two(tmp_path, address) as (one, other):
+            await one.signed_up("ann")
+            codes = []
+            for attempt in range(14):
+                peer = await (one, other)[attempt % 2].peer()
+                result = await peer.call("sign_in", email="ann@example.org", password="wrong password")
+                codes.append(result.code)
+                await peer.close()
+            assert codes.count("bad_credentials") == 10  # the burst of one account from one address
+            assert set(codes[10:]) == {"rate"}
+
+    run(play())
+
+
+def test_names_members_and_roles_of_one_collection_are_told_at_every_process(tmp_path, address):
+    async def play():
+        async with two(tmp_path, address) as (one, other):
+            ann = await one.signed_up("ann")
+            bob = await other.signed_up("bob")
+            notebook = new_id()
+            await ann.call("create_notebook", id=notebook, name="Plans")
+            shared = await ann.call("share", notebook=notebook, email=bob.email, role="editor")
+            assert not shared.code, shared
+            await bob.wait(m.Notice, lambda notice: len(notice.notebooks) == 2)
+            comments = f"{notebook}/comments"
+            assert (await bob.subscribe(comments)).status == "ok"
+            async with asyncio.timeout(1):
+                await ann.call("rename_notebook", notebook=notebook, name="Better plans")
+                await bob.wait(m.Notice, lambda said: "Better plans" in [row[1] for row in said.notebooks])
+            changed = await ann.call(
+                "set_role",
+                notebook=notebook,
+                account=bob.account,
+                role="editor",
+                collections={"comments": "none"},
+            )
+            assert not changed.code, changed
+            async with asyncio.timeout(1):
+                assert (await bob.wait(m.Unsubscribe)).stream == comments
+
+    run(play())
+
+
+def test_a_migration_beside_the_servers_is_told_at_every_process(tmp_path, address):
+    async def play():
+        async with two(tmp_path, address, data_model="1.0") as (one, other):
+            ann, phone = await _joined(one, other)
+            await ann.subscribe(ann.notes)
+            for number in range(5):
+                await ann.push(ann.notes, ann.author.note(ann.notes, str(number))[1])
+            loop = asyncio.get_running_loop()
+            done = await loop.run_in_executor(
+                None, execute, tmp_path, "migrate run", {"to": "2.0"}, None, address
+            )
+            assert (done["ok"], done["documents"]) == (True, 5)
+            for peer in (ann, phone):
+                assert (await peer.wait(m.Unsubscribe)).why == "migrated"
+                assert (await peer.wait(m.Welcome)).model.mode == "send_only"
+            ack = await phone.push(ann.notes, phone.author.note(ann.notes, "late")[1])
+            assert (type(ack), ack.rejected) == (m.Ack, ())
 
     run(play())
 

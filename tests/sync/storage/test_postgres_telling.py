@@ -7,6 +7,7 @@ from sync.storage.account_store import AccountRow, AccountStore, NewNotebook
 from sync.storage.postgres_store import PostgresDatabase
 from sync.storage.postgres_telling import Listening, Speaking
 from sync.storage.server_store import ServerStore
+from sync.storage.sharing_store import SharingStore
 from tests.support.postgres import cluster
 
 
@@ -51,11 +52,19 @@ def test_roles_and_sign_ins_are_told_by_the_transaction_that_changes_them(addres
     for name in ("ann", "bob"):
         row = AccountRow(name, f"{name}@x", name, "hash", f"{name}-home", 1, 0)
         accounts.add_account(row, NewNotebook(f"{name}-home", "Home", ()))
-    assert _heard(listening, 2) == ["roles p1 ann", "roles p1 bob"]
+    made = ["notebook p1 ann-home", "notebook p1 bob-home", "roles p1 ann", "roles p1 bob"]
+    assert sorted(_heard(listening, 4)) == made
     accounts.set_role("ann-home", "bob", "viewer")
     accounts.set_role("ann-home", "bob", "editor")
     accounts.set_role("ann-home", "bob", None)
-    assert _heard(listening, 3) == ["roles p1 bob"] * 3
+    assert sorted(_heard(listening, 6)) == ["notebook p1 ann-home"] * 3 + ["roles p1 bob"] * 3
+    sharing = SharingStore(store, accounts, {})
+    accounts.set_role("ann-home", "bob", "viewer")
+    sharing.set_overrides("ann-home", "bob", {"comments": "none"})
+    sharing.rename("ann-home", "House")
+    assert sorted(_heard(listening, 4)) == ["notebook p1 ann-home"] * 2 + ["roles p1 bob"] * 2
+    store.set_meta("model", "2.0")
+    assert _heard(listening, 1) == ["fact p1 model"]
     device = accounts.device("ann", "inst", "os", "app", 1)
     key = accounts.add_sign_in(b"t", "ann", device, 1, 100)
     accounts.extend(key, 200)
@@ -64,7 +73,7 @@ def test_roles_and_sign_ins_are_told_by_the_transaction_that_changes_them(addres
     assert _heard(listening, 3) == ["sign_ins p1 ann", "sign_ins p1 ann", "sign_ins p1 bob"]
     try:
         with store.db.transaction():
-            accounts.set_role("ann-home", "bob", "viewer")
+            accounts.set_role("ann-home", "bob", "owner")
             raise ZeroDivisionError
     except ZeroDivisionError:
         pass

@@ -9,7 +9,7 @@ from sync.storage.server_store import ServerStore
 
 TABLES = {
     "meta", "accounts", "devices", "sign_ins", "replicas", "notebooks", "members", "streams", "positions",
-    "rejections", "documents", "states", "log", "blobs", "blob_uploads", "overrides", "invites",
+    "rejections", "documents", "states", "log", "blobs", "blob_uploads", "overrides", "paces", "invites",
     "redemptions", "departures", "breaks", "originals",
 }  # fmt: skip
 
