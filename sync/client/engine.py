@@ -27,6 +27,7 @@ from typing import Final
 
 from sync.client.about import About
 from sync.client.backoff import Backoff
+from sync.client.bounds import Bounds
 from sync.client.calls import Calls
 from sync.client.company import Company
 from sync.client.events import (
@@ -381,6 +382,7 @@ class Engine:
         self._mode, self._server_model = welcome.model.mode, welcome.model.version
         self._sample(welcome.t0, welcome.now)
         self._subscribing.server_id = welcome.server[0]
+        self._subscribing.pushing.bounds = Bounds.told(welcome.limits)
         self._calls.live = True
         if known is not None and known != welcome.server[0]:
             # Neither a password nor a delta is for this server.

@@ -3,7 +3,7 @@ The way out: which deltas are under way, which follow when, and what the server'
 
 What it is not: the outbox itself (storage) or subscribing (engine). Invariants:
 - Only what the store holds on disk is sent, in the order of n, and only on streams opened by `open`.
-- At most IN_FLIGHT_BATCHES_MAX batches and IN_FLIGHT_SIZE_MAX bytes are under way over all streams.
+- What is under way over all streams keeps within `bounds`, which the server says.
 - A delta is on the server when an ack says so, and for no other reason.
 - After a nack nothing of that stream is sent until all its batches are answered: what was sent behind the
   refused one has a gap before it and comes back too.
@@ -16,11 +16,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+from sync.client.bounds import Bounds
 from sync.client.events import Reset
 from sync.client.keeping import Keeping, can_write
 from sync.client.line import NEVER, Line
 from sync.client.pulling import DOCUMENTS_ID
-from sync.limits import BATCH_DELTAS_MAX, BATCH_SIZE_MAX, IN_FLIGHT_BATCHES_MAX, IN_FLIGHT_SIZE_MAX
 from sync.protocol.messages import Ack, Nack, Pull, Push
 from sync.protocol.rows import PushedDelta
 from sync.storage.rows import OutboxRow
@@ -79,6 +79,7 @@ class Pushing:
         self._last_ms = 0
         self._not_before_ms = 0  # all streams: the account's rate
         self._ahead: Nack | None = None  # our stamps are refused; wait until nothing at all is under way
+        self.bounds = Bounds()
         self.last_ack_ms: int | None = None
         self.held = False
         """Whether nothing more shall be sent for now."""
@@ -146,9 +147,8 @@ class Pushing:
         if self._ahead is not None:
             return False
         flying = [batch for lane in self._lanes.values() for batch in lane.batches]
-        return (
-            len(flying) < IN_FLIGHT_BATCHES_MAX
-            and sum(batch.size for batch in flying) <= IN_FLIGHT_SIZE_MAX - BATCH_SIZE_MAX
+        return len(flying) < self.bounds.in_flight_batches and sum(batch.size for batch in flying) <= max(
+            0, self.bounds.in_flight - self.bounds.batch
         )
 
     def _push(self, stream: str, lane: _Lane) -> bool:
@@ -157,7 +157,7 @@ class Pushing:
         row = store.stream(stream)
         if lane.sent_n >= row.next_n - 1 or not can_write(row):
             return False
-        deltas = store.unsent(stream, lane.sent_n, count=BATCH_DELTAS_MAX, size=BATCH_SIZE_MAX)
+        deltas = store.unsent(stream, lane.sent_n, count=self.bounds.batch_deltas, size=self.bounds.batch)
         deltas = _of_one_model(deltas)
         prev = store.chain_at(stream, lane.sent_n)
         assert prev is not None, f"no chain in {stream} at {lane.sent_n}"

@@ -26,7 +26,7 @@ from sync.client.moving import Moving
 from sync.client.pulling import Pulling
 from sync.client.pushing import Pushing
 from sync.client.reconcile import NEEDS_NEW_REPLICA, Standing, forked_rid, needs_reset, standing
-from sync.limits import CONTENT_SUBSCRIPTIONS_MAX, SUBSCRIBE_STREAMS_MAX
+from sync.limits import SUBSCRIBE_STREAMS_MAX
 from sync.protocol import messages as m
 from sync.protocol.rows import Granted, Wanted
 from sync.storage.rows import StreamRow
@@ -295,7 +295,10 @@ class Subscribing:
             self._line.send(m.Subscribe(streams=tuple(self._wanted(row) for row in part)))
 
     def _wanted(self, row: StreamRow) -> Wanted:
-        content = self._mode == "full" and len(self._granted | self._asked) <= CONTENT_SUBSCRIPTIONS_MAX
+        content = (
+            self._mode == "full"
+            and len(self._granted | self._asked) <= self.pushing.bounds.content_subscriptions
+        )
         return Wanted(
             stream=row.id,
             want="content" if content else "head",
