@@ -2,6 +2,7 @@
 The server under load, beside the one that a Python team would otherwise choose, in one run.
 
     python3 packaging/dev.py bench sync [--clients N --typing M --seconds S] [--database URL] [--json FILE]
+        [--figures]
 
 A server and its clients are processes of their own. People share notebooks by tens; keys are due at fixed
 times, and latencies count from then, so that a server that falls behind is seen. Then as many edits as the
@@ -156,6 +157,38 @@ def peer(args: argparse.Namespace, scratch: Path) -> dict[str, Any]:
     return found
 
 
+def figures(args: argparse.Namespace, scratch: Path) -> dict[str, Any]:
+    """What else our server is held to, one by one."""
+    command = ["sync.server", "--data", str(scratch / "figures"), "--port", "0"]
+    command += ["--connections-per-account", "2000"]
+    if args.database:
+        command += ["--database", args.database]
+    with running(command, scratch / "figures.log") as (url, pid):
+        side = Side("tests.bench._sync_figures", url, pid)
+        crowd = side.step("crowd", readers=100, stalled=50)
+        idle = side.step("idle", clients=1_000)
+        back = side.step("come_back", clients=1_000)
+        state = side.step("by_state", documents=200, edits=100_000)
+        log = side.step("by_state", documents=5_000, edits=5_000)
+        paste = side.step("paste", size=5_000_000)
+        typing = Side("tests.bench._sync_ours", url, pid)
+        many = typing.step("type", clients=500, typists=100, rate=TYPING_RATE, seconds=10.0)
+    return {
+        "500 connected, 100 typing: edit → peer, ms": (many["edit_to_peer_ms"], "p99 ≤ 300"),
+        "  server, MB": (many["server_mb"], "≤ 400"),
+        "  disconnects": (many["disconnects"], "0"),
+        "one types, 100 read: edit → reader, ms": (crowd["commit_to_reader_ms"], "p99 ≤ 50"),
+        "  with 50 more that do not read, ms": (crowd["with_stalled_ms"], "p99 ≤ 1.1 ×"),
+        "  memory for those, MB": (crowd["stalled_mb"], "≤ 10"),
+        "1,000 idle: cores": (idle["idle_cpu"], "≤ 0.03"),
+        "  memory, MB": (idle["mb"], "≤ 150"),
+        "1,000 come at once: all live, s": (back["all_live_s"], "≤ 15"),
+        f"100,000 deltas on 200 documents by {state['via']}, s": (state["seconds"], "≤ 0.5"),
+        f"10,000 deltas by {log['via']}, s": (log["seconds"], "≤ 1.5"),
+        "5 MB pasted: at the other client, s": (paste["seconds"], "≤ 1"),
+    }
+
+
 LINES = (
     ("edit → ack, ms (p50, p99)", "edit_to_ack_ms"),
     ("edit → peer, ms (p50, p99)", "edit_to_peer_ms"),
@@ -202,6 +235,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=15.0)
     parser.add_argument("--notes", type=int, default=NOTES, help="of the library")
     parser.add_argument("--pour", type=int, default=3_000, help="edits of each at saturation, at most")
+    parser.add_argument("--figures", action="store_true", help="the other figures, too: some minutes more")
     parser.add_argument("--database", help="a PostgreSQL URL, instead of SQLite")
     parser.add_argument("--json", type=Path, help="write the figures to this file, too")
     args = parser.parse_args()
@@ -209,7 +243,11 @@ def main() -> None:
         parser.error("as many may type as are connected, and at least one")
     with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
         found = {"ours": ours(args, Path(scratch)), PEER: peer(args, Path(scratch))}
+        more = figures(args, Path(scratch)) if args.figures else {}
     report(found, args)
+    for words, (value, goal) in more.items():
+        print(f"{words:50}{shown(value):>20}   {goal}")
+        found["ours"].setdefault("figures", {})[words.strip()] = value
     if args.json is not None:
         args.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
