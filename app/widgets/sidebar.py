@@ -43,6 +43,14 @@ class TreeDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._appearance = appearance
 
+    def createEditor(
+        self, parent: QWidget, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QWidget:
+        """The field in which a place is named, with a name of its own."""
+        editor: QWidget = super().createEditor(parent, option, index)
+        editor.setAccessibleName(self.tr("Name"))
+        return editor
+
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """Two heights: a place, and a heading."""
         return QSize(0, ROW_HEIGHT_PX if index.data(ICON_ROLE) else HEADING_HEIGHT_PX)

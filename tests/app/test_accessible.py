@@ -36,9 +36,9 @@ def test_from_right_to_left_the_places_stand_at_the_right_and_everything_is_name
         return widget.mapTo(window, widget.rect().topLeft()).x()
 
     assert left(window.sidebar) > left(window.pane) > left(window.view)
-    for _, tops in every_place(desk):
+    for name, tops in every_place(desk):
         for top in tops:
-            assert nameless(top) == []
+            assert nameless(top) == [], name
 
 
 def test_tab_leads_round_the_window_and_back(desk):
