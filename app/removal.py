@@ -123,7 +123,9 @@ def remove_library(profile: Profile) -> None:
         Refused: Something is only here; nothing was deleted.
         StoreUnavailable, VersionTooNew: It cannot be read, so nobody knows; nothing was deleted.
     """
+    from sync.storage.beside import remove_beside
     from sync.storage.client_store import ClientStore
+    from sync.storage.profile_file import ENDINGS
 
     if profile.library.exists():
         store = ClientStore.open(profile.library, newest=profile.data_model)
@@ -131,8 +133,9 @@ def remove_library(profile: Profile) -> None:
             check_removable(store)
         finally:
             store.close()
-    for ending in ("", "-wal", "-shm"):
+    for ending in ENDINGS:
         profile.library.with_name(profile.library.name + ending).unlink(missing_ok=True)
+    remove_beside(profile.library)
     shutil.rmtree(profile.backups, ignore_errors=True)
 
 

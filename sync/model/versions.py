@@ -71,7 +71,7 @@ MODELS: Final[tuple[Model, ...]] = (v1, v2)
 
 OLDEST: Final = v1.MODEL
 NEWEST: Final = v2.MODEL
-DEFAULT: Final = v1.MODEL
+DEFAULT: Final = v2.MODEL
 """What new stores, and new servers, are made with unless they are told otherwise."""
 
 VERSIONS: Final = tuple(model.MODEL for model in MODELS)

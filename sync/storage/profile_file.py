@@ -39,7 +39,7 @@ ENDINGS: Final = ("", "-wal", "-shm")
 
 FIRST_MODEL: Final = "1.0"
 """Of stores that do not say it: they were made before there was another."""
-DEFAULT_MODEL: Final = "1.0"
+DEFAULT_MODEL: Final = "2.0"
 """That of sync.model.versions, named here because listing needs no model."""
 
 Randomness = Callable[[int], int]

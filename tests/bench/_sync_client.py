@@ -14,7 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from sync.limits import FRAME_SIZE_MAX
-from sync.model.v1 import MODEL
+from sync.model.v2 import MODEL
 from sync.protocol import messages as m
 from sync.protocol import wire
 from sync.protocol.chain import CHAIN_START
@@ -69,7 +69,7 @@ class Line:
     async def open(cls, url: str, watch: Watch, token: str | None = None) -> Line:
         """Connect and say hello."""
         socket = await connect(
-            url + "/v1/sync", compression=None, max_size=FRAME_SIZE_MAX, ping_interval=None
+            url + "/v2/sync", compression=None, max_size=FRAME_SIZE_MAX, ping_interval=None
         )
         line = cls(socket, watch)
         line.listening = asyncio.create_task(line.listen())

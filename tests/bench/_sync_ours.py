@@ -18,7 +18,7 @@ from typing import Any
 from crdt import Clock
 from sync.client.session import Client
 from sync.client.ticker import Ticker
-from sync.model import v1
+from sync.model import v2
 from sync.storage.client_store import ClientStore
 from sync.storage.rows import LocalChange
 from tests.bench._sync_client import PASSWORD, Line, Watch, typed
@@ -146,7 +146,7 @@ def opened(folder: str) -> tuple[ClientStore, Client]:
     """A profile as the program has it."""
     path = Path(folder)
     path.mkdir(parents=True, exist_ok=True)
-    store = ClientStore.open(path / "library.sqlite3")
+    store = ClientStore.open(path / "library.sqlite3", newest=v2.MODEL)
     if not store.notebooks():
         local = new_id()
         store.add_notebook(local, "Personal")
@@ -164,7 +164,7 @@ async def upload(given: dict[str, Any]) -> dict[str, Any]:
     changes: list[LocalChange] = []
     for title, body in texts(given["notes"]):
         document = new_id()
-        note, made = v1.new_note(store.rid, clock.tick(now_ms), title=title, created_ms=now_ms)
+        note, made = v2.new_note(store.rid, clock.tick(now_ms), title=title, created_ms=now_ms)
         filled = note.edit(clock.tick(now_ms), lambda edit, body=body: edit.text(("body",)).insert(0, body))
         changes += [LocalChange(stream, document, made), LocalChange(stream, document, filled)]
         if len(changes) >= 400:

@@ -90,7 +90,7 @@ class Device:
         """Start the program on whatever the file holds."""
         world = self.world
         dice = world.dice["devices"]
-        self.store = FragileStore.open(self.path, randomness=dice.getrandbits)
+        self.store = FragileStore.open(self.path, newest=v1.MODEL, randomness=dice.getrandbits)
         if not self.store.notebooks():
             local = named(self.number, "L")
             self.store.add_notebook(local, "Personal")

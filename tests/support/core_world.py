@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from crdt import Delta, Document
-from sync.model.versions import chain, major_of
+from sync.model.versions import OLDEST, chain, major_of
 from sync.protocol.messages import Ack, Nack
 from sync.protocol.rows import LoggedDelta, PushedDelta
 from sync.server.auth import new_epoch
@@ -27,7 +27,7 @@ class CoreWorld:
     def __init__(self, folder: Path, data_model: str | None = None) -> None:
         self.folder = folder
         make_folder(folder)
-        self.opened: Opened = open_server(folder, data_model, DATABASES.of(folder))
+        self.opened: Opened = open_server(folder, data_model or OLDEST, DATABASES.of(folder))
         self.now_ms = time.time_ns() // 1_000_000
 
     def reopen(self) -> None:

@@ -11,7 +11,6 @@ from crdt import Clock, Delta, Document, Stamp
 from sync.client.ticker import Ticker
 from sync.model import v1
 from sync.storage.client_store import ClientStore
-from sync.storage.profile_file import DEFAULT_MODEL
 from sync.storage.rows import LocalChange
 
 NOTEBOOK = "N" * 22
@@ -63,8 +62,8 @@ class Desk:
         self.notebook = notebook
 
     def open(self) -> None:
-        """Open the file, or open it again."""
-        self.open_as(DEFAULT_MODEL)
+        """Open the file, or open it again, as a program of the first data model."""
+        self.open_as(v1.MODEL)
 
     def open_as(self, newest: str) -> None:
         """The same, as a program that uses a data model."""

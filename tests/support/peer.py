@@ -19,7 +19,7 @@ from websockets.exceptions import ConnectionClosed
 
 from crdt import Clock, Delta, Document
 from sync.limits import FRAME_SIZE_MAX
-from sync.model.versions import DEFAULT, model_of
+from sync.model.versions import OLDEST, model_of
 from sync.protocol import messages as m
 from sync.protocol import wire
 from sync.protocol.chain import CHAIN_START, chain_next
@@ -38,7 +38,7 @@ def new_id() -> str:
 class Author:
     """One replica: its clock, model and documents, and per stream the number and chain of its last delta."""
 
-    def __init__(self, rid: int | None = None, model: str = DEFAULT) -> None:
+    def __init__(self, rid: int | None = None, model: str = OLDEST) -> None:
         self.rid = rid or secrets.randbits(62) + 1
         self.model = model
         self.clock = Clock(self.rid)

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from sync.model.versions import OLDEST
 from sync.server.outcome import AdminError
 from sync.server.service import Service
 from sync.server.settings import Settings
@@ -80,7 +81,8 @@ class RunningServer:
 @asynccontextmanager
 async def running_server(folder: Path, **settings: Any) -> AsyncIterator[RunningServer]:
     """Run a server for the time of the block; its peers are closed first."""
-    service = Service(Settings(folder, **{"port": 0, "database": DATABASES.of(folder), **settings}))
+    usual: dict[str, Any] = {"port": 0, "database": DATABASES.of(folder), "data_model": OLDEST}
+    service = Service(Settings(folder, **{**usual, **settings}))
     await service.start()
     server = RunningServer(service)
     try:

@@ -130,7 +130,7 @@ def served(folder: Path) -> Iterator[Served]:
     up = threading.Event()
 
     async def live() -> None:
-        async with running_server(folder) as server:
+        async with running_server(folder, data_model=None) as server:
             servers.append(server)
             up.set()
             await ending.wait()

@@ -30,10 +30,11 @@ def tag(desk, *tags):
     wait_for(lambda: row(desk).tags == tags)
 
 
-def test_notes_of_the_first_model_are_offered_none_of_it(desk):
-    actions = desk.window.actions_
-    assert not any(action.isVisible() for action in (actions.archive, actions.unarchive, actions.icon))
-    assert not desk.browsing.places.index_of(Scope(Kind.ARCHIVE)).isValid()
+def test_notes_of_the_first_model_are_offered_none_of_it(qt_app, tmp_path):
+    with started(qt_app, Profile(tmp_path / "p", "1.0")) as desk:
+        actions = desk.window.actions_
+        assert not any(action.isVisible() for action in (actions.archive, actions.unarchive, actions.icon))
+        assert not desk.browsing.places.index_of(Scope(Kind.ARCHIVE)).isValid()
 
 
 def test_an_archived_note_is_in_the_archive_and_nowhere_else_and_comes_back(newer):

@@ -52,7 +52,7 @@ def _server(folder, *arguments):
 
 
 def test_the_first_line_says_where_and_the_port_answers_without_qt(tmp_path):
-    with _server(tmp_path / "d", "serve") as (process, url):
+    with _server(tmp_path / "d", "serve", "--data-model", "1") as (process, url):
         with urllib.request.urlopen(url.replace("ws", "http") + "/livez", timeout=WAIT_S) as answer:
             assert answer.status == 200
         process.send_signal(signal.SIGTERM)
@@ -91,7 +91,7 @@ def test_what_was_acked_survives_a_kill(tmp_path):
         assert len(await again.wait_for_log(known["stream"], 31)) == 31
         await again.close()
 
-    with _server(tmp_path / "d", "serve") as (process, url):
+    with _server(tmp_path / "d", "serve", "--data-model", "1") as (process, url):
         run(write(url))
         process.kill()
     with _server(tmp_path / "d", "serve") as (_, url):
