@@ -104,6 +104,7 @@ class MainWindow(QMainWindow):
         self.sidebar = Sidebar(appearance, NotebookTree(self))
         self.pane = ListPane(appearance, NoteListModel(self))
         self.view = NoteView(appearance)
+        self.view.edit.spelling.set_enabled(settings.get("spelling", True))
         self.browsing = Browsing(bridge, workspace, self.sidebar, self.pane, self.view)
         self.titles = Titles(bridge, self)
         self.recents = Recents(settings.get("recent", []))
@@ -401,7 +402,9 @@ class MainWindow(QMainWindow):
         AboutDialog(self, self._workspace.model.MODEL, Profile(self._settings.folder).library).show()
 
     def _show_preferences(self) -> None:
-        PreferencesDialog(self, self._appearance, self._settings).show()
+        dialog = PreferencesDialog(self, self._appearance, self._settings)
+        dialog.spelling_chosen.connect(self.view.edit.spelling.set_enabled)
+        dialog.show()
 
     def _show_shortcuts(self) -> None:
         from app.dialogs.shortcuts import ShortcutsDialog

@@ -1,5 +1,5 @@
 """
-The few things that are a matter of taste: theme and text size. Everything takes effect at once.
+The few things that are a matter of taste: theme, text size, spelling. Everything takes effect at once.
 """
 
 from __future__ import annotations
@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from app.dialogs.form import Form
@@ -19,6 +19,9 @@ from app.widgets.segments import Segments
 
 class PreferencesDialog(Form):
     """Changes the appearance while it is open, and remembers it."""
+
+    spelling_chosen = Signal(bool)
+    """Words are to be checked, or not."""
 
     def __init__(self, parent: QWidget | None, appearance: Appearance, settings: Settings) -> None:
         """Show what is chosen."""
@@ -35,6 +38,9 @@ class PreferencesDialog(Form):
         names = (self.tr("Small"), self.tr("Medium"), self.tr("Large"), self.tr("Very large"))
         sizes = tuple(zip(names, TEXT_SIZES_PX, strict=True))
         self.text_size = self._add_choice(self.tr("Text size"), sizes, appearance.text_px)
+        checks = ((self.tr("Check"), True), (self.tr("Leave alone"), False))
+        self.spelling = self._add_choice(self.tr("Spelling"), checks, settings.get("spelling", True))
+        self.spelling.changed.connect(self._use_spelling)
         self.theme.changed.connect(self._use_theme)
         self.text_size.changed.connect(self._use_text_size)
         close = QPushButton(self.tr("Close"))
@@ -51,6 +57,10 @@ class PreferencesDialog(Form):
     def _use_theme(self, mode: Mode) -> None:
         self._appearance.set_mode(mode)
         self._settings.set("theme", mode)
+
+    def _use_spelling(self, checked: bool) -> None:
+        self._settings.set("spelling", checked)
+        self.spelling_chosen.emit(checked)
 
     def _use_text_size(self, size_px: int) -> None:
         self._appearance.set_text_px(size_px)

@@ -13,6 +13,7 @@ from typing import Any, Final
 from app.editor import autoformat, list_keys
 from app.editor.binding import Binding
 from app.editor.difference import attribute_changes
+from app.editor.embeds import WIDTH
 from app.editor.keys import EMBED, Marks, key_of, values_of
 from app.editor.looks import LIST_KINDS
 from app.editor.mirror import MirrorBlock, cut
@@ -248,6 +249,10 @@ class Commands:
             at += length
         return start, end, ""
 
+    def set_width(self, index: int, width_px: int | None) -> bool:
+        """Show the picture at an index so wide, or as wide as it is by itself."""
+        return self._binding.perform([Format(index, index + 1, WIDTH, width_px)])
+
     def clear_marks(self) -> bool:
         """Take all formatting of characters off the selection; comments stay."""
         start, end = self.range()
@@ -292,6 +297,27 @@ class Commands:
         operations: list[Operation] = []
         for number in range(first, last + 1):
             operations.extend(list_keys.set_attributes(mirror, number, change(mirror.blocks[number])))
+        return bool(operations) and self._binding.perform(operations)
+
+    def language_of(self, number: int) -> str:
+        """Give the language of a code block; "" for none, and for what is no code."""
+        self._binding.settle()
+        blocks = self._binding.mirror.blocks
+        found = values_of(blocks[number].attributes).get("language") if number < len(blocks) else None
+        return found if isinstance(found, str) else ""
+
+    def set_language(self, number: int, language: str) -> bool:
+        """Say which language the code around a block is in: all lines of its box that were in the same."""
+        before = self.language_of(number)
+        mirror = self._binding.mirror
+        first, last = list_keys.box_of(mirror, number)
+        operations: list[Operation] = []
+        for line in range(first, last + 1):
+            values = values_of(mirror.blocks[line].attributes)
+            if (values.get("language") or "") == before:
+                kept = {name: value for name, value in values.items() if name != "language"}
+                changed = {**kept, "language": language} if language else kept
+                operations.extend(list_keys.set_attributes(mirror, line, key_of(changed)))
         return bool(operations) and self._binding.perform(operations)
 
     def indent(self, by: int) -> bool:

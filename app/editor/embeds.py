@@ -34,7 +34,25 @@ _IMAGE_HEIGHT_MAX_PX: Final = 560  # a tall picture must not fill the whole wind
 _DIVIDER_HEIGHT_PX: Final = 26
 _CHIP_RADIUS_PX: Final = 6
 _CHIP_TEXT_MAX: Final = 60
-_CORNER_PX: Final = 8
+PICTURE_GAP_PX: Final = 4  # above and below a picture
+
+
+PICTURE_PX_MIN: Final = 48
+"""No picture is made narrower: it could not be taken hold of any more."""
+
+WIDTH: Final = "width"
+"""The mark that says how wide a picture is shown, in device-independent pixels; a mark, and not a part of the
+payload, so that it can change while others write around it."""
+
+
+def width_of(format_: QTextFormat) -> int:
+    """How wide a picture is to be shown, as its mark says or else as it came; 0 for its own width."""
+    key = format_.property(MARKS)
+    values = values_of(key) if isinstance(key, str) else {}
+    for value in (values.get(WIDTH), payload_of(format_).get(WIDTH)):
+        if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 1 << 16:
+            return value
+    return 0
 
 
 def payload_of(format_: QTextFormat) -> dict[str, Any]:
@@ -51,18 +69,30 @@ class EmbedObject(QPyTextObject):
         """Args: palette: Its colours; parent: Owns this object and outlives the document's layout."""
         super().__init__(parent)
         self._palette = palette
+        self.resized: tuple[int, int] | None = None
+        """(offset, width) of the picture whose edge is being dragged now."""
 
-    def intrinsicSize(self, doc: QTextDocument, _at: int, format_: QTextFormat) -> QSizeF:
+    def picture_size(self, doc: QTextDocument, at: int, format_: QTextFormat) -> QSizeF | None:
+        """How large a picture is drawn; None for an embed that is not drawn as one."""
+        picture = self._picture(doc, payload_of(format_))
+        if picture is None:
+            return None
+        size, room = picture.deviceIndependentSize(), _room(doc) - 1
+        chosen = self.resized[1] if self.resized is not None and self.resized[0] == at else width_of(format_)
+        if chosen:
+            width = max(min(PICTURE_PX_MIN, room), min(chosen, room))
+            return QSizeF(width, size.height() * width / size.width())
+        return size * min(1.0, room / size.width(), _IMAGE_HEIGHT_MAX_PX / size.height())
+
+    def intrinsicSize(self, doc: QTextDocument, at: int, format_: QTextFormat) -> QSizeF:
         """Say how large the embed is on a line."""
         payload = payload_of(format_)
-        width = max(40.0, doc.textWidth() - 2 * doc.documentMargin()) if doc.textWidth() > 0 else 600.0
+        width = _room(doc)
         if payload.get("type") == "divider":
             return QSizeF(width - 1, _DIVIDER_HEIGHT_PX)
-        picture = self._picture(doc, payload)
-        if picture is not None:
-            size = picture.deviceIndependentSize()
-            scale = min(1.0, (width - 1) / size.width(), _IMAGE_HEIGHT_MAX_PX / size.height())
-            return QSizeF(size.width() * scale, size.height() * scale + 8)
+        size = self.picture_size(doc, at, format_)
+        if size is not None:
+            return QSizeF(size.width(), size.height() + 2 * PICTURE_GAP_PX)
         metrics = QFontMetricsF(self._font(doc))
         return QSizeF(
             min(width - 1, metrics.horizontalAdvance(self._label(payload)) + 20), metrics.height() + 6
@@ -82,7 +112,7 @@ class EmbedObject(QPyTextObject):
             middle = rect.center().y()
             painter.drawLine(QPointF(rect.left(), middle), QPointF(rect.right(), middle))
         elif picture is not None:
-            painter.drawImage(rect.adjusted(0, 4, 0, -4), picture)
+            painter.drawImage(rect.adjusted(0, PICTURE_GAP_PX, 0, -PICTURE_GAP_PX), picture)
         else:
             self._draw_chip(painter, rect, doc, payload)
         painter.restore()
@@ -132,6 +162,11 @@ class EmbedObject(QPyTextObject):
         if isinstance(found, QPixmap):
             found = found.toImage()
         return found if isinstance(found, QImage) and not found.isNull() else None
+
+
+def _room(doc: QTextDocument) -> float:
+    """How wide a line is."""
+    return max(40.0, doc.textWidth() - 2 * doc.documentMargin()) if doc.textWidth() > 0 else 600.0
 
 
 def is_attachment(source: str) -> bool:

@@ -36,9 +36,9 @@ class Exchange:
         return paste.mime_of(self._commands.blocks_between(*self._commands.range()))
 
     @staticmethod
-    def can_take(mime: QMimeData) -> bool:
-        """Whether there is something for a note in it."""
-        return (
+    def can_take(mime: QMimeData | None) -> bool:
+        """Whether there is something for a note in it; an empty clipboard is None."""
+        return mime is not None and (
             mime.hasFormat(paste.BLOCKS_TYPE)
             or mime.hasHtml()
             or mime.hasText()

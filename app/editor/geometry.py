@@ -65,13 +65,13 @@ def _in_block(
         if top + line.y() > visible.bottom():
             return found, True
         if low < high:
-            x, other = _x(line.cursorToX(low)), _x(line.cursorToX(high))
+            x, other = x_of(line.cursorToX(low)), x_of(line.cursorToX(high))
             rect = QRectF(left + min(x, other), top + line.y(), abs(other - x), line.height())
             if rect.bottom() >= visible.top():
                 found.append(rect)
     return found, False
 
 
-def _x(place: object) -> float:
+def x_of(place: object) -> float:
     """`cursorToX` gives the x alone, or with the index it belongs to, by how it is called."""
     return float(place[0]) if isinstance(place, tuple) else float(place)  # type: ignore[arg-type]  # see above

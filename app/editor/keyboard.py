@@ -49,6 +49,8 @@ SHORTCUTS: Final[dict[str, str]] = {
     "undo": "Ctrl+Z",
     "redo": "Ctrl+Shift+Z",
     "clear": "Ctrl+\\",
+    "wider": "Ctrl+]",
+    "narrower": "Ctrl+[",
 }
 
 # Ctrl+Shift with a digit arrives as the digit on some layouts and as what stands above it on others.
@@ -111,6 +113,8 @@ _CTRL_KEYS: Final[dict[int, _Action]] = {
     _Key.Key_E: _toggle("code"),
     _Key.Key_K: lambda view: view.link_wanted.emit(),
     _Key.Key_F: lambda view: view.find_wanted.emit(),
+    _Key.Key_BracketRight: lambda view: view.resize_picture(1),
+    _Key.Key_BracketLeft: lambda view: view.resize_picture(-1),
     _Key.Key_Backslash: lambda view: view.commands.clear_marks(),
     _Key.Key_Return: lambda view: open_link(view) or view.commands.toggle_check(),
     _Key.Key_Enter: lambda view: open_link(view) or view.commands.toggle_check(),

@@ -66,6 +66,17 @@ def with_kind(attributes: str, wanted: Marks) -> str:
     return key_of({**kept, **wanted})
 
 
+def box_of(mirror: Mirror, number: int) -> tuple[int, int]:
+    """Give the first and the last of the blocks of code that are drawn as one box with a block."""
+    first = last = number
+    if kind_of(mirror.blocks[number]) == "code":
+        while first > 0 and kind_of(mirror.blocks[first - 1]) == "code":
+            first -= 1
+        while last + 1 < len(mirror.blocks) and kind_of(mirror.blocks[last + 1]) == "code":
+            last += 1
+    return first, last
+
+
 def unchecked(attributes: str) -> str:
     """Give the key of a list item as a new one has it: without a tick or a number of its own."""
     values = dict(values_of(attributes))

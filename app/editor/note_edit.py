@@ -38,16 +38,17 @@ from app.editor.binding import Binding
 from app.editor.carets import RemoteCarets
 from app.editor.commands import Blocks, Commands
 from app.editor.composition import Composition
-from app.editor.embeds import is_attachment, payload_of
+from app.editor.embeds import is_attachment
 from app.editor.exchange import Exchange
-from app.editor.following import link_at
 from app.editor.formats import Formats
 from app.editor.keys import Marks
 from app.editor.loading import DOCUMENT_MARGIN_PX, empty_document
 from app.editor.note import Caret, Note
-from app.editor.ornaments import Ornaments, tick_box_at, visible_blocks
+from app.editor.ornaments import Ornaments, visible_blocks
 from app.editor.palette import EditorPalette
 from app.editor.paste import blocks_of_markdown
+from app.editor.pointing import Pointing
+from app.editor.spelling import Spelling
 from app.editor.text_layout import TextLayout
 from app.editor.text_menu import text_menu
 from app.editor.writing_keys import WritingKeys
@@ -64,6 +65,7 @@ class _Bound:
         self.keys = WritingKeys(view, self.commands)
         self.composition = Composition(self.binding, self.commands, view.show_preedit)
         self.exchange = Exchange(view, self.commands)
+        self.pointing = Pointing(view, self.commands)
         self.carets = RemoteCarets(view, lambda anchor: note.body.index(anchor))
 
 
@@ -79,6 +81,7 @@ class NoteEdit(QTextEdit):
     """
 
     link_wanted: Signal = Signal()  # Ctrl+K: ask for an address
+    language_wanted = Signal(int)  # the number of a code block whose language was clicked
     find_wanted: Signal = Signal()  # Ctrl+F: ask what to look for
     link_activated = Signal(str)
     embed_activated = Signal(dict)  # the payload of an embed that was double-clicked
@@ -93,10 +96,10 @@ class NoteEdit(QTextEdit):
         self.find_attachment: Callable[[str], QImage | None] | None = None
         self.read_markdown: Callable[[str], Blocks] | None = blocks_of_markdown
         self._bound: _Bound | None = None
-        self._pressed_box: int | None = None
         self._own_document: QTextDocument | None = None
         self.formats = Formats(palette or EditorPalette())
         self._ornaments = Ornaments(self.formats)
+        self.spelling = Spelling(self)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setCursorWidth(2)
@@ -285,8 +288,11 @@ class NoteEdit(QTextEdit):
         painter.end()
         super().paintEvent(event)
         painter = QPainter(self.viewport())
-        self._ornaments.paint_over(painter, shown)
+        self._ornaments.paint_over(painter, self, shown)
         if self._bound is not None:
+            self.spelling.paint(painter, [item.block for item in shown])
+        if self._bound is not None:
+            self._bound.pointing.frame.paint(painter)
             self._bound.carets.paint(painter, self.viewport().rect())
         painter.end()
 
@@ -383,57 +389,48 @@ class NoteEdit(QTextEdit):
     # Mouse
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Qt: a button goes down. On a tick box it moves no caret."""
-        self._pressed_box = None
-        if self._bound is not None:
-            self._bound.binding.settle()
-            self._bound.binding.note.break_group()
-            if event.button() == Qt.MouseButton.LeftButton and not self.isReadOnly():
-                self._pressed_box = tick_box_at(self, event.position())
-        if self._pressed_box is None:
+        """Qt: a button goes down."""
+        if self._bound is None or not self._bound.pointing.press(event):
             super().mousePressEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Qt: a button goes up: tick a box, open a link."""
-        box, self._pressed_box = self._pressed_box, None
-        if box is not None:
-            if tick_box_at(self, event.position()) == box:
-                self.commands.toggle_check(box)
-            return
-        super().mouseReleaseEvent(event)
-        if event.button() == Qt.MouseButton.LeftButton and not self.textCursor().hasSelection():
-            link = link_at(self, event.position(), event.modifiers())
-            if link:
-                self.link_activated.emit(link)
+        """Qt: a button goes up."""
+        bound = self._bound
+        if bound is None or not bound.pointing.release(event):
+            super().mouseReleaseEvent(event)
+            if bound is not None and bound is self._bound:
+                bound.pointing.released(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Qt: open an embed, else select a word."""
-        cursor = self.cursorForPosition(event.position().toPoint())
-        for move in (QTextCursor.MoveOperation.NoMove, QTextCursor.MoveOperation.NextCharacter):
-            probe = QTextCursor(cursor)
-            probe.movePosition(move)
-            payload = payload_of(probe.charFormat())
-            if payload:
-                self.embed_activated.emit(payload)
-                return
-        super().mouseDoubleClickEvent(event)
+        if self._bound is None or not self._bound.pointing.double_press(event):
+            super().mouseDoubleClickEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Qt: show what a click here would do."""
-        if self._pressed_box is not None:
-            return
-        super().mouseMoveEvent(event)
-        self.viewport().setCursor(self._cursor_shape(event.position(), event.modifiers()))
+        """Qt: the mouse moves; it shows what a click would do."""
+        if self._bound is None:
+            super().mouseMoveEvent(event)
+        elif not self._bound.pointing.move(event):
+            super().mouseMoveEvent(event)
+            self.viewport().setCursor(self._bound.pointing.shape(event.position(), event.modifiers()))
 
-    def _cursor_shape(self, place: QPointF, held: Qt.KeyboardModifier) -> Qt.CursorShape:
-        if self._bound is not None and not self.isReadOnly() and tick_box_at(self, place) is not None:
-            return Qt.CursorShape.PointingHandCursor
-        if link_at(self, place, held):
-            return Qt.CursorShape.PointingHandCursor
-        return Qt.CursorShape.IBeamCursor
+    def picture_selected(self) -> tuple[int, float] | None:
+        """Give the index of the picture that is selected, and its widest in pixels; None if none is."""
+        held = self._bound.pointing.frame.selected() if self._bound is not None else None
+        if held is None or held.size is None:
+            return None
+        return self.index_of(held.offset_u16), self.document().textWidth() - 2 * DOCUMENT_MARGIN_PX
+
+    def resize_picture(self, by: int) -> bool:
+        """Make the selected picture a step wider (1) or narrower (-1), or move list items in or out."""
+        if self._bound is None or self.isReadOnly():
+            return False
+        return self._bound.pointing.frame.step(by) or self.commands.indent(by)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Qt: the menu of the text."""
+        """Qt: the menu of the text, for what is under the mouse or at the caret."""
+        if self._bound is not None and event.reason() == QContextMenuEvent.Reason.Mouse:
+            self._bound.pointing.stand_at(QPointF(event.pos()))
         menu = text_menu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(event.globalPos())

@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QTextBlock
 from PySide6.QtWidgets import QTextEdit
 
 from app.editor.formats import BLOCK, BOX_PADDING_PX, CODE_PADDING_PX, INDENT_PX, Formats
+from app.editor.keys import values_of
+from app.editor.languages import name_of
 from app.editor.looks import JOINED_KINDS, Look, look_of
 from app.editor.palette import EditorPalette
 
@@ -198,9 +200,13 @@ class Ornaments:
                 bar.setBottom(last.rect.bottom())
                 painter.drawRect(bar)
 
-    def paint_over(self, painter: QPainter, shown: list[Shown]) -> None:
-        """Paint what stands beside the text: the markers of lists."""
+    def paint_over(self, painter: QPainter, view: QTextEdit, shown: list[Shown]) -> None:
+        """Paint what stands beside the text: the markers of lists, the languages of code."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for _, label, rect in languages(view, shown):
+            painter.setFont(_small(view))
+            painter.setPen(QColor(self._palette.muted))
+            painter.drawText(rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, label)
         for item in shown:
             if item.look.is_list:
                 box = marker_box(item)
@@ -260,6 +266,57 @@ class Ornaments:
                 QPointF(x + side * 0.74, y + side * 0.33),
             ]
         )
+
+
+def languages(view: QTextEdit, shown: list[Shown]) -> list[tuple[Shown, str, QRectF]]:
+    """
+    Give what stands in the upper right corners of the visible boxes of code: their first block, word, place.
+
+    A box whose language nobody has said has a word only while the caret is in it.
+    """
+    found: list[tuple[Shown, str, QRectF]] = []
+    here = view.textCursor().block()
+    is_here = block_look(here).kind == "code"
+    for at, item in enumerate(shown):
+        before = item.block.previous()
+        if item.look.kind != "code" or (before.isValid() and block_look(before).kind == "code"):
+            continue
+        language = block_language(item.block)
+        last = at
+        while last + 1 < len(shown) and shown[last + 1].look.kind == "code":
+            last += 1
+        numbers = item.block.blockNumber(), shown[last].block.blockNumber()
+        inside = is_here and numbers[0] <= here.blockNumber() <= numbers[1] and not view.isReadOnly()
+        if language or inside:
+            label = name_of(language)
+            metrics = QFontMetricsF(_small(view))
+            right = view.viewport().width() - view.document().documentMargin() - BOX_PADDING_PX
+            size = QSizeF(metrics.horizontalAdvance(label) + 4, metrics.height() + 2)
+            top = item.rect.top() - BOX_PADDING_PX + 3
+            found.append((item, label, QRectF(QPointF(right - size.width(), top), size)))
+    return found
+
+
+def block_language(block: QTextBlock) -> str:
+    """Give the language of a block of code; "" for none."""
+    attributes = block.blockFormat().property(BLOCK)
+    language = values_of(attributes).get("language") if isinstance(attributes, str) else None
+    return language if isinstance(language, str) else ""
+
+
+def language_at(view: QTextEdit, place: QPointF) -> int | None:
+    """Give the number of the first block of the code whose language is written at a point of the viewport."""
+    for item, _, rect in languages(view, list(visible_blocks(view))):
+        if rect.adjusted(-4, -3, 4, 3).contains(place):
+            return item.block.blockNumber()
+    return None
+
+
+def _small(view: QTextEdit) -> QFont:
+    """The font of the words in a corner."""
+    font = view.document().defaultFont()
+    font.setPixelSize(max(9, round(font.pixelSize() * 0.72)))
+    return font
 
 
 def tick_box_at(view: QTextEdit, place: QPointF) -> int | None:

@@ -10,6 +10,8 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QMenu
 
+from app.editor.languages import language_menu
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -30,6 +32,8 @@ def text_menu(view: NoteEdit) -> QMenu:
         return action
 
     writes = view.is_open and not view.isReadOnly()
+    if writes:
+        _add_spelling(menu, view)
     selected = view.textCursor().hasSelection()
     pastes = writes and view.canInsertFromMimeData(QGuiApplication.clipboard().mimeData())
     add("Undo", "Ctrl+Z", view.undo, writes)
@@ -41,5 +45,58 @@ def text_menu(view: NoteEdit) -> QMenu:
     add("Paste as Plain Text", "Ctrl+Shift+V", view.paste_plain, pastes)
     menu.addSeparator()
     add("Link…", "Ctrl+K", view.link_wanted.emit, writes)
+    if writes:
+        _add_picture_sizes(menu, view)
+        number = view.textCursor().blockNumber()
+        if view.commands.attributes_at(view.bound.standing.caret()).get("kind") == "code":
+            menu.addMenu(language_menu(view, number))
     add("Select All", "Ctrl+A", view.selectAll, True)
     return menu
+
+
+def _add_spelling(menu: QMenu, view: NoteEdit) -> None:
+    """What may have been meant by the wrong word at the caret, and ways to have it left alone."""
+    if not view.spelling.is_on:
+        return
+    view.bound.settle()
+    found = view.spelling.word_at(view.bound.standing.caret())
+    if found is None:
+        return
+    start, end, word = found
+    for suggestion in view.spelling.suggestions(word):
+        action = menu.addAction(suggestion)
+        font = action.font()
+        font.setBold(True)
+        action.setFont(font)
+        action.triggered.connect(
+            lambda _=False, text=suggestion: view.commands.replace_all([(start, end)], text)
+        )
+    if menu.isEmpty():
+        menu.addAction(QCoreApplication.translate("text_menu", "No suggestions")).setEnabled(False)
+    learn = menu.addAction(QCoreApplication.translate("text_menu", "Add to Dictionary"))
+    learn.triggered.connect(lambda: view.spelling.learn(word))
+    ignore = menu.addAction(QCoreApplication.translate("text_menu", "Ignore"))
+    ignore.triggered.connect(lambda: view.spelling.ignore(word))
+    menu.addSeparator()
+
+
+def _add_picture_sizes(menu: QMenu, view: NoteEdit) -> None:
+    """How wide the selected picture is to be."""
+    held = view.picture_selected()
+    if held is None:
+        return
+    index, room_px = held
+    sizes = menu.addMenu(QCoreApplication.translate("text_menu", "Picture Width"))
+    for label, width_px in (
+        ("Small", round(room_px / 4)),
+        ("Half", round(room_px / 2)),
+        ("Full", round(room_px)),
+        ("As It Is", None),
+    ):
+        action = sizes.addAction(QCoreApplication.translate("text_menu", label))
+        action.triggered.connect(lambda _=False, width=width_px: view.commands.set_width(index, width))
+    for label, keys, by in (("Wider", "Ctrl+]", 1), ("Narrower", "Ctrl+[", -1)):
+        action = sizes.addAction(QCoreApplication.translate("text_menu", label))
+        action.setShortcut(QKeySequence(keys))
+        action.setShortcutVisibleInContextMenu(True)
+        action.triggered.connect(lambda _=False, step=by: view.resize_picture(step))

@@ -12,11 +12,13 @@ from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 from PySide6.QtCore import QCoreApplication, QSignalBlocker, QSize, Qt, QTimer
-from PySide6.QtGui import QAction, QColor, QIcon, QKeySequence, QPainter, QPixmap, QResizeEvent
+from PySide6.QtGui import QAction, QColor, QCursor, QIcon, QKeySequence, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
+from app.editor.fading import Fading
 from app.editor.keyboard import SHORTCUTS
 from app.editor.keys import values_of
+from app.editor.languages import language_menu
 from app.editor.link_popup import LinkPopup
 from app.editor.note_edit import NoteEdit
 
@@ -89,6 +91,7 @@ class Toolbar(QWidget):
         self.setAccessibleName(_tr("Formatting"))
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.link_popup = LinkPopup(view)
+        self.fading = Fading(self, view)
         self.buttons: dict[str, QToolButton] = {}
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -109,6 +112,7 @@ class Toolbar(QWidget):
         self._look_timer = QTimer(self, singleShot=True, interval=0)
         self._look_timer.timeout.connect(self.show_state)
         view.state_changed.connect(self._look_timer.start)
+        view.language_wanted.connect(self._ask_language)
         if icons is not None:
             self.use_icons(icons)
         self.show_state()
@@ -247,6 +251,12 @@ class Toolbar(QWidget):
         if self._view.is_open:
             self._view.commands.set_mark(kind, value)
         self._view.setFocus()
+
+    def _ask_language(self, number: int) -> None:
+        """The language of a code block was clicked."""
+        menu = language_menu(self._view, number)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(QCursor.pos())
 
     # Showing
 

@@ -22,10 +22,15 @@ WAIT_SECONDS = 20.0
 """How long anything may take before a test gives up; nothing waits this long on a machine that works."""
 
 
+BEFORE_ROOT: list[str] = []
+"""Folders that children look into before this checkout: a bench puts the compiled core there."""
+
+
 def environment() -> dict[str, str]:
     """The environment of a child: offscreen, no keyring, this checkout first."""
     found = dict(os.environ)
-    found.update(QT_QPA_PLATFORM="offscreen", PYTHONPATH=str(ROOT), PYTHONUNBUFFERED="1")
+    path = os.pathsep.join([*BEFORE_ROOT, str(ROOT)])
+    found.update(QT_QPA_PLATFORM="offscreen", PYTHONPATH=path, PYTHONSAFEPATH="1", PYTHONUNBUFFERED="1")
     found["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
     return found
 

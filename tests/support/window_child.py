@@ -31,6 +31,7 @@ class Pilot(QObject):
     """Carries out orders in the window, on the GUI thread."""
 
     heard = Signal(str)
+    due = Signal(float, str)
 
     def __init__(self, program: app.main.Program) -> None:
         super().__init__(program.window)
@@ -38,7 +39,11 @@ class Pilot(QObject):
         self.commits: list[tuple[float, float]] = []
         self.seen: list[tuple[float, int]] = []
         self.status: Any = None
+        self.frames: list[float] = []
+        self.answers: dict[str, float] = {}
         self.heard.connect(self.obey)
+        self.due.connect(self.press_and_paint)
+        program.window.browsing.search.answered.connect(self.note_answer)
         program.bridge.status_changed.connect(self.keep_status)
         program.window.view.edit.textChanged.connect(self.keep_time)
         self.ready_at = 0.0
@@ -105,6 +110,60 @@ class Pilot(QObject):
         text = "\r" if character == "\n" else character
         for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
             QApplication.sendEvent(target, QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier, text))
+
+    def do_key_frames(self, text: str, pause_ms: int) -> None:
+        """
+        Have keys come in from outside, as from a keyboard, at their times however busy the window is.
+
+        `frames` then tells how long after its time each key was on screen.
+        """
+        self.frames = []
+        threading.Thread(target=self.send_keys, args=(text, pause_ms), daemon=True).start()
+
+    def send_keys(self, text: str, pause_ms: int) -> None:
+        for character in text:
+            time.sleep(pause_ms / 1000)
+            self.due.emit(time.monotonic(), character)
+
+    def press_and_paint(self, began: float, character: str) -> None:
+        self.press(character)
+        self.program.window.view.edit.viewport().repaint()
+        self.frames.append((time.monotonic() - began) * 1000)
+
+    def do_frames(self) -> dict:
+        return {"frames": self.frames}
+
+    def do_switch(self, note: str) -> None:
+        """Go to a note; `switched` tells when it is painted."""
+        window = self.program.window
+        self.switched = 0.0
+        began = time.monotonic()
+
+        def painted(shown: Any) -> None:
+            if shown is not None and shown.id == note:
+                window.browsing.shown.disconnect(painted)
+                window.view.edit.viewport().repaint()
+                self.switched = (time.monotonic() - began) * 1000
+
+        window.browsing.shown.connect(painted)
+        window.browsing.open(note)
+
+    def do_switched(self) -> dict:
+        return {"ms": self.switched}
+
+    def do_search(self, text: str) -> None:
+        """Put a query into the search field, as the key that completes it does."""
+        self.answers.pop(text, None)
+        self.asked = time.monotonic()
+        self.program.window.pane.search.setText(text)
+
+    def note_answer(self, text: str, _hits: Any) -> None:
+        self.program.window.pane.list.viewport().repaint()
+        self.answers[text] = (time.monotonic() - self.asked) * 1000
+
+    def do_answer(self, text: str) -> dict:
+        """How long after its key the answer to a query was on screen; None while it is not."""
+        return {"ms": self.answers.get(text)}
 
     def do_compose(self, preedit: str, commit: str) -> None:
         """Type with an input method: a composition on screen first, then its result."""

@@ -117,7 +117,7 @@ def test_painting_leaves_the_text_alone(lists):
     ornaments = Ornaments(lists.view.formats)
     shown = list(visible_blocks(lists.view))
     ornaments.paint_under(painter, lists.view, shown)
-    ornaments.paint_over(painter, shown)
+    ornaments.paint_over(painter, lists.view, shown)
     painter.end()
     assert len(lists.note.deltas) == edits
     lists.view.hide()
