@@ -74,8 +74,8 @@ class PictureFrame:
         block = document.findBlock(offset_u16)
         if not payload_of(format_) or probe.positionInBlock() != offset_u16 + 1 - block.position():
             return None
-        handler = self._handler()
-        size = handler.intrinsicSize(document, offset_u16, format_)
+        embeds = self._embeds()
+        size = embeds.intrinsicSize(document, offset_u16, format_)
         origin = document.documentLayout().blockBoundingRect(block).topLeft()
         line = block.layout().lineForTextPosition(offset_u16 - block.position())
         if not line.isValid():
@@ -85,15 +85,15 @@ class PictureFrame:
         bottom = line.y() + line.ascent() + QFontMetricsF(format_.font()).descent()
         rect = QRectF(min(ends), bottom - size.height(), abs(ends[1] - ends[0]), size.height())
         rect.translate(origin - QPointF(0, self._view.verticalScrollBar().value()))
-        picture = handler.picture_size(document, offset_u16, format_)
+        picture = embeds.picture_size(document, offset_u16, format_)
         if picture is not None:
             rect.adjust(0, PICTURE_GAP_PX, 0, -PICTURE_GAP_PX)
         return Held(offset_u16, format_, rect, picture)
 
-    def _handler(self) -> EmbedObject:
-        handler = self._view.document().documentLayout().handlerForObject(EMBED_OBJECT)
-        assert isinstance(handler, EmbedObject)
-        return handler
+    def _embeds(self) -> EmbedObject:
+        found = self._view.document().documentLayout().handlerForObject(EMBED_OBJECT)
+        assert isinstance(found, EmbedObject)
+        return found
 
     # The mouse
 
@@ -135,7 +135,7 @@ class PictureFrame:
         index = self._index()
         offset_u16 = self._view.bound.surface.offset(index)
         self._width = max(PICTURE_PX_MIN, round(self._before + place.x() - self._begin))
-        self._handler().resized = (offset_u16, self._width)
+        self._embeds().resized = (offset_u16, self._width)
         self._view.document().markContentsDirty(offset_u16, 1)
 
     def release(self) -> None:
@@ -148,7 +148,7 @@ class PictureFrame:
     def abandon(self) -> None:
         """Let go of the corner; the picture is as it was."""
         self._anchor = None
-        resized, self._handler().resized = self._handler().resized, None
+        resized, self._embeds().resized = self._embeds().resized, None
         if resized is not None:
             self._view.document().markContentsDirty(resized[0], 1)
 
