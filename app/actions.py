@@ -88,6 +88,7 @@ class Actions(QObject):
         self.focus_note = make(self.tr("Go to text"), "Ctrl+3")
         self.show_links = make(self.tr("Links to this note"), "Ctrl+Alt+L")
         self.show_history = make(self.tr("History"), "Ctrl+Alt+H")
+        self.show_lens = make(self.tr("Inside the note"), "Ctrl+Alt+I")
         self.show_sidebar = make(self.tr("Show sidebar"), "F9")
         self.show_sidebar.setCheckable(True)
         self.preferences = make(self.tr("Preferences…"), "Ctrl+,")
@@ -135,7 +136,7 @@ class Actions(QObject):
             Menu(
                 self.tr("&View"),
                 [
-                    [self.show_sidebar, self.show_links, self.show_history],
+                    [self.show_sidebar, self.show_links, self.show_history, self.show_lens],
                     list(self.modes.values()),
                     [self.focus_places, self.focus_list, self.focus_note],
                 ],

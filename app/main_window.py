@@ -206,6 +206,7 @@ class MainWindow(QMainWindow):
             [
                 (actions.show_links, self.panels.references),
                 (actions.show_history, self.panels.history),
+                (actions.show_lens, self.panels.lens),
             ]
         )
         for mode, action in actions.modes.items():

@@ -99,6 +99,20 @@ class SidePanels(QObject):
         panel.copy_asked.connect(self._open_copy)
         return panel
 
+    def lens(self) -> Panel:
+        """The note from inside."""
+        from app.widgets.lens_panel import LensPanel
+
+        panel = LensPanel(self._bridge, self._appearance, self._browsing.view.edit)
+        panel.play_asked.connect(self.show_replicas)
+        return panel
+
+    def show_replicas(self) -> None:
+        """Two replicas to step by hand."""
+        from app.dialogs.two_replicas import TwoReplicasDialog
+
+        TwoReplicasDialog(self._drawer.window()).show()
+
     def show_since(self, version: Version) -> None:
         """Show what has changed in the note on screen since a version."""
         self._drawer.open(self.history)

@@ -138,6 +138,16 @@ class OutboxRow(NamedTuple):
     body: bytes
 
 
+class SentRow(NamedTuple):
+    """One delta of a document on its way to the server."""
+
+    n: int
+    size_bytes: int
+    acked: bool
+    """Whether the server has confirmed it."""
+    rejected: bool
+
+
 class QuarantineRow(NamedTuple):
     """One delta that the server refused, kept for the person to see, copy or drop."""
 

@@ -25,6 +25,7 @@ from sync.storage.rows import (
     NoteRow,
     PersonRow,
     SearchHit,
+    SentRow,
     TitleRow,
 )
 
@@ -225,6 +226,11 @@ class Shelf(AttachmentShelf):
         """Return, by notebook, replicas that wrote in it and of which nobody has said whose they are."""
         with self._reading() as connection:
             return traits.strangers(connection, limit)
+
+    def sent_of(self, document: str, limit: int = 200) -> list[SentRow]:
+        """Return the deltas of a document that are kept to be sent, or sent again; the latest first."""
+        with self._reading() as connection:
+            return traits.sent_of(connection, document, limit)
 
     def look(self, note: str) -> Look | None:
         """Return when this person looked at a note last and what it was then; None when they never did."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from sync.storage import search
 from sync.storage.query import Query
-from sync.storage.rows import LinkRow, Look, PersonRow
+from sync.storage.rows import LinkRow, Look, PersonRow, SentRow
 from sync.storage.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -180,6 +180,16 @@ def tags(connection: sqlite3.Connection) -> dict[str, int]:
         for tag in text.split("\n"):
             counts[tag] = counts.get(tag, 0) + count
     return dict(sorted(counts.items(), key=lambda one: (one[0].casefold(), one[0])))
+
+
+def sent_of(connection: sqlite3.Connection, document: str, limit: int) -> list[SentRow]:
+    """Return the deltas of a document that are kept to be sent, or sent again; the latest first."""
+    rows = connection.execute(
+        "SELECT o.n, o.size, o.n <= s.acked_n, o.rejected FROM outbox o JOIN streams s ON s.key = o.stream"
+        " JOIN documents d ON d.key = o.document WHERE d.id = ? ORDER BY o.n DESC LIMIT ?",
+        (document, limit),
+    )
+    return [SentRow(n, size, bool(acked), bool(rejected)) for n, size, acked, rejected in rows]
 
 
 # --- looks ---------------------------------------------------------------------------------------

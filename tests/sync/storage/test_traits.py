@@ -102,6 +102,17 @@ def test_who_wrote_last_is_told_where_it_was_somebody_else(desk):
     assert {row.who for row in desk.store.notes()} == {""}
 
 
+def test_the_way_of_each_delta_to_the_server_is_known(desk):
+    note = desk.new_note("sent", "text")
+    last = desk.store.stream(NOTES).next_n - 1
+    desk.store.acknowledge(NOTES, last - 1, [], 5)
+    rows = desk.store.sent_of(note)
+    assert [(row.n, row.acked) for row in rows] == [(last, False), (last - 1, True)]
+    assert all(row.size_bytes > 0 and not row.rejected for row in rows)
+    assert desk.store.sent_of(note, 1) == rows[:1]
+    assert desk.store.sent_of("nothing") == []
+
+
 def test_the_last_look_is_kept(desk):
     assert desk.store.look("x") is None
     desk.store.save_look("x", 5, {7: 3, (1 << 63) - 1: 9})
