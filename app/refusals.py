@@ -20,6 +20,7 @@ REFUSALS: Final = frozenset(
         "cancelled",
         "changed_since",
         "empty_file",
+        "enex_damaged",
         "empty_query",
         "fields_left",
         "folder_not_empty",

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.bridge import Bridge
 from app.dialogs.progress import ProgressDialog
-from app.transfer.sources import ARCHIVE, NOTES
+from app.transfer.sources import ARCHIVE, ENEX, NOTES
 from app.wording import sentence
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ class TransferFlow(QObject):
 def _chosen_files(window: QWidget, title: str) -> list[str]:
     """Ask for files; none when the person thinks better of it."""
     kinds = QCoreApplication.translate("TransferFlow", "Notes and archives")
-    endings = " ".join(f"*{ending}" for ending in sorted(NOTES | {ARCHIVE}))
+    endings = " ".join(f"*{ending}" for ending in sorted(NOTES | {ARCHIVE, ENEX}))
     return QFileDialog.getOpenFileNames(window, title, "", f"{kinds} ({endings})")[0]
 
 

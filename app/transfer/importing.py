@@ -24,11 +24,12 @@ from app.transfer.blocks import Block, block_text, is_embed
 from app.transfer.front_matter import TAGS_MAX, FrontMatter, split_front_matter
 from app.transfer.pictures import Attachment, FolderResolver
 from app.transfer.report import Report, shown_path
-from app.transfer.sources import ARCHIVE, HTML, MARKDOWN, NOTES, Source, find_sources, read_source
+from app.transfer.sources import ARCHIVE, ENEX, HTML, MARKDOWN, NOTES, Source, find_sources, read_source
 from app.transfer.wiki import Names, as_ours, is_vault
 from crdt import CrdtError
 
 if TYPE_CHECKING:
+    from app.transfer.enex import EnexNote
     from sync.storage.rows import LocalChange
 
 BATCH_NOTES: Final = 200
@@ -108,6 +109,8 @@ async def import_paths(
             away=away,
             batch=batch,
         )
+    for source in job.enexes:
+        await job.take_enex(source, progress, cancelled, away)
     for number, source in enumerate(sources):
         if cancelled():
             job.report.cancelled = True
@@ -139,6 +142,7 @@ class _Import:
         self._known_folders = library.store.folders(notebook)
         self.report = Report()
         self.archives: list[Path] = []
+        self.enexes: list[Source] = []
         self._names = Names([])
 
     def plan(self, paths: list[Path]) -> list[Source]:
@@ -150,6 +154,8 @@ class _Import:
                 self._ids[os.path.abspath(source.path)] = new_id()
             elif source.kind == ARCHIVE:
                 self.archives.append(source.path)
+            elif source.kind == ENEX:
+                self.enexes.append(source)
             else:
                 self._unused.append(source)
         self._names = Names([*sources, *self._unused])
@@ -204,6 +210,43 @@ class _Import:
         )
         self._used.update(resolver.files)
         return Drafted(source, note, list(resolver.attachments.values()), resolver.remarks)
+
+    async def take_enex(
+        self, source: Source, progress: Progress | None, cancelled: Callable[[], bool], away: Away
+    ) -> None:
+        """Take in every note of another program's export, into a folder of the file's name."""
+        from app.transfer.enex import read_enex
+
+        path = shown_path(source.path)
+        place = source._replace(folders=(*source.folders, source.path.stem))
+        self._plan_folder(place.folders)
+        found = read_enex(source.path)
+        number = 0
+        try:
+            while not cancelled() and (note := await away(lambda: next(found, None))) is not None:
+                number += 1
+                if isinstance(note, Refused):
+                    self.report.refuse(f"{path}: {number}", note)
+                else:
+                    self.take(await away(partial(self._drafted_enex, place, note)))
+                if progress is not None:
+                    progress(number, number, path)
+        except (OSError, Refused) as error:
+            self.report.refuse(path, error)
+        self.report.cancelled = self.report.cancelled or cancelled()
+
+    def _drafted_enex(self, source: Source, note: EnexNote) -> Drafted:
+        """The note of one that an export holds."""
+        made = self._library.draft_note(
+            self._notebook,
+            title=note.title,
+            blocks=note.blocks,
+            folder=self._plan_folder(source.folders),
+            created_ms=note.created_ms,
+            tags=note.tags,
+            attachments={found.sha256: found.facts() for found in note.attachments},
+        )
+        return Drafted(source, made, note.attachments, note.remarks)
 
     def take(self, drafted: Drafted) -> None:
         """Store a note with the next commit. The store's thread."""

@@ -26,6 +26,7 @@ HTML: Final = frozenset({".html", ".htm", ".xhtml"})
 TEXT: Final = frozenset({".txt", ".text"})
 NOTES: Final = MARKDOWN | HTML | TEXT
 ARCHIVE: Final = ".commonplace"
+ENEX: Final = ".enex"
 
 _SYSTEM_FILES: Final = frozenset({"thumbs.db", "desktop.ini"})
 _MARKS: Final = (
