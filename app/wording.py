@@ -34,6 +34,7 @@ STORE: Final[Mapping[str, str]] = {
     "cannot_open": "{path} cannot be opened. Check that the folder exists and may be read.",
     "io": "The disk reported an error for {path}. Check the disk, and make a backup.",
     "newer": "{path} was written by a newer Commonplace and can only be read. Update Commonplace to edit.",
+    "unreachable": "The database of {path} cannot be reached. Check that it runs; nothing was lost.",
     "missing": "That is not in the library any more. Look for it in the list again.",
 }
 
