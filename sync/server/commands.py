@@ -19,7 +19,7 @@ import click
 from sync.errors import AuthFailed, SyncError
 from sync.limits import CONNECTIONS_PER_ACCOUNT, PASSWORD_SIZE_MAX
 from sync.server import auth
-from sync.server.execution import execute
+from sync.server.execution import execute, fill_database
 from sync.server.invite_commands import add_invites
 from sync.server.logs import start_logging
 from sync.server.migrate_commands import add_migrate
@@ -348,6 +348,25 @@ def restored(**shared: Any) -> None:
     it lacks.
     """
     _do(shared, "restored", {}, "noted; restart the server if it is running")
+
+
+@main.command("to-postgresql")
+@_shared
+def to_postgresql(**shared: Any) -> None:
+    """Copy what a stopped server has in its file to an empty database on PostgreSQL; the file stays."""
+    given = click.get_current_context().find_root().obj
+    folder = _folder(shared["folder"] or given["folder"])
+    database = shared["database"] or given["database"]
+    if database is None:
+        raise click.UsageError("--database names where to")
+    try:
+        counts = fill_database(folder, database)
+    except SyncError as error:
+        _fail(str(error))
+    if shared["as_json"] or given["as_json"]:
+        click.echo(json.dumps(counts))
+    else:
+        click.echo(f"{counts['accounts']} accounts, {counts['documents']} documents, {counts['log']} deltas")
 
 
 # --- doing it ------------------------------------------------------------------------------------------

@@ -18,8 +18,11 @@ from typing import Any, Final
 
 from sync.server import admin
 from sync.server.admin_path import reachable
-from sync.server.opening import FolderLock, make_folder, open_server
+from sync.server.opening import FolderLock, make_folder, open_postgres, open_server
 from sync.server.outcome import AdminError
+from sync.storage.postgres_filling import fill
+from sync.storage.server_database import SqliteDatabase
+from sync.storage.server_store import FILE_NAME
 
 BUSY_WAIT_S: Final = 10.0
 """How long to wait for a folder that another command, or a server that is just starting, has locked."""
@@ -62,6 +65,35 @@ def execute(
             if time.monotonic() > until:
                 raise AdminError(f"the folder is in use, and nobody answers: {error}") from error
         time.sleep(0.05)
+
+
+def fill_database(folder: Path, database: str) -> dict[str, int]:
+    """
+    Copy the store in a folder to an empty database on PostgreSQL.
+
+    Returns:
+        How many rows of each table.
+
+    Raises:
+        SyncError: There is no store, a server has it open, or the database is not empty; nothing was copied.
+    """
+    if not (folder / FILE_NAME).is_file():
+        raise AdminError(f"there is no {FILE_NAME} in {folder}")
+    lock = FolderLock(folder)
+    if not lock.take():
+        raise AdminError("a server has the folder open: stop it first")
+    try:
+        source = SqliteDatabase.open(folder / FILE_NAME)
+        try:
+            target = open_postgres(database, "filling")
+            try:
+                return fill(source, target)
+            finally:
+                target.close()
+        finally:
+            source.close()
+    finally:
+        lock.release()
 
 
 def _here(

@@ -13,7 +13,7 @@ import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, TYPE_CHECKING, Final
 
 from crdt import Delta, Document
 from crdt.schema import validate_delta
@@ -35,6 +35,9 @@ from sync.storage.model_store import ModelStore
 from sync.storage.pace_store import PaceStore
 from sync.storage.server_store import FILE_NAME, ServerStore
 from sync.storage.sharing_store import SharingStore
+
+if TYPE_CHECKING:
+    from sync.storage.postgres_store import PostgresDatabase
 
 LOCK_NAME: Final = "lock"
 
@@ -125,18 +128,24 @@ def open_server(folder: Path, data_model: str | None = None, database: str | Non
     )
 
 
+def open_postgres(database: str, process: str) -> PostgresDatabase:
+    """
+    Open a database on PostgreSQL; its driver is no requirement of a server on SQLite.
+
+    Raises:
+        StoreUnavailable, VersionTooNew: It is as it was; or there is no driver.
+    """
+    try:
+        from sync.storage.postgres_store import PostgresDatabase
+    except ImportError as error:
+        why = f"psycopg is not installed ({error}): pip install 'psycopg[binary,pool]'"
+        raise StoreUnavailable(Path("postgresql"), "cannot_open", why) from error
+    return PostgresDatabase.open(database, process)
+
+
 def _open_store(folder: Path, database: str | None, process: str) -> ServerStore:
     if database is not None:
-        # Only here: the driver is no requirement of a server on SQLite.
-        try:
-            from sync.storage.postgres_store import PostgresDatabase
-        except ImportError as error:
-            raise StoreUnavailable(
-                Path("postgresql"),
-                "cannot_open",
-                f"psycopg is not installed ({error}): pip install 'psycopg[binary,pool]'",
-            ) from error
-        return ServerStore(PostgresDatabase.open(database, process))
+        return ServerStore(open_postgres(database, process))
     store = ServerStore.open(folder / FILE_NAME)
     for path in folder.glob(FILE_NAME + "*"):  # journals made later take the mode over
         path.chmod(0o600)

@@ -110,6 +110,10 @@ class _Statements:
 
     def executemany(self, sql: str, rows: Iterable[Sequence[object]], /) -> None:
         """Run a statement for each row of values, without waiting for each."""
+        rows = list(rows)
+        if len(rows) == 1:  # what somebody types: one round trip instead of three
+            self.execute(sql, rows[0])
+            return
         with self._connection.cursor(binary=True) as cursor:
             cursor.executemany(translated(sql), rows)
 
@@ -195,8 +199,9 @@ class PostgresDatabase:
 
     def each(self, sql: str, rows: Sequence[Sequence[object]]) -> list[Row]:
         """Run a statement with RETURNING for each row of values; what each returned."""
-        if not rows:
-            return []
+        if len(rows) < 2:
+            with self._reading() as statements:
+                return [statements.execute(sql, row).fetchone() for row in rows]
         with self._connection() as connection, connection.cursor(binary=True) as cursor:
             cursor.executemany(translated(sql), rows, returning=True)
             found = []

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 
 import pytest
+from click.testing import CliRunner
 
 from sync.server import execution
-from sync.server.execution import execute
+from sync.server.commands import main
+from sync.server.execution import execute, fill_database
 from sync.server.opening import FolderLock, make_folder
 from sync.server.outcome import AdminError
 from tests.support.postgres import cluster
@@ -43,6 +46,32 @@ def test_a_folder_whose_owner_does_not_answer_is_said(tmp_path, monkeypatch):
     with pytest.raises(AdminError, match="nobody answers"):
         execute(tmp_path, "user list", {})
     lock.release()
+
+
+def test_a_database_is_filled_from_a_file_that_no_server_has_open(tmp_path):
+    address = cluster().tables()
+    with pytest.raises(AdminError, match="there is no"):
+        fill_database(tmp_path, address)
+    made = {"email": "ann@example.org", "name": "Ann", "password_hash": "x"}
+    account = execute(tmp_path, "user add", made)
+    execute(tmp_path, "note add", {"notebook": account["personal"], "text": "hello"})
+    lock = FolderLock(tmp_path)
+    assert lock.take()
+    with pytest.raises(AdminError, match="stop it"):
+        fill_database(tmp_path, address)
+    lock.release()
+    result = CliRunner().invoke(
+        main, ["to-postgresql", "--data", str(tmp_path), "--database", address, "--json"]
+    )
+    assert (result.exit_code, json.loads(result.output)["documents"]) == (0, 1)
+    (note,) = execute(tmp_path, "note list", {}, None, address)["notes"]
+    assert execute(tmp_path, "note show", {"note": note["id"]}, None, address)["text"] == "hello"
+    execute(tmp_path, "note append", {"note": note["id"], "text": " there"}, None, address)
+    assert execute(tmp_path, "verify", {}, None, address) == {"ok": True, "documents": 1}
+    again = CliRunner().invoke(main, ["to-postgresql", "--data", str(tmp_path), "--database", address])
+    assert (again.exit_code, "already" in again.output) == (1, True)
+    assert CliRunner().invoke(main, ["to-postgresql", "--data", str(tmp_path)]).exit_code == 2
+    cluster().give_back(address)
 
 
 def test_on_a_database_it_waits_for_nobody(tmp_path):

@@ -96,3 +96,19 @@ def test_deltas_are_checked_against_the_schema_of_their_collection():
     wrong = author.documents[note].edit(author.clock.tick(1), lambda e: e.set(("pinned",), new_id()))
     with pytest.raises(CrdtError, match="pinned"):
         check_delta("1.0", "notes", document, wrong)
+
+
+def test_without_the_driver_postgresql_is_refused_in_a_sentence(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "sync.storage.postgres_store", None)
+    with pytest.raises(StoreUnavailable, match="pip install"):
+        open_server(tmp_path, database="postgresql://nobody@127.0.0.1:1/x")
+
+
+def test_starting_on_sqlite_imports_no_driver(tmp_path):
+    code = (
+        "import sys; from pathlib import Path; from sync.server.opening import open_server;"
+        f"import sync.server.service; open_server(Path({str(tmp_path)!r})).close();"
+        "print([name for name in sys.modules if name.startswith('psycopg')])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
