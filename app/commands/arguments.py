@@ -100,7 +100,13 @@ COMMANDS: Final[dict[str, tuple[str, tuple[Option, ...]]]] = {
     "search": (
         "Search all notes.",
         (
-            _option("query", metavar="QUERY", nargs="+"),
+            _option(
+                "query",
+                metavar="QUERY",
+                nargs="+",
+                help='words, "phrases", tag:T in:PLACE by:NAME|me has:image|file|link|task|code|table '
+                "is:open|done|pinned|trashed|unsent before:DAY after:DAY; after -- a minus excludes",
+            ),
             _option("--limit", metavar="N", type=int, default=50),
         ),
     ),

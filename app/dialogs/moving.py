@@ -3,7 +3,7 @@ Notes and folders go elsewhere: into folders, notebooks, tags, the trash; by dra
 be taken back for a while.
 
 Decides what a drop or a choice means and says what was done. Not here: the edits themselves (`workspace`),
-another notebook (`relocation`).
+another notebook (`library.move`).
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from sync.storage.rows import FolderRow, NoteRow
 if TYPE_CHECKING:
     from app.dialogs.going import Going
     from app.library import Library
-    from app.relocation import Moved
     from app.widgets.picker import Offer
 
 SHOWN_MAX = 50
@@ -93,10 +92,10 @@ class Moving(QObject):
         self._say(done, lambda: self._workspace.set_archived(ids, False))
 
     def move(self, note_ids: Sequence[str], notebook: str, folder: str | None) -> None:
-        """Move notes into a folder, or to the top of a notebook; another notebook gets copies."""
+        """Move notes into a folder, or to the top of a notebook."""
         rows = [row for row in map(self._browsing.row, note_ids) if row is not None]
         here = [row for row in rows if row.notebook == notebook and row.folder != folder]
-        others = [row.id for row in rows if row.notebook != notebook]
+        others = [row for row in rows if row.notebook != notebook]
         name = self._browsing.places.name_of(
             Scope(Kind.FOLDER, notebook, folder) if folder else Scope(Kind.NOTEBOOK, notebook)
         )
@@ -111,25 +110,25 @@ class Moving(QObject):
         for row in rows:
             self._workspace.set_folder([row.id], row.folder)
 
-    def _relocate(self, ids: Sequence[str], notebook: str, folder: str | None, done: str) -> None:
-        from app.relocation import move_back, relocate
+    def _relocate(self, rows: Sequence[NoteRow], notebook: str, folder: str | None, done: str) -> None:
+        """Another notebook is another stream: the library sees to that. The folder is set before."""
+        ids = [row.id for row in rows]
 
-        def undo(moved: Sequence[Moved]) -> None:
-            self._bridge.call(
-                lambda library: move_back(library, moved),
-                lambda _: self._browsing.open(moved[0].old),
-                self._workspace.failed.emit,
-            )
+        def undo() -> None:
+            for row in rows:
+                self._workspace.set_folder([row.id], row.folder)
+                self._go_to(row.notebook, [row.id])
 
-        def moved_there(moved: Sequence[Moved]) -> None:
-            self._browsing.notes.remove([one.old for one in moved])
-            if self._browsing.note is not None and self._browsing.note.id == moved[0].old:
-                self._browsing.open(moved[0].new)
-            self._say(self._noted(len(moved), done), lambda: undo(moved))
+        self._workspace.set_folder(ids, folder)
+        self._go_to(notebook, ids, lambda: self._say(self._noted(len(ids), done), undo))
 
-        self._bridge.call(
-            lambda library: relocate(library, ids, notebook, folder), moved_there, self._workspace.failed.emit
-        )
+    def _go_to(self, notebook: str, ids: Sequence[str], then: Callable[[], object] = lambda: None) -> None:
+        def moved(_: object) -> None:
+            self._browsing.reload()
+            self._workspace.read_shelf()
+            then()
+
+        self._bridge.call(lambda library: library.move(ids, notebook), moved, self._workspace.failed.emit)
 
     def ask_move(self) -> None:
         """Choose by a few letters where the selected notes go."""

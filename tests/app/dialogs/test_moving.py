@@ -72,14 +72,17 @@ def test_another_notebook_gets_the_note_and_it_comes_back(shop):
     shop.workspace.new_notebook("Work")
     wait_for(lambda: len(shop.workspace.shelf.notebooks) == 2)
     work = shop.workspace.shelf.notebooks[1].id
+    shop.workspace.set_folder([shop.notes[0]], shop.outer)
+    wait_for(lambda: shop.row().folder == shop.outer and shop.desk.browsing.row(shop.notes[0]).folder)
     shop.show()
     shop.desk.window.moving.move([shop.notes[0]], work, None)
-    wait_for(lambda: shop.desk.browsing.note.id != shop.notes[0])
-    assert shop.desk.view.title.text() == "One"
-    assert shop.row().trashed_ms is not None
+    wait_for(lambda: shop.row().notebook == work)
+    assert shop.row().folder is None
+    wait_for(lambda: shop.desk.window.toast.can_undo)
     shop.undo()
-    wait_for(lambda: shop.desk.browsing.note.id == shop.notes[0])
-    assert shop.row().trashed_ms is None
+    wait_for(lambda: shop.row().notebook == shop.notebook)
+    assert shop.row().folder == shop.outer
+    assert shop.desk.view.title.text() == "One"
 
 
 def test_the_trash_can_be_taken_back_by_a_key_and_the_note_is_on_screen_again(shop):
