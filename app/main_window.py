@@ -373,6 +373,8 @@ class MainWindow(QMainWindow):
         actions = self.actions_
         for action in (actions.pin, actions.tag, actions.move_to, actions.trash):
             action.setEnabled(note is not None)
+        title = note.title.text() if note is not None else ""
+        self.setWindowTitle(f"{title} – Commonplace" if title else "Commonplace")
         if note is not None:
             self.recents.note_shown(note.id)
         row = self.browsing.row(note.id) if note is not None else None

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QObject
 
 from app.bridge import Bridge
-from app.models.past import news_since
 from app.models.times import long_time
 from app.open_note import OpenNote
 from app.widgets.browsing import Browsing
@@ -72,6 +71,8 @@ class Looking(QObject):
         self._browsing.notes.update(known.rows)
         if note is not self._note or known.look is None:
             return
+        from app.models.past import news_since
+
         news = news_since(note.document, known.look.version, known.mine)
         if not news:
             return

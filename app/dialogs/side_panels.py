@@ -7,14 +7,13 @@ Each is imported and made when it is first opened.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 
 from app.bridge import Bridge
 from app.editor.note_links import Name
-from app.models.past import Blocks
 from app.models.recents import Recents
 from app.models.times import long_time
 from app.models.titles import Titles
@@ -24,7 +23,9 @@ from app.widgets.browsing import Browsing
 from app.widgets.drawer import Drawer, Maker, Panel
 from app.workspace import Workspace
 from crdt import Edit, Version
-from sync.storage.search import place_of
+
+if TYPE_CHECKING:
+    from app.models.past import Blocks
 
 
 @runtime_checkable
@@ -145,6 +146,8 @@ class SidePanels(QObject):
 
     def _link_mention(self, source: str, target: str) -> None:
         """In the note `source`, make the first mention of the note `target` a link."""
+
+        from sync.storage.search import place_of
 
         def opened(note: OpenNote) -> None:
             place = place_of(note.body.text(), self._titles_of(target))

@@ -15,8 +15,6 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app.bridge import Bridge
 from app.call import Call
 from app.models.fuzzy import folded
-from sync.storage.query import understood
-from sync.storage.search import words_of
 
 if TYPE_CHECKING:
     from app.library import Library
@@ -28,6 +26,10 @@ HITS_MAX = 200
 
 def words_looked_for(text: str) -> list[str]:
     """The words of a query, without its filters, folded: what a list shows in its snippets."""
+    # Loaded by then: the library has searched.
+    from sync.storage.query import understood
+    from sync.storage.search import words_of
+
     return [folded(word) for word in words_of(understood(text, date.today()).text)]
 
 

@@ -2,7 +2,9 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
+from app.dialogs.two_replicas import TwoReplicasDialog
 from tests.support.waiting import wait_for
 from tests.support.whole_window import press, type_text
 
@@ -59,3 +61,35 @@ def test_a_name_that_is_missing_becomes_a_note_in_the_same_place(desk):
     rows = wait_for(lambda: desk.call(lambda library: library.store.find_note("Plum cake")))
     assert rows[0].folder == folder
     assert ("Plum cake", {"link": f"note:{rows[0].id}"}) in note_here.body.spans()
+
+
+def test_every_control_of_every_panel_has_a_name(desk):
+    note(desk, "Big plan")
+    desk.window.actions_.new_note.trigger()
+    type_text(desk.view.title, "Diary")
+    type_text(desk.view.edit, "about the big plan")
+    actions = desk.window.actions_
+    for action in (actions.show_links, actions.show_history, actions.show_lens):
+        action.trigger()
+        assert action.isChecked()
+        nameless = [
+            f"{type(widget).__name__} {widget.objectName()}"
+            for widget in desk.window.drawer.findChildren(QWidget)
+            if widget.focusPolicy() != Qt.FocusPolicy.NoFocus
+            and widget.isVisible()
+            and not widget.accessibleName()
+            and not (isinstance(widget, QAbstractButton) and widget.text())
+            and widget.objectName() not in ("qt_scrollarea_viewport", "")
+        ]
+        assert nameless == []
+    action.trigger()
+    assert not action.isChecked()
+
+
+def test_two_replicas_can_be_opened_from_the_lens(desk):
+    desk.window.actions_.new_note.trigger()
+    desk.window.actions_.show_lens.trigger()
+    desk.window.drawer.panel.play.click()
+    dialog = wait_for(lambda: desk.window.findChild(TwoReplicasDialog))
+    assert dialog.isVisible()
+    dialog.close()
