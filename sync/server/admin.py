@@ -173,6 +173,7 @@ def _appending(piece: str) -> Callable[[Edit], None]:
 def _written(opened: Opened, stream: StreamRow, note: str, bodies: list[bytes], now_ms: int) -> Outcome:
     """Push deltas as the server's own replica, the way everybody's go."""
     segments: list[Segment] = []
+    opened.store.db.place()  # nobody else writes as this replica
     for body in bodies:
         position = opened.core.position(stream.key, opened.core.rid)
         batch = Batch(

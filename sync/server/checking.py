@@ -65,6 +65,7 @@ def give_back(
     Returns:
         How many were taken, and what connections must hear of.
     """
+    core.store.db.place()  # nobody else writes as this replica
     position = core.position(stream.key, core.rid)
     pushed = tuple([PushedDelta(document, body) for body in bodies])
     batch = Batch(

@@ -155,10 +155,14 @@ class PostgresDatabase:
             VersionTooNew: A newer server wrote it.
         """
         db = cls(address, process, connections_max=connections_max)
-        with mapped_errors(db.path), psycopg.connect(address, **_options(autocommit=True)) as connection:
-            _migrate(connection, db.path)
         with mapped_errors(db.path):
-            db._pool.open()
+            db._placed = psycopg.connect(address, **_options(autocommit=True))
+            try:
+                _migrate(db._placed, db.path)
+                db._pool.open()
+            except BaseException:
+                db.close()
+                raise
         return db
 
     # --- statements ------------------------------------------------------------------------------
@@ -277,17 +281,21 @@ class PostgresDatabase:
                 it now; or the database is out of reach.
         """
         with mapped_errors(self.path):
-            if self._placed is not None:
+            if self._placed is not None and self._place >= 0:
                 try:
                     self._placed.execute("SELECT 1")
                     return self._place
                 except psycopg.OperationalError:
                     self._placed.close()
-            self._placed = psycopg.connect(self.address, **_options(autocommit=True))
+                    self._placed = None
+            if self._placed is None:
+                self._placed = psycopg.connect(self.address, **_options(autocommit=True))
             for place in range(PLACES_MAX) if self._place < 0 else (self._place,):
                 if _try_lock(self._placed, place):
                     self._place = place
                     return place
+            self._placed.close()
+            self._placed = None
         raise StoreUnavailable(self.path, "locked", "another process took this one's place")
 
     def size_bytes(self) -> int:

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sync.errors import StoreUnavailable
 from sync.protocol.messages import Ack
+from sync.server import admin
 from sync.storage.server_store import HeadMoved
 from tests.support.core_world import CoreWorld
 from tests.support.peer import Author
@@ -208,5 +210,32 @@ def test_a_stream_that_is_compacted_elsewhere_is_read_and_written_on(tmp_path):
         row, state = other.opened.core.state_of(note)
         assert (row.last_seq, other.opened.core.stream(processes.stream).floor > 0) == (63, True)
         assert state == author.documents[note].encode() == one.opened.core.state_of(note)[1]
+    finally:
+        processes.close()
+
+
+def test_who_lost_its_place_does_not_write_as_the_servers_replica(tmp_path):
+    processes = Processes(tmp_path, 2)
+    try:
+        one, other = processes.worlds
+        assert one.opened.core.rid != other.opened.core.rid
+        arguments = {"notebook": processes.ann.personal, "text": "x"}
+        with cluster().connection() as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                " WHERE pid <> pg_backend_pid() AND application_name = 'commonplace-server'"
+            )
+        third = CoreWorld(tmp_path)  # takes the place that the first one had
+        assert third.opened.core.rid == one.opened.core.rid
+        with pytest.raises(StoreUnavailable):
+            admin.run(one.opened, "note add", arguments, one.now_ms)
+        third.close()
+        while True:  # until the pool has found the database again
+            try:
+                admin.run(one.opened, "note add", arguments, one.now_ms)
+                break
+            except StoreUnavailable:
+                continue
+        one.check()
     finally:
         processes.close()
