@@ -210,7 +210,10 @@ class Bridge(QObject):
 
     def _answer_failed(self, call: Call, error: Exception) -> None:
         if not call.answer_failed(error):
-            logger.error("nobody waits for this failure: %s", error)
+            is_read_only = isinstance(error, StoreUnavailable) and error.reason == "newer"
+            logger.log(
+                logging.INFO if is_read_only else logging.ERROR, "nobody waits for this failure: %s", error
+            )
 
     def _edit_open(self, document: str, intent: Intent) -> Delta | Standing:
         """Edit a document for the other side if it is open here."""

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sync.client.session import Client
     from sync.client.state import Status
     from sync.client.tokens import TokenStore
+    from sync.storage.client_store import ClientStore
 
 logger = logging.getLogger(__name__)
 
@@ -189,11 +190,12 @@ class EngineRoom:
         self.library = WindowLibrary(
             store, self._later, self._ticker, editor=outlets.edit, stored=self._note_stored
         )
-        self.library.personal()
+        if not store.read_only:
+            self.library.personal()
         self.opening = self._open(first)
 
     def _open(self, first: str) -> Opening:
-        notebooks = self._store.notebooks()
+        notebooks = notebooks_of(self._store)
         folders = {row.id: self._store.folders(row.id) for row in notebooks}
         loaded = (first, self._store.load(first)) if first and self._store.has(first) else None
         return Opening(self._ticker, notebooks, folders, loaded, self._store.model)
@@ -343,6 +345,12 @@ class EngineRoom:
         self._changed.add(document)
         self._outlets.reset(document)
         self._outlets.changed()
+
+
+def notebooks_of(store: ClientStore) -> list[NotebookRow]:
+    """The notebooks; in a library that can only be read nobody is more than a viewer."""
+    rows = store.notebooks()
+    return [row._replace(role="viewer") for row in rows] if store.read_only else rows
 
 
 def can_send(status: Status) -> bool:

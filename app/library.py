@@ -87,9 +87,9 @@ class Library:
     @property
     def model(self) -> Model:
         """The data model of the notes here: how they are made, read and changed."""
-        from sync.model.versions import model_of
+        from sync.model.versions import reader_of
 
-        return model_of(self.store.model)
+        return reader_of(self.store.model)
 
     # --- notebooks and folders ----------------------------------------------------------------------------
 
@@ -198,7 +198,11 @@ class Library:
         return paths
 
     def check_writable(self, notebook: str) -> None:
-        """Raises Refused when this person may only read the notebook."""
+        """Raises Refused, or StoreUnavailable ("newer"), when this person may only read the notebook."""
+        if self.store.read_only:
+            from sync.errors import StoreUnavailable
+
+            raise StoreUnavailable(self.store.path, "newer")
         if any(row.id == notebook and row.role not in WRITERS for row in self.store.notebooks()):
             raise Refused("not_writable")
 

@@ -21,7 +21,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QObject, Signal
 
 from app.bridge import Bridge
-from app.engine_room import Opening, client_of
+from app.engine_room import Opening, client_of, notebooks_of
 from app.library import Library, new_id
 from app.note_seat import NoteSeat
 from app.open_note import Anchor, OpenDocument, OpenNote, edit_beside
@@ -29,7 +29,7 @@ from app.refusals import Refused
 from crdt import CrdtError, Delta, Document, Edit, Stamp
 from sync.model import v2
 from sync.model.v1 import new_folder
-from sync.model.versions import OLDEST, Model, model_of
+from sync.model.versions import OLDEST, Model, reader_of
 from sync.storage.rows import FolderRow, LocalChange, NotebookRow, StoredDocument
 
 logger = logging.getLogger(__name__)
@@ -95,7 +95,7 @@ class Workspace(QObject):
     @property
     def model(self) -> Model:
         """The data model of the notes here."""
-        return model_of(self._model)
+        return reader_of(self._model)
 
     def stamp(self) -> Stamp:
         """A new stamp of this replica."""
@@ -461,7 +461,7 @@ def write_at_end(text: str, edit: Edit) -> None:
 
 def read_shelf(library: Library) -> Shelf:
     """The notebooks and their folders. Engine thread."""
-    notebooks = library.store.notebooks()
+    notebooks = notebooks_of(library.store)
     folders = {row.id: library.store.folders(row.id) for row in notebooks}
     archive = "archive" in library.model.FEATURES
     return Shelf(notebooks, folders, archive, library.store.tags())

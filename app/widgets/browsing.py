@@ -277,6 +277,9 @@ class Browsing(QObject):
 
     def put_elsewhere(self, note_ids: Sequence[str], work: Callable[[], None]) -> None:
         """Do something after which notes are listed elsewhere; the next one is shown if one is on screen."""
+        rows = [row for row in map(self.row, note_ids) if row is not None]
+        if not all(self._workspace.shelf.writable(row.notebook) for row in rows):
+            return
         follower = self._follower(note_ids)
         work()
         self.notes.remove(note_ids)

@@ -24,7 +24,6 @@ from app.widgets.sync_chip import SyncPanel
 from app.wording import sentence
 from sync.client.state import AUTHS_PARKED, Status
 from sync.errors import StoreUnavailable
-from sync.model.versions import NEWEST
 from sync.storage.rows import NoteRow
 
 if TYPE_CHECKING:
@@ -170,7 +169,7 @@ def axes_of(status: Status, before: Axes) -> Axes:
         before,
         link=status.link,
         auth=status.auth,
-        version=version_axis(status.mode, status.server_model, NEWEST),
+        version=version_axis(status.mode, status.server_model, status.app_model),
         outbox=status.outbox,
         notes=before.notes if status.outbox else 0,
         inbound=status.inbound,
@@ -179,4 +178,5 @@ def axes_of(status: Status, before: Axes) -> Axes:
         signed_out_ms=status.signed_out_ms,
         server=server_name(status.server) if status.server else "",
         owner=status.email or "",
+        store="newer" if status.store == "newer" else before.store,
     )

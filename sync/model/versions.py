@@ -102,6 +102,11 @@ def model_of(version: str) -> Model:
     return MODELS[major_of(version) - 1]
 
 
+def reader_of(version: str) -> Model:
+    """The model to read a store of a version with: its own, or the newest for what is newer still."""
+    return model_of(version) if is_known(version) else MODELS[-1]
+
+
 def version_named(text: str) -> str:
     """
     The version that a person means by ``2`` or ``2.0``.

@@ -133,3 +133,25 @@ def test_a_new_window_has_lists_of_its_own_and_closes_alone(qt_app, tmp_path):
         other.actions_.close_window.trigger()
         wait_for(lambda: desk.program.others == [])
         assert desk.window.isVisible()
+
+
+def test_a_library_newer_than_the_program_is_shown_to_be_read_and_exported(qt_app, tmp_path):
+    folder = tmp_path / "p"
+    with started(qt_app, folder) as desk:
+        type_text(desk.view.title, "Kept")
+        type_text(desk.view.edit, "the text")
+        wait_for(lambda: desk.titles() == ["Kept"])
+    content = (folder / "library.sqlite3").read_bytes()
+    with started(qt_app, Profile(folder, "1.0")) as desk:
+        wait_for(lambda: desk.view.note is not None and desk.view.note.body.text() == "the text")
+        wait_for(lambda: desk.view.banners.first() is not None)
+        assert desk.view.banners.first().text.startswith("A newer Commonplace wrote this library.")
+        assert [choice.label for choice in desk.view.banners.first().choices] == ["Export"]
+        assert desk.view.edit.isReadOnly()
+        desk.window.actions_.new_note.trigger()
+        desk.window.actions_.trash.trigger()
+        type_text(desk.view.edit, "lost")
+        assert desk.view.note.body.text() == "the text"
+        desk.browsing.search.ask("text")
+        wait_for(lambda: desk.titles() == ["Kept"])
+    assert (folder / "library.sqlite3").read_bytes() == content

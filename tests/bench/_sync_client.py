@@ -69,7 +69,7 @@ class Line:
     async def open(cls, url: str, watch: Watch, token: str | None = None) -> Line:
         """Connect and say hello."""
         socket = await connect(
-            url + "/v2/sync", compression=None, max_size=FRAME_SIZE_MAX, ping_interval=None
+            url + "/v1/sync", compression=None, max_size=FRAME_SIZE_MAX, ping_interval=None
         )
         line = cls(socket, watch)
         line.listening = asyncio.create_task(line.listen())
