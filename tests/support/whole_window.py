@@ -122,15 +122,15 @@ class Served:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[Served]:
-    """A server for the time of the block."""
+def served(folder: Path, data_model: str | None = None) -> Iterator[Served]:
+    """A server for the time of the block; a new one of a data model, or of the usual."""
     loop = asyncio.new_event_loop()
     servers: list[RunningServer] = []
     ending = asyncio.Event()
     up = threading.Event()
 
     async def live() -> None:
-        async with running_server(folder, data_model=None) as server:
+        async with running_server(folder, data_model=data_model) as server:
             servers.append(server)
             up.set()
             await ending.wait()
