@@ -171,7 +171,7 @@ async def paste(given: dict[str, Any]) -> dict[str, Any]:
     await first.push(pieces[:1], 1, time.perf_counter())
     await asyncio.sleep(0.5)
     watch.received = 0
-    began = time.perf_counter()
+    began, cost, own = time.perf_counter(), Cost(given["pid"]), time.process_time()
     place = 1
     while place < len(pieces):
         while len(first.pushed) >= 8:
@@ -183,7 +183,13 @@ async def paste(given: dict[str, Any]) -> dict[str, Any]:
         await asyncio.sleep(0.002)
     seconds = time.perf_counter() - began
     await asyncio.gather(first.close(), reader.close())
-    return {"seconds": round(seconds, 2), "deltas": len(pieces) - 1, "disconnects": watch.disconnects}
+    cpu_s = {"server": round(cost.busy_s(), 2), "clients": round(time.process_time() - own, 2)}
+    return {
+        "seconds": round(seconds, 2),
+        "cpu_s": cpu_s,
+        "deltas": len(pieces) - 1,
+        "disconnects": watch.disconnects,
+    }
 
 
 STEPS = {

@@ -54,9 +54,13 @@ class Cost:
         fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(") ", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    def busy_s(self) -> float:
+        """Seconds of one core since the first look."""
+        return self._cpu_s() - self.cpu_s
+
     def cores(self) -> float:
         """Cores that were busy since the first look."""
-        return round((self._cpu_s() - self.cpu_s) / (time.perf_counter() - self.began), 3)
+        return round(self.busy_s() / (time.perf_counter() - self.began), 3)
 
     def mb(self) -> float:
         """Memory now."""

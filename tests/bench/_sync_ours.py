@@ -180,7 +180,7 @@ async def upload(given: dict[str, Any]) -> dict[str, Any]:
         "write_s": round(written - began, 2),
         "upload_s": round(time.perf_counter() - written, 2),
         "client_cpu_s": round(time.process_time() - own, 2),
-        "server_cpu_s": round(cost._cpu_s() - cost.cpu_s, 2),
+        "server_cpu_s": round(cost.busy_s(), 2),
     }
     store.close()
     return found
