@@ -314,7 +314,7 @@ class Documents:
             self.forget([row.id])
             raise self._damaged(row, error) from error
         before = folded.weight
-        folded.last_seq = tail[-1][0]
+        folded.last_seq = tail[-1][0] if tail else row.last_seq
         folded.encoded = None
         folded.tail_count += len(tail)
         folded.stored_seq, folded.state_bytes = row.state_seq, row.state_bytes

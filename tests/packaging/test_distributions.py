@@ -57,6 +57,13 @@ def test_a_server_on_postgresql_takes_the_same_extra_from_both():
     assert set(extra) <= set(PROGRAM["project"]["optional-dependencies"]["dev"])
 
 
+def test_the_server_brings_its_unit_for_systemd():
+    shared = SERVER["tool"]["hatch"]["build"]["targets"]["wheel"]["shared-data"]
+    (unit,) = [ROOT / "packaging/server" / place for place in shared]
+
+    assert "ExecStart=/opt/commonplace/bin/commonplace-server serve" in unit.read_text(encoding="utf-8")
+
+
 def test_every_requirement_has_a_lower_and_an_upper_bound():
     everything = [*PROGRAM["project"]["dependencies"], *PROGRAM["project"]["optional-dependencies"]["dev"]]
 
