@@ -15,6 +15,7 @@ from crdt.edit import Edit, TextEdit
 from crdt.errors import CausalGap, ClockAhead, CrdtError, LimitExceeded, MalformedOp, OutOfRange
 from crdt.object_ops import Path
 from crdt.object_tree import PathPatch
+from crdt.ops_codec import decode_ops, encode_ops
 from crdt.patch import (
     BlockSet,
     Deleted,
@@ -64,6 +65,8 @@ __all__ = [
     "Value",
     "ValueSet",
     "Version",
+    "decode_ops",
+    "encode_ops",
     "read_glance",
     "read_texts",
     "read_version",

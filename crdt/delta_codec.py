@@ -88,7 +88,7 @@ class DeltaFields(NamedTuple):
 
 def encode_delta(rid: int, start: int, stamp: Stamp, ops: Sequence[Op]) -> bytes:
     """The bytes of a delta. Raises MalformedOp for ops that are none. Cost: O(bytes)."""
-    body = _OpWriter(rid, start, stamp.time)
+    body = OpWriter(rid, start, stamp.time)
     for op in ops:
         body.write(op)
     writer = Writer()
@@ -120,7 +120,7 @@ def decode_delta(data: bytes) -> DeltaFields:
     table = [_read_rid(reader) for _ in range(size)]
     if len({rid, *table}) != len(table) + 1:
         raise MalformedOp("a replica twice")
-    source = _OpReader(reader, rid, start, stamp.time, table)
+    source = OpReader(reader, rid, start, stamp.time, table)
     ops: list[list[object]] = []
     while reader.left():
         ops.append(source.read())
@@ -136,15 +136,17 @@ def _read_rid(reader: Reader) -> int:
     return rid
 
 
-class _OpWriter:
+class OpWriter:
     """Writes ops; ``table`` fills with the replicas they refer to, in the order of first use."""
 
-    __slots__ = ("_container", "_counter", "_numbers", "_rid", "_time", "out", "table")
+    __slots__ = ("_alone", "_container", "_counter", "_numbers", "_rid", "_time", "out", "table")
 
-    def __init__(self, rid: int, start: int, time: int) -> None:
+    def __init__(self, rid: int, start: int, time: int, alone: bool = False) -> None:
+        """Write ops from the counter ``start`` on, none later than ``time``; ``alone``: of one text alone."""
         self.out: Final = Writer()
         self.table: Final[list[int]] = []
         self._numbers: dict[int, int] = {}
+        self._alone: Final = alone
         self._rid: Final = rid
         self._time: Final = time
         self._counter: int = start
@@ -166,7 +168,9 @@ class _OpWriter:
         if size < 1:
             raise MalformedOp("an op of no size")
         inner = kind_at(bare)
-        if (kind == TEXT and (inner >= SET or inner == FLIP)) or (kind < SET and kind != FLIP):
+        if (kind == TEXT and (inner >= SET or inner == FLIP)) or (
+            kind < SET and kind != FLIP and not self._alone
+        ):
             raise MalformedOp("a text op outside a text, or another inside one")
         known = inner < KINDS or SET <= inner < TEXT
         time = time_of(op) if known else 0
@@ -297,12 +301,15 @@ class _OpWriter:
         return number
 
 
-class _OpReader:
+class OpReader:
     """Reads ops; ``counter`` is the next one's, ``used`` how much of the table they have referred to."""
 
-    __slots__ = ("_container", "_reader", "_rid", "_table", "_time", "counter", "used")
+    __slots__ = ("_alone", "_container", "_reader", "_rid", "_table", "_time", "counter", "used")
 
-    def __init__(self, reader: Reader, rid: int, start: int, time: int, table: list[int]) -> None:
+    def __init__(
+        self, reader: Reader, rid: int, start: int, time: int, table: list[int], alone: bool = False
+    ) -> None:
+        self._alone: Final = alone
         self._reader: Final = reader
         self._rid: Final = rid
         self._time: Final = time
@@ -339,7 +346,7 @@ class _OpReader:
             self._object_op(op, kind)
         else:
             self._unknown_op(op)
-        if kind < SET and kind != FLIP:
+        if kind < SET and kind != FLIP and not self._alone:
             if self._container is None:
                 raise MalformedOp("a text op that names no text")
             op = [TEXT, self._container[0], self._container[1], op]

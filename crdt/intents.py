@@ -21,10 +21,9 @@ from crdt.ops import (
     SELF,
     TIME_MAX,
     TYPE,
-    Op,
     check_value,
 )
-from crdt.patch import Inserted, Marks, TextPatch, Value
+from crdt.patch import Marks, Value
 from crdt.reading import TextReading
 from crdt.runs import ID_BITS, Run
 
@@ -214,47 +213,3 @@ class Intents(TextReading):
         for kind in marks:
             if len(kind) > KIND_LENGTH_MAX:
                 raise LimitExceeded(f"a mark's kind has at most {KIND_LENGTH_MAX} characters")
-
-    def _hear_typing(self, op: Op) -> TextPatch | None:
-        """
-        Take in what someone else typed where the last stroke ended; None, and nothing is changed, if it is
-        not the plainest case of that. The same as admitting and integrating the op.
-        """
-        if not isinstance(op, (list, tuple)) or len(op) != 4 or type(op[0]) is not int or op[0] != TYPE:
-            return None
-        rid, counter, text = op[1], op[2], op[3]
-        if type(rid) is not int or type(counter) is not int or type(text) is not str:
-            return None
-        size = len(text)
-        if not text.isprintable() or not 0 < size <= INSERT_LENGTH_MAX:
-            return None
-        replicas = self._replicas
-        tail = self._tail
-        if tail is None or tail.start + tail.length != counter or replicas.rids[tail.replica] != rid:
-            tail = self._find_tail(rid, counter)
-        if tail is None or replicas.ends[tail.replica] != counter:
-            return None
-        replicas.ends[tail.replica] = counter + size
-        self._sequence.replicas[tail.replica].characters.append(text)
-        self._sequence.grow(tail, size)
-        index = self._tail_index
-        self._tail_index = index + size
-        return Inserted(index, text, self._marks.resolve(tail.marks))
-
-    def _find_tail(self, rid: int, counter: int) -> Run | None:
-        """Make the run that ``rid`` typed last the tail (V3), if it ends before ``counter`` and is one."""
-        replica = self._replicas.find(rid)
-        sequence = self._sequence
-        if not 0 <= replica < len(sequence.replicas):
-            return None
-        run = sequence.replicas[replica].last()
-        if run is None or run.hidden or run.start + run.length != counter:
-            return None
-        if (run.last_id() << 1 | AFTER) in self._marks.anchored:
-            return None
-        index = sequence.goto(run) + run.length
-        if sequence.behind_finger(run.length) != run.right:
-            return None
-        self._tail = run
-        self._tail_index = index
-        return run

@@ -129,9 +129,9 @@ def time_of(op: Op) -> int:
     """The time that an op competes with; 0 for one that does not compete. The op is admitted, or this may
     raise."""
     kind = kind_at(op)
-    if kind == TEXT:
-        inner = inner_op(op)
-        return integer(inner, 4, 0, TIME_MAX) if kind_at(inner) in (MARK, BLOCK) else 0
+    bare = inner_op(op) if kind == TEXT else op
+    if kind_at(bare) in (MARK, BLOCK):
+        return integer(bare, 4, 0, TIME_MAX)
     if kind == FLIP or SET <= kind < TEXT:
         return integer(op, 3, 0, TIME_MAX)
     return 0

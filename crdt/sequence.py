@@ -104,9 +104,14 @@ class Sequence:
         chunks = self.chunks
         target = run.chunk
         runs = chunks[self.ci].runs
-        if runs[self.ri] is run:
-            return self.at
+        here = runs[self.ri]
         at = self.at
+        if here is run:
+            return at
+        if self.ri + 1 < len(runs) and runs[self.ri + 1] is run:
+            self.ri += 1
+            self.at = at if here.hidden else at + here.length
+            return self.at
         if chunks[self.ci] is not target:
             for place in range(self.ri):
                 if not runs[place].hidden:

@@ -15,7 +15,8 @@ from crdt.admission import Arrivals, Gate
 from crdt.anchor import Anchor, anchor_at, index_of
 from crdt.check import check_rich_text
 from crdt.errors import OutOfRange
-from crdt.intents import Intents, Kinds, Ops
+from crdt.hearing import Hearing
+from crdt.intents import Kinds, Ops
 from crdt.ops import EMBED, FLIP, Op, check_text, check_value
 from crdt.patch import TextPatch, Value
 from crdt.replicas import Replicas
@@ -25,7 +26,7 @@ from crdt.undo import UndoStacks
 from crdt.version import Version
 
 
-class RichText(Intents):
+class RichText(Hearing):
     """One collaborative rich text, written by the replica ``rid`` here and by others elsewhere."""
 
     __slots__ = ("_shared", "_stacks")
@@ -251,10 +252,9 @@ class RichText(Intents):
             MalformedOp, LimitExceeded: They are none that a replica of ours makes.
         """
         assert not self._shared, "the ops of a document's text come in its deltas"
-        if len(ops) == 1:
-            heard = self._hear_typing(ops[0])
-            if heard is not None:
-                return [heard]
+        heard = self._hear(ops)
+        if heard is not None:
+            return heard
         gate = Gate(self._sequence, Arrivals(self._replicas))
         admitted = [op for op in ops if gate.admit(op)]
         patches: list[TextPatch] = []

@@ -59,6 +59,7 @@ def compile_core(folder: Path) -> None:
         return
     with tempfile.TemporaryDirectory(prefix="commonplace-core-") as name:
         work = Path(name)
+        compiled = digest()
         shutil.copytree(ROOT / "crdt", work / "crdt", ignore=shutil.ignore_patterns("__pycache__", "*.md"))
         (work / "setup.py").write_text(SETUP)
         command = [sys.executable, "setup.py", "-q", "build_ext", "--inplace"]
@@ -69,7 +70,7 @@ def compile_core(folder: Path) -> None:
         shutil.copytree(work / "crdt", folder / "crdt", ignore=shutil.ignore_patterns("__pycache__"))
         for path in work.glob("*.so"):
             shutil.copy(path, folder)
-    (folder / "digest").write_text(digest())
+    (folder / "digest").write_text(compiled)
 
 
 def is_wanted() -> bool | None:

@@ -15,14 +15,12 @@ RID = 0x5EED_5EED_5EED_5E00
 
 
 class Ours:
-    """crdt.RichText; what is sent is the list of ops as msgpack."""
+    """crdt.RichText; what is sent is its ops as bytes, of the keystrokes one by one."""
 
     def __init__(self, number: int = 0) -> None:
-        import msgpack
+        from crdt import RichText, decode_ops, encode_ops
 
-        from crdt import RichText
-
-        self.face, self.pack, self.unpack = RichText, msgpack.Packer().pack, msgpack.unpackb
+        self.face, self.pack, self.unpack = RichText, encode_ops, decode_ops
         self.text = RichText(RID + number)
 
     def edit(self, position: int, deleted: int, inserted: str) -> list:

@@ -1,18 +1,10 @@
-"""The workshop of ops: where typed text goes, which marks it gets, and plain typing heard in one step."""
+"""The workshop of ops: where typed text goes and which marks it gets."""
 
-from random import Random
-
-import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 
-from crdt.errors import CausalGap, CrdtError, MalformedOp
-from crdt.ops import EDGE, INSERT, MARK, SELF, TYPE
-from crdt.patch import Inserted
+from crdt.ops import EDGE, INSERT, MARK, SELF
 from crdt.text import RichText
-from tests.support.effort import steps
-from tests.support.meeting import FOX, reloaded, shown
-from tests.support.text_world import TextWorld
+from tests.support.meeting import FOX, reloaded
 
 seeds = st.integers(0, 2**32)
 
@@ -119,87 +111,3 @@ def test_a_format_of_a_part_that_shows_it_already_still_covers_the_whole_range()
     text = text_of(FOX)
     text.format(0, 3, "bold", True)
     assert text.format(0, 7, "bold", True)[0][7:] == [SELF, 0, 0, SELF, 7, 0]
-
-
-# Typing heard in one step
-
-
-@given(seeds)
-def test_one_op_alone_does_what_it_does_among_others(seed):
-    """A lone TYPE may take a short way; in a batch with a known op it may not."""
-    world = TextWorld(seed, 2)
-    for _ in range(steps(20)):
-        world.step()
-    random = Random(seed)
-    writer = world.replicas[0].text
-    alone, among = reloaded(writer, 500), reloaded(writer, 500)
-    known = writer.insert(0, "k")
-    for text in (alone, among):
-        text.apply(known)
-    at = random.randint(0, len(writer))
-    for _ in range(steps(12)):
-        if random.random() < 0.3:
-            at = random.randint(0, len(writer))
-        roll = random.random()
-        if roll < 0.1:
-            ops = writer.undo()
-        elif roll < 0.2:
-            ops = writer.format(at, len(writer), "link", random.choice("xy"))
-        else:
-            ops = writer.insert(at, random.choice(("a", "é", "\n", "ab")))
-            at += 1
-        if random.random() < 0.3:
-            hidden = alone.delete(0, 1) if len(alone) else []
-            assert (among.delete(0, 1) if len(among) else []) == hidden
-        for op in ops:
-            assert alone.apply([op]) == among.apply([known[0], op])
-        at = min(at, len(writer))
-        alone.check()
-    assert alone.encode() == among.encode()
-    assert shown(alone) == shown(among)
-
-
-def test_typing_is_heard_where_its_author_typed_last_and_marked_as_the_place_is():
-    writer, listener = text_of("ab"), RichText(2)
-    listener.merge(writer)
-    writer.new_group()
-    listener.apply(writer.format(0, 2, "bold", True))
-    listener.apply(writer.insert(2, "c"))
-    assert listener.apply(writer.insert(3, "d")) == [Inserted(3, "d", {"bold": True})]
-    listener.apply(writer.format(2, 4, "link", "x"))
-    assert listener.apply(writer.insert(4, "e")) == [Inserted(4, "e", {"bold": True})]
-    assert shown(listener) == shown(writer)
-
-
-@pytest.mark.parametrize(
-    ("op", "error"),
-    [
-        ([TYPE, 1, 3, "x"], CausalGap),
-        ([TYPE, 9, 0, "x"], CrdtError),
-        ([TYPE, 1, 2, "\0"], MalformedOp),
-        ([TYPE, 1, 2, "\ud800"], MalformedOp),
-        ([TYPE, 1, 2, ""], MalformedOp),
-        ([TYPE, 1, 2, None], MalformedOp),
-        ([TYPE, None, 2, "x"], MalformedOp),
-        ([TYPE, 1, True, "x"], MalformedOp),
-        ([True, 1, 2, "x"], MalformedOp),
-    ],
-)
-def test_what_is_not_plain_typing_goes_through_the_gate(op, error):
-    text = RichText(2)
-    text.merge(text_of("ab"))
-    before = text.encode()
-    with pytest.raises(error):
-        text.apply([op])
-    assert text.encode() == before
-    assert text.apply([[TYPE, 1, 1, "b"]]) == []
-    assert text.apply([[TYPE, 1, 2, "\t"]]) == [Inserted(2, "\t", {})]
-    assert text.apply([[TYPE, 1, 3, "😀"]]) == [Inserted(3, "😀", {})]
-
-
-def test_typing_of_somebody_who_wrote_only_marks_here_finds_no_place():
-    text = text_of("ab")
-    text.apply([[MARK, 5, 0, 1, 5, "bold", True, 1, 0, 0, 1, 1, 1]])
-    with pytest.raises(MalformedOp):
-        text.apply([[TYPE, 5, 1, "x"]])
-    text.check()

@@ -23,7 +23,7 @@ def paste(text, values=0):
     return document, document.edit(Stamp(5, 0, 1), fill)
 
 
-@given(st.text("aé漢😀\n", min_size=1, max_size=600), st.integers(0, 60), st.integers(90, 400))
+@given(st.text("aé漢😀\n", min_size=1, max_size=600), st.integers(0, 60), st.integers(96, 400))
 @settings(max_examples=examples(40))
 def test_the_pieces_fit_and_make_the_same_document(text, values, size_bytes_max):
     document, delta = paste(text, values)
