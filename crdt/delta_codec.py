@@ -153,6 +153,7 @@ class OpWriter:
         self._container: tuple[int, int] | None = None
 
     def write(self, op: Op) -> None:
+        """Append the next op. Raises MalformedOp for one that does not follow or is none. Cost: O(bytes)."""
         kind = kind_at(op)
         if author_of(op) != (self._rid, self._counter):
             raise MalformedOp("the ops of a delta are of one replica, with consecutive counters")
@@ -319,6 +320,7 @@ class OpReader:
         self.used: int = 0
 
     def read(self) -> list[object]:
+        """The next op. Raises CrdtError where the bytes hold none. Cost: O(bytes)."""
         reader = self._reader
         head = reader.bounded(127)
         if head & MORE == TEXT and not head & TIMED:
