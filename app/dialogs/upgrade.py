@@ -83,6 +83,8 @@ class UpgradeDialog(Form):
         self.details = named(QLabel(wordWrap=True), "hint")
         self.column.addWidget(self.summary)
         self.column.addWidget(self.details)
+        # What the steps leave behind when they go belongs below, not between the lines.
+        self.column.addStretch(1)
         self.add_problem()
         self.cancel = QPushButton(self.tr("Not now"))
         self.cancel.clicked.connect(self.close)
@@ -157,6 +159,7 @@ class UpgradeDialog(Form):
         self.cancel.setText(self.tr("Close"))
         self.cancel.setEnabled(True)
         self.go.hide()
+        self.column.activate()
         self.adjustSize()
 
     def reject(self) -> None:

@@ -22,7 +22,7 @@ def step_words(step: str) -> str:
         "verify": _tr("Compare with the server"),
         "backup": _tr("Make a copy"),
         "fetch": _tr("Fetch the newer notes"),
-        "catch_up": _tr("Catch up with what was written meanwhile"),
+        "catch_up": _tr("Catch up with the latest edits"),
         "swap": _tr("Switch over"),
         "done": _tr("Done"),
     }
@@ -60,9 +60,14 @@ def receipt_rows(receipt: Receipt) -> list[str]:
     """What else is worth knowing, a line each."""
     rows = [_tr("Version {old} became {new}.").format(old=receipt.old_model, new=receipt.new_model)]
     if receipt.carried:
-        rows.append(_tr("{n} edits made meanwhile were carried over.").format(n=receipt.carried))
+        one, many = _tr("1 edit is still to be sent."), _tr("{n} edits are still to be sent.")
+        rows.append((one if receipt.carried == 1 else many).format(n=receipt.carried))
     if receipt.refused:
-        rows.append(_tr("{n} edits were refused by the server and are kept here.").format(n=receipt.refused))
+        one, many = (
+            _tr("1 edit was refused and is kept here."),
+            _tr("{n} edits were refused and are kept here."),
+        )
+        rows.append((one if receipt.refused == 1 else many).format(n=receipt.refused))
     rows.append(_tr("Old copy: {path}").format(path=PurePath(receipt.old_copy).name))
     return rows
 

@@ -77,7 +77,7 @@ def test_the_steps_pass_one_writes_meanwhile_and_the_receipt_counts(desk, slow):
     attempt.go.release()
     wait_for(lambda: dialog.summary.text())
     assert dialog.summary.text().startswith("143 notes before, 145 after (2 new).")
-    assert "1 edits made meanwhile were carried over." in dialog.details.text()
+    assert "1 edit is still to be sent." in dialog.details.text()
     assert desk.view.edit.toPlainText() == "x" * 7
     assert all(not label.isVisible() for label in dialog._names.values())
     dialog.cancel.click()
