@@ -17,7 +17,7 @@ LIVE = Status(link="live", auth="ok", server="wss://s.example.org/v1/sync", emai
 
 def test_offline_is_a_chip_and_never_a_banner(desk):
     for link in ("off", "waiting", "connecting", "greeting"):
-        desk.window.status._take(replace(LIVE, link=link, outbox=3))
+        desk.window.status.take(replace(LIVE, link=link, outbox=3))
         assert desk.view.banners.first() is None
     assert desk.window.sidebar.chip.words.first == "Offline – 3 to send"
 
@@ -35,11 +35,11 @@ def test_the_panel_opens_over_the_chip_and_asks_for_what_is_pressed(desk):
 
 def test_a_disk_that_refuses_is_the_first_thing_said_until_it_takes_again(desk, tmp_path):
     bridge = desk.program.bridge
-    desk.window.status._take(replace(LIVE, auth="expired"))
+    desk.window.status.take(replace(LIVE, auth="expired"))
     bridge._mark_saving(StoreUnavailable(tmp_path, "no_space"))
     assert desk.window.sidebar.chip.words.first == "Not saved"
     assert "disk is full" in desk.view.banners.first().text
-    desk.window.status._take(replace(LIVE, outbox=1))
+    desk.window.status.take(replace(LIVE, outbox=1))
     assert desk.window.sidebar.chip.words.first == "Not saved"
     bridge._mark_saving(None)
     assert desk.window.sidebar.chip.words.first == "1 to send"
@@ -48,14 +48,14 @@ def test_a_disk_that_refuses_is_the_first_thing_said_until_it_takes_again(desk, 
 
 def test_what_was_put_off_stays_away_until_the_next_loss(desk):
     status = desk.window.status
-    status._take(replace(LIVE, auth="expired"))
+    status.take(replace(LIVE, auth="expired"))
     wait_for(lambda: desk.view.banners.first())
     status.put_off(Topic.EXPIRED)
-    status._take(replace(LIVE, auth="expired", outbox=1))
+    status.take(replace(LIVE, auth="expired", outbox=1))
     desk.call(lambda library: None)
     assert desk.view.banners.first() is None
-    status._take(LIVE)
-    status._take(replace(LIVE, auth="expired"))
+    status.take(LIVE)
+    status.take(replace(LIVE, auth="expired"))
     wait_for(lambda: desk.view.banners.first())
     assert Topic.EXPIRED in desk.view.banners._messages
 
@@ -65,13 +65,13 @@ def test_a_banner_that_takes_room_moves_no_line_and_covers_no_caret(desk):
     edit = desk.view.edit
     edit.setFocus()
     before = edit.verticalScrollBar().value()
-    desk.window.status._take(replace(LIVE, auth="expired"))
+    desk.window.status.take(replace(LIVE, auth="expired"))
     wait_for(lambda: desk.view.banners.isVisible())
     wait_for(lambda: edit.cursorRect().bottom() <= edit.viewport().height())
-    desk.window.status._take(LIVE)
+    desk.window.status.take(LIVE)
     edit.moveCursor(QTextCursor.MoveOperation.Start)
     top = edit.cursorRect()
-    desk.window.status._take(replace(LIVE, auth="expired"))
+    desk.window.status.take(replace(LIVE, auth="expired"))
     wait_for(lambda: desk.view.banners.isVisible())
     QApplication.processEvents()
     assert edit.cursorRect() == top
@@ -80,9 +80,9 @@ def test_a_banner_that_takes_room_moves_no_line_and_covers_no_caret(desk):
 
 def test_a_banner_that_is_up_stays_up_while_its_edits_are_counted(desk):
     status = desk.window.status
-    status._take(replace(LIVE, auth="expired"))
+    status.take(replace(LIVE, auth="expired"))
     assert "Nothing is waiting" in desk.view.banners.first().text
-    status._take(replace(LIVE, auth="expired", outbox=2))
+    status.take(replace(LIVE, auth="expired", outbox=2))
     assert "Nothing is waiting" in desk.view.banners.first().text
     status._counted((2, 1))
     assert "2 edits in 1 note" in desk.view.banners.first().text
@@ -91,7 +91,7 @@ def test_a_banner_that_is_up_stays_up_while_its_edits_are_counted(desk):
 def test_wrong_clocks_refusals_and_versions_are_banners_with_what_to_do(desk):
     status, asked = desk.window.status, []
     status.asked.connect(asked.append)
-    status._take(replace(LIVE, mode="send_only", server_model="1.9", clock=11 * 60_000, quarantine=2))
+    status.take(replace(LIVE, mode="send_only", server_model="1.9", clock=11 * 60_000, quarantine=2))
     assert desk.view.banners.first().text.startswith("A newer version of your notes")
     assert len(desk.view.banners._messages) == 3
     next(b for b in desk.view.banners.findChildren(QPushButton) if b.text() == "Upgrade").click()
