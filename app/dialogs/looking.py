@@ -16,11 +16,16 @@ from app.bridge import Bridge
 from app.models.times import long_time
 from app.open_note import OpenNote
 from app.widgets.browsing import Browsing
+from app.widgets.timers import Later
 from crdt import Version
 from sync.storage.rows import Look, NoteRow
 
 if TYPE_CHECKING:
     from app.library import Library
+
+
+# Whoever steps through a list looks at what they stop at; each look is a commit.
+LOOK_MS = 250
 
 
 class Known(NamedTuple):
@@ -44,13 +49,16 @@ class Looking(QObject):
         self._show_since = show_since
         self._note: OpenNote | None = None
         self._since: Version | None = None
+        self._looking = Later(self, LOOK_MS, self._look)
         browsing.shown.connect(self._shown)
         browsing.view.away.clicked.connect(self._show)
 
     def leave(self) -> None:
         """The note goes from the screen: what it is now has been seen."""
         note, self._note = self._note, None
-        if note is not None and not note.draft and self._bridge.accepting:
+        if self._looking.waiting:
+            self._looking.cancel()
+        elif note is not None and not note.draft and self._bridge.accepting:
             version = note.document.version().encode()
             self._bridge.call(lambda library: _save(library, note.id, version))
 
@@ -60,11 +68,17 @@ class Looking(QObject):
         self.leave()
         self._note, self._since = note, None
         self._browsing.view.say_away("")
-        if note is None or note.draft:
+        if note is not None and not note.draft:
+            self._looking.ask()
+
+    def _look(self) -> None:
+        """The note is still on screen: it is being looked at."""
+        note = self._note
+        if note is None:
             return
         version = note.document.version().encode()
         self._bridge.call(
-            lambda library: _look(library, note.id, version), lambda known: self._compare(note, known)
+            lambda library: _look_at(library, note.id, version), lambda known: self._compare(note, known)
         )
 
     def _compare(self, note: OpenNote, known: Known) -> None:
@@ -95,7 +109,7 @@ def _save(library: Library, note: str, version: Mapping[int, int]) -> None:
     library.store.save_look(note, library.ticker.now_ms(), version)
 
 
-def _look(library: Library, note: str, version: Mapping[int, int]) -> Known:
+def _look_at(library: Library, note: str, version: Mapping[int, int]) -> Known:
     """Engine thread: the look before, and a new one in its place."""
     store = library.store
     before, people, account = store.look(note), store.people().values(), store.meta("account")

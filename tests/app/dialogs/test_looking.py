@@ -42,6 +42,6 @@ def test_what_i_wrote_and_what_i_never_saw_is_no_news(qt_app, tmp_path):
         desk.view.note.edit(lambda edit: edit.text(("body",)).insert(0, "mine "))
         other = desk.call(lambda library: library.new_note(title="other"))
         show(desk, other)
+        wait_for(lambda: desk.call(lambda library: library.store.look(other)))
         show(desk)
         assert not desk.view.away.isVisible()
-        assert desk.call(lambda library: library.store.look(other)) is not None
