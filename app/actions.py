@@ -60,7 +60,11 @@ class Actions(QObject):
         self.import_files = make(self.tr("Import files…"))
         self.export_library = make(self.tr("Export…"), "Ctrl+Shift+E")
         self.print_note = make(self.tr("Print…"), "Ctrl+Alt+Shift+P")
+        self.share_notebook = make(self.tr("Share notebook…"))
+        self.share_note = make(self.tr("Share note…"), "Ctrl+Alt+S")
+        self.join = make(self.tr("Join by link…"))
         self.sign_in = make(self.tr("Sign in…"))
+        self.devices = make(self.tr("Devices and password…"))
         self.sign_out = make(self.tr("Sign out"))
         self.check_now = make(self.tr("Check now"), "F5")
         self.upgrade = make(self.tr("Upgrade notes…"))
@@ -113,7 +117,8 @@ class Actions(QObject):
                     [self.rename, self.delete_place],
                     [self.new_window, self.open_window, self.close_window],
                     [self.import_folder, self.import_files, self.export_library, self.print_note],
-                    [self.sign_in, self.sign_out, self.check_now, self.upgrade],
+                    [self.share_notebook, self.join],
+                    [self.sign_in, self.sign_out, self.devices, self.check_now, self.upgrade],
                     [self.preferences, self.shortcuts, self.quit],
                 ],
             ),
@@ -128,7 +133,7 @@ class Actions(QObject):
             Menu(
                 self.tr("&Note"),
                 [
-                    [self.pin, self.tag, self.icon, self.move_to],
+                    [self.pin, self.tag, self.icon, self.move_to, self.share_note],
                     [self.archive, self.unarchive, self.trash, self.restore],
                     [self.next_note, self.previous_note],
                 ],
@@ -148,7 +153,7 @@ class Actions(QObject):
         """The menu of selected notes; `colours` are those of their tags."""
         menu = QMenu(self._window)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addActions([self.pin, self.tag, self.icon])
+        menu.addActions([self.pin, self.tag, self.icon, self.share_note])
         if colours is not None:
             colours.setParent(menu, colours.windowFlags())
             menu.addMenu(colours)
@@ -165,7 +170,7 @@ class Actions(QObject):
         menu.addActions([self.new_note, self.new_folder, self.new_notebook])
         if rename:
             menu.addSeparator()
-            menu.addAction(self.rename)
+            menu.addActions([self.rename, self.share_notebook])
         if delete:
             menu.addAction(self.delete_place)
         return menu

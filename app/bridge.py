@@ -76,6 +76,8 @@ class Bridge(QObject):
     replica_changed = Signal(str)
     """The library is written as another replica, or in another data model (this one), from now on: load
     everything that is open again."""
+    copy_kept = Signal(str, str)
+    """A note that may not be written (any more), and the person's own that has what was unsent of it."""
     file_came = Signal(str)
     """The SHA-256 of an attachment that came from the server."""
     rows_changed = Signal(list)
@@ -319,6 +321,7 @@ class Bridge(QObject):
             replica=lambda model: self.post(partial(self.replica_changed.emit, model)),
             changed=self._project_soon,
             edit=self._edit,
+            copied=lambda document, copy: self.post(partial(self.copy_kept.emit, document, copy)),
             file=lambda sha256: self.post(partial(self.file_came.emit, sha256)),
         )
 

@@ -65,6 +65,8 @@ class Outlets:
     """Something that lists show has changed."""
     edit: Callable[[str, Callable[[Edit], None]], Delta]
     """Edit a document that a window may have open; comes back when the change is stored."""
+    copied: Callable[[str, str], None] = lambda document, copy: None
+    """Unsent edits of a note that may not be written (any more) are in a note of this person's own."""
     file: Callable[[str], None] = lambda sha256: None
     """An attachment came from the server."""
 
@@ -254,6 +256,7 @@ class EngineRoom:
             on_presence=self._outlets.presence,
             on_replica=lambda rid: self._take_replica(),
             on_file=self._outlets.file,
+            on_copy=self._outlets.copied,
         )
 
     def submit(self, changes: Sequence[LocalChange]) -> None:

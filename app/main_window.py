@@ -27,6 +27,7 @@ from app.dialogs.preferences import PreferencesDialog
 from app.dialogs.printing import Printing
 from app.dialogs.refused import RefusedFlow
 from app.dialogs.remedies import Remedies
+from app.dialogs.sharing_flow import SharingFlow
 from app.dialogs.side_panels import SidePanels
 from app.dialogs.transfer_flow import TransferFlow
 from app.dialogs.upgrade import UpgradeFlow
@@ -119,6 +120,7 @@ class MainWindow(QMainWindow):
         self.pictures = Pictures(bridge, self.view)
         self.adornments = Adornments(self, appearance, self.actions_, workspace, self.browsing)
         self.account = AccountFlow(bridge, self, self.view.banners)
+        self.sharing = SharingFlow(bridge, self, self.view.banners, appearance)
         self.transfer = TransferFlow(bridge, self, lambda: self.browsing.target_notebook())
         self.printing = Printing(bridge, self, lambda: self.view.note)
         self.refused = RefusedFlow(bridge, workspace, self)
@@ -172,6 +174,10 @@ class MainWindow(QMainWindow):
             (actions.import_files, self.transfer.ask_import_files),
             (actions.export_library, self._export),
             (actions.print_note, self.printing.ask),
+            (actions.share_notebook, self._share_notebook),
+            (actions.share_note, self._share_note),
+            (actions.join, self.sharing.ask_join),
+            (actions.devices, lambda: self.sharing.ask_devices(self.sidebar.account.text().strip())),
             (actions.sign_in, self.account.ask_sign_in),
             (actions.sign_out, self.account.ask_sign_out),
             (actions.check_now, self.account.check_now),
@@ -233,7 +239,10 @@ class MainWindow(QMainWindow):
         self.status.changed.connect(self.account.take_status)
         self.account.signed_in.connect(self.actions_.sign_out.setEnabled)
         self.account.signed_in.connect(self.pane.show_unsent)
-        self.actions_.sign_out.setEnabled(False)
+        with_account = (self.actions_.sign_out, self.actions_.devices, self.actions_.join)
+        for action in (*with_account, self.actions_.share_notebook, self.actions_.share_note):
+            self.account.signed_in.connect(action.setEnabled)
+            action.setEnabled(False)
 
     def _sort_menu(self) -> QMenu:
         menu = QMenu(self)
@@ -452,6 +461,16 @@ class MainWindow(QMainWindow):
         self.actions_.restore.setEnabled(any(row.trashed_ms is not None for row in rows))
         self.adornments.offer()
         self.actions_.note_menu(self.adornments.colour_menus(note_ids)).popup(at)
+
+    def _share_notebook(self) -> None:
+        notebook = self.sidebar.current_scope().notebook or self.browsing.target_notebook()
+        names = {row.id: row.name for row in self._workspace.shelf.notebooks}
+        self.sharing.ask_share(notebook, names.get(notebook or "", ""))
+
+    def _share_note(self) -> None:
+        note = next(iter(self.browsing.targets()), None)
+        row = self.browsing.row(note) if note is not None else None
+        self.sharing.ask_share_note(note, (row.title or row.preview[:80]) if row is not None else "")
 
     def _show_place_menu(self, scope: Scope | None, at: QPoint) -> None:
         kind = scope.kind if scope is not None else None

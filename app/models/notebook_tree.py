@@ -90,7 +90,7 @@ class NotebookTree(QStandardItemModel):
         top.appendRow(heading)
         for notebook in notebooks:
             item = self._item(
-                Scope(Kind.NOTEBOOK, notebook.id), notebook.name, "book-open", drop=True, edit=True
+                Scope(Kind.NOTEBOOK, notebook.id), notebook.name, _icon(notebook), drop=True, edit=True
             )
             item.setData(notebook.notes, COUNT_ROLE)
             top.appendRow(item)
@@ -235,3 +235,8 @@ def _reaches_top(folder: FolderRow, rows: dict[str, FolderRow]) -> bool:
         seen.add(parent)
         parent = rows[parent].parent
     return True
+
+
+def _icon(notebook: NotebookRow) -> str:
+    """The picture of a notebook: people, where others are in it too."""
+    return "users" if notebook.members > 1 else "book-open"

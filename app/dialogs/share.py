@@ -1,0 +1,315 @@
+"""
+Share a notebook: who is in it with which role, somebody more by e-mail, and links for others.
+
+It shows what the server said and tells what is wanted; who asks the server is `dialogs.sharing_flow`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.dialogs.form import Form
+from app.dialogs.qr import qr_pixmap
+from app.models.people import Person, number_of
+from app.theme import Appearance
+from app.widgets.names import named
+from app.widgets.presence_strip import PresenceStrip
+
+WIDTH_PX = 500
+ROW_HEIGHT_PX = 42
+MEMBERS_HEIGHT_PX = 4 * ROW_HEIGHT_PX
+QR_PX = 132
+DAY_SECONDS = 24 * 3600
+LIVES = (1, 7, 30, 0)
+"""Days that a link may live; 0: for ever."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """One member of a notebook."""
+
+    account: str
+    email: str
+    role: str
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Who is in a notebook, as the server said."""
+
+    me: str
+    """This account."""
+    members: Sequence[Member] = ()
+    links: Sequence[dict[str, Any]] = field(default_factory=tuple)
+
+    @property
+    def is_owner(self) -> bool:
+        """Whether this account may change anything."""
+        return any(member.account == self.me and member.role == "owner" for member in self.members)
+
+
+class ShareDialog(Form):
+    """One notebook's members and links."""
+
+    role_chosen = Signal(str, str)
+    """An account and its new role; "none": take it out."""
+    person_added = Signal(str, str)
+    """An e-mail and a role."""
+    link_wanted = Signal(str, object)
+    """A role, and seconds to live."""
+    link_ended = Signal(str)
+    leave_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None, appearance: Appearance, name: str) -> None:
+        """Ask nothing yet; `show_standing` fills it."""
+        title = QCoreApplication.translate("ShareDialog", "Share “{name}”").format(name=name)
+        super().__init__(parent, title, QCoreApplication.translate("ShareDialog", "Asking the server…"))
+        self.setFixedWidth(WIDTH_PX)
+        self._appearance = appearance
+        self._build_members()
+        self._build_adding()
+        self._build_link()
+        self.add_problem()
+        self.leave = QPushButton(self.tr("Leave…"))
+        self.leave.clicked.connect(self._ask_leave)
+        self.leave.hide()
+        close = QPushButton(self.tr("Close"))
+        close.clicked.connect(self.close)
+        close.setDefault(True)
+        self.add_buttons(self.leave, close)
+        self._show_owner(False)
+
+    # ---- putting together -------------------------------------------------------------------------------
+
+    def _build_members(self) -> None:
+        self.members = QWidget()
+        self._rows = QVBoxLayout(self.members)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setSpacing(4)
+        area = named(QScrollArea(widgetResizable=True), "plainArea")
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setWidget(self.members)
+        area.setMaximumHeight(MEMBERS_HEIGHT_PX)
+        self._area = area
+        area.setAccessibleName(self.tr("Members"))
+        self.column.addWidget(area)
+
+    def _build_adding(self) -> None:
+        self.adding = QWidget()
+        row = QHBoxLayout(self.adding)
+        row.setContentsMargins(0, 6, 0, 6)
+        self.email = QLineEdit()
+        self.email.setPlaceholderText(self.tr("Somebody's e-mail"))
+        self.email.setAccessibleName(self.tr("E-mail"))
+        self.email.returnPressed.connect(self._add)
+        self.email_role = self._roles(("editor", "commenter", "viewer", "owner"))
+        self.add = QPushButton(self.tr("Add"))
+        self.add.setAutoDefault(False)
+        self.add.clicked.connect(self._add)
+        row.addWidget(self.email, 1)
+        row.addWidget(self.email_role)
+        row.addWidget(self.add)
+        self.column.addWidget(self.adding)
+
+    def _build_link(self) -> None:
+        self.linking = QWidget()
+        column = QVBoxLayout(self.linking)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(named(QLabel(self.tr("Or send a link")), "fieldLabel"))
+        row = QHBoxLayout()
+        self.link_role = self._roles(("editor", "commenter", "viewer"))
+        self.life = QComboBox()
+        self.life.setAccessibleName(self.tr("How long the link can be used"))
+        for days in LIVES:
+            text = self.tr("for ever") if not days else self.tr("1 day") if days == 1 else self.tr("{n} days")
+            self.life.addItem(text.format(n=days), days)
+        self.life.setCurrentIndex(1)
+        self.make_link = QPushButton(self.tr("Create link"))
+        self.make_link.setAutoDefault(False)
+        self.make_link.clicked.connect(self._want_link)
+        row.addWidget(self.link_role)
+        row.addWidget(self.life)
+        row.addStretch()
+        row.addWidget(self.make_link)
+        column.addLayout(row)
+        self.made = QWidget()
+        self.made.hide()
+        shown = QHBoxLayout(self.made)
+        shown.setContentsMargins(0, 6, 0, 0)
+        self.link = QLineEdit(readOnly=True)
+        self.link.setAccessibleName(self.tr("The link"))
+        self.copy = QPushButton(self.tr("Copy"))
+        self.copy.setAutoDefault(False)
+        self.copy.clicked.connect(self._copy)
+        self.qr = QLabel()
+        self.qr.setAccessibleName(self.tr("The link as a QR code"))
+        beside = QVBoxLayout()
+        beside.addWidget(self.link)
+        beside.addWidget(self.copy, 0, Qt.AlignmentFlag.AlignLeft)
+        beside.addStretch()
+        shown.addLayout(beside, 1)
+        shown.addWidget(self.qr)
+        column.addWidget(self.made)
+        self.links = QWidget()
+        self._links = QVBoxLayout(self.links)
+        self._links.setContentsMargins(0, 4, 0, 0)
+        column.addWidget(self.links)
+        self.column.addWidget(self.linking)
+
+    def _roles(self, roles: Sequence[str]) -> QComboBox:
+        box = QComboBox()
+        box.setAccessibleName(self.tr("Role"))
+        for role in roles:
+            box.addItem(self.role_name(role), role)
+        return box
+
+    def role_name(self, role: str) -> str:
+        """What a role is called."""
+        return {
+            "owner": self.tr("Owner"),
+            "editor": self.tr("Can edit"),
+            "commenter": self.tr("Can comment"),
+            "viewer": self.tr("Can read"),
+            "none": self.tr("Remove"),
+        }.get(role, role)
+
+    # ---- what the server said ---------------------------------------------------------------------------
+
+    def show_standing(self, standing: Standing) -> None:
+        """Show who is in the notebook, and what may be done about it."""
+        self.hint.setVisible(False)
+        self.say_problem("")
+        _clear(self._rows)
+        for member in standing.members:
+            self._rows.addLayout(self._member_row(member, standing))
+        self._rows.addStretch()
+        self._area.setMinimumHeight(min(MEMBERS_HEIGHT_PX, ROW_HEIGHT_PX * len(standing.members)))
+        _clear(self._links)
+        for link in standing.links if standing.is_owner else ():
+            if link["state"] == "ok":
+                self._links.addLayout(self._link_row(link))
+        self.leave.setVisible(len(standing.members) > 1)
+        self._show_owner(standing.is_owner)
+        self.adjustSize()
+
+    def show_link(self, link: str) -> None:
+        """Show a link that was just made; its secret is shown this once."""
+        self.link.setText(link)
+        self.link.setCursorPosition(0)
+        self.qr.setPixmap(qr_pixmap(link, QR_PX))
+        self.made.show()
+        self.copy.setFocus()
+        self.adjustSize()
+
+    def refuse(self, text: str) -> None:
+        """The server said no, or cannot be asked."""
+        self.hint.setVisible(False)
+        self.say_problem(text)
+
+    def _show_owner(self, is_owner: bool) -> None:
+        self.adding.setVisible(is_owner)
+        self.linking.setVisible(is_owner)
+
+    def _member_row(self, member: Member, standing: Standing) -> QHBoxLayout:
+        row = QHBoxLayout()
+        who = member.name or member.email
+        avatar = PresenceStrip(self._appearance)
+        avatar.show_people([Person(who, number_of(member.account))])
+        avatar.setAccessibleName(who)
+        text = who if member.account != standing.me else self.tr("{name} (you)").format(name=who)
+        row.addWidget(avatar)
+        names = QVBoxLayout()
+        names.setSpacing(0)
+        names.addWidget(QLabel(text))
+        names.addWidget(named(QLabel(member.email), "hint"))
+        row.addLayout(names, 1)
+        if standing.is_owner and member.account != standing.me:
+            box = self._roles(("owner", "editor", "commenter", "viewer", "none"))
+            box.setAccessibleName(self.tr("Role of {name}").format(name=who))
+            box.setCurrentIndex(box.findData(member.role))
+            box.activated.connect(
+                lambda _, box=box: self.role_chosen.emit(member.account, str(box.currentData()))
+            )
+            row.addWidget(box)
+        else:
+            row.addWidget(named(QLabel(self.role_name(member.role)), "hint"))
+        return row
+
+    def _link_row(self, link: dict[str, Any]) -> QHBoxLayout:
+        row = QHBoxLayout()
+        text = self.tr("Link: {role}, used {n} times").format(
+            role=self.role_name(link["role"]).lower(), n=link["used"]
+        )
+        end = QPushButton(self.tr("End"))
+        end.setProperty("look", "link")
+        end.setAutoDefault(False)
+        end.setAccessibleName(self.tr("End this link"))
+        end.clicked.connect(lambda: self.link_ended.emit(link["id"]))
+        row.addWidget(named(QLabel(text), "hint"), 1)
+        row.addWidget(end)
+        return row
+
+    # ---- what the person wants --------------------------------------------------------------------------
+
+    def _add(self) -> None:
+        email = self.email.text().strip()
+        if "@" not in email:
+            self.say_problem(self.tr("An e-mail address has an @ in it."))
+            self.email.setFocus()
+            return
+        self.say_problem("")
+        self.person_added.emit(email, str(self.email_role.currentData()))
+        self.email.clear()
+
+    def _want_link(self) -> None:
+        self.link_wanted.emit(str(self.link_role.currentData()), int(self.life.currentData()) * DAY_SECONDS)
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.link.text())
+        self.copy.setText(self.tr("Copied"))
+
+    def _ask_leave(self) -> None:
+        """The second press means it."""
+        if self.leave.property("asked"):
+            self.leave_wanted.emit()
+            return
+        self.leave.setProperty("asked", True)
+        self.leave.setText(self.tr("Leave the notebook"))
+
+
+def _clear(layout: QVBoxLayout) -> None:
+    """Take everything out of a layout of rows."""
+    take: Callable[[int], Any] = layout.takeAt
+    while (item := take(0)) is not None:
+        inner = item.layout()
+        for part in _widgets(inner) if inner is not None else ():
+            part.setParent(None)
+            part.deleteLater()
+
+
+def _widgets(layout: Any) -> list[QWidget]:
+    """The widgets of a layout and of those in it."""
+    found: list[QWidget] = []
+    for number in range(layout.count()):
+        item = layout.itemAt(number)
+        if item.widget() is not None:
+            found.append(item.widget())
+        elif item.layout() is not None:
+            found += _widgets(item.layout())
+    return found

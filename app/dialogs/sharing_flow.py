@@ -1,0 +1,250 @@
+"""
+Sharing from the window: notebooks and notes, joining by a link, leaving, the account's devices and password.
+
+The dialogs show and ask; the client on the engine thread does. Nothing waits for it. Not here: who may do
+what (the server), sentences for errors (`app.wording`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from app.bridge import Bridge
+from app.dialogs.devices import DeviceRow, DevicesDialog
+from app.dialogs.join import JoinDialog
+from app.dialogs.share import Member, ShareDialog, Standing
+from app.engine_room import client_of
+from app.refusals import Refused
+from app.theme import Appearance
+from app.widgets.banner import BannerRoom, Choice, Message, Topic
+from app.wording import sentence
+from sync.client.links import Link, link_of
+from sync.errors import AuthFailed
+
+if TYPE_CHECKING:
+    from app.library import Library
+
+REACH_SECONDS = 30.0
+"""How long a note that is shared by itself may take to be in its own notebook."""
+
+Work = Callable[["Library"], Coroutine[Any, Any, Any]]
+
+
+class SharingFlow(QObject):
+    """What the window does with others. GUI thread only."""
+
+    def __init__(self, bridge: Bridge, window: QWidget, banners: BannerRoom, appearance: Appearance) -> None:
+        """`window` is the parent of the dialogs; `banners` take what is worth saying afterwards."""
+        super().__init__(window)
+        self._bridge = bridge
+        self._window = window
+        self._banners = banners
+        self._appearance = appearance
+        self.sharing: ShareDialog | None = None
+        self.joining: JoinDialog | None = None
+        self.devices: DevicesDialog | None = None
+        bridge.copy_kept.connect(self._say_kept)
+
+    # ---- a notebook, a note -----------------------------------------------------------------------------
+
+    def ask_share(self, notebook: str | None, name: str) -> None:
+        """Open the dialog of a notebook."""
+        if notebook is not None:
+            dialog = self._open_share(name)
+            self._fill(dialog, notebook)
+
+    def ask_share_note(self, note: str | None, title: str) -> None:
+        """Share one note by itself: it gets a notebook of its own."""
+        if note is None:
+            return
+        dialog = self._open_share(title)
+        name = title or self.tr("A note")
+
+        async def alone(library: Library) -> str:
+            notebook = library.notebook_of_note(note, name)
+            client = client_of(library)
+
+            def is_there() -> bool:
+                return library.store.load(note).stream.startswith(notebook)
+
+            if not await client.drained(REACH_SECONDS, is_there) or not is_there():
+                raise AuthFailed("offline" if client.status().link != "live" else "timeout")
+            return notebook
+
+        self._bridge.call(alone, partial(self._fill, dialog), partial(self._refuse, dialog))
+
+    def _open_share(self, name: str) -> ShareDialog:
+        if self.sharing is not None:
+            self.sharing.close()
+        dialog = ShareDialog(self._window, self._appearance, name)
+        self.sharing = dialog
+        dialog.finished.connect(lambda _: self._gone(dialog))
+        dialog.show()
+        return dialog
+
+    def _fill(self, dialog: ShareDialog, notebook: str) -> None:
+        """Connect a dialog to its notebook and ask who is in it."""
+        ask = partial(self._change, dialog, notebook)
+        dialog.role_chosen.connect(lambda who, role: ask("set_role", account=who, role=role))
+        dialog.person_added.connect(lambda email, role: ask("share", email=email, role=role))
+        dialog.link_ended.connect(lambda link: ask("revoke_invite", id=link))
+        dialog.link_wanted.connect(lambda role, life: self._make_link(dialog, notebook, role, life))
+        dialog.leave_wanted.connect(lambda: self._leave(dialog, notebook))
+        self._ask(dialog, partial(standing_of, notebook=notebook), dialog.show_standing)
+
+    def _change(self, dialog: ShareDialog, notebook: str, call: str, **args: Any) -> None:
+        async def change(library: Library) -> Standing:
+            await client_of(library).call(call, {"notebook": notebook, **args})
+            return await standing_of(library, notebook=notebook)
+
+        self._ask(dialog, change, dialog.show_standing)
+
+    def _make_link(self, dialog: ShareDialog, notebook: str, role: str, life: int) -> None:
+        async def make(library: Library) -> tuple[str, Standing]:
+            client = client_of(library)
+            args = {"notebook": notebook, "role": role, "expires_in": life}
+            made = (await client.call("create_invite", args)).value
+            link = link_of(str(client.status().server), made["id"], made["secret"])
+            return link, await standing_of(library, notebook=notebook)
+
+        def show(made: tuple[str, Standing]) -> None:
+            dialog.show_standing(made[1])
+            dialog.show_link(made[0])
+
+        self._ask(dialog, make, show)
+
+    def _leave(self, dialog: ShareDialog, notebook: str) -> None:
+        async def leave(library: Library) -> None:
+            await client_of(library).call("leave", {"notebook": notebook})
+
+        def left(_: None) -> None:
+            dialog.close()
+
+        self._ask(dialog, leave, left)
+
+    # ---- joining ----------------------------------------------------------------------------------------
+
+    def ask_join(self) -> None:
+        """Open the dialog, or bring the open one to the front."""
+        if self.joining is not None:
+            self.joining.raise_()
+            return
+        dialog = JoinDialog(self._window)
+        self.joining = dialog
+        dialog.submitted.connect(self._join)
+        dialog.finished.connect(lambda _: self._gone(dialog))
+        dialog.show()
+
+    def _join(self, link: Link) -> None:
+        dialog = self.joining
+        assert dialog is not None
+
+        async def join(library: Library) -> dict[str, Any]:
+            client = client_of(library)
+            server = client.status().server
+            if server is None:
+                raise AuthFailed("local_only")
+            if server != link.server:
+                raise Refused("other_server", address=link.server)
+            value: dict[str, Any] = (await client.call("redeem", link.plain())).value
+            return value
+
+        self._ask(dialog, join, self._joined)
+
+    def _joined(self, value: dict[str, Any]) -> None:
+        if self.joining is not None:
+            self.joining.close()
+        self._say(self.tr("“{name}” is in the sidebar now.").format(name=value["name"]), "users")
+
+    # ---- the account ------------------------------------------------------------------------------------
+
+    def ask_devices(self, who: str) -> None:
+        """Open the dialog of devices and password, or bring the open one to the front."""
+        if self.devices is not None:
+            self.devices.raise_()
+            return
+        dialog = DevicesDialog(self._window, who)
+        self.devices = dialog
+        dialog.finished.connect(lambda _: self._gone(dialog))
+        dialog.sign_out_wanted.connect(lambda key: self._ask(dialog, out(key), dialog.show_devices))
+        dialog.password_chosen.connect(
+            lambda old, new: self._ask(dialog, password(old, new), dialog.say_changed)
+        )
+        dialog.show()
+        self._ask(dialog, devices_of, dialog.show_devices)
+
+    # ---- inside -----------------------------------------------------------------------------------------
+
+    def _ask(self, dialog: Any, work: Work, done: Callable[[Any], None]) -> None:
+        """Do something on the engine thread; tell a dialog that is still open what came of it."""
+
+        def tell(value: Any) -> None:
+            if dialog in (self.sharing, self.joining, self.devices):
+                done(value)
+
+        self._bridge.call(work, tell, partial(self._refuse, dialog))
+
+    def _refuse(self, dialog: Any, error: Exception) -> None:
+        if dialog in (self.sharing, self.joining, self.devices):
+            dialog.refuse(sentence(error))
+
+    def _gone(self, dialog: QWidget) -> None:
+        if self.sharing is dialog:
+            self.sharing = None
+        if self.joining is dialog:
+            self.joining = None
+        if self.devices is dialog:
+            self.devices = None
+
+    def _say_kept(self, document: str, copy: str) -> None:
+        text = self.tr("You may no longer edit a note. Your unsent edits are kept in a note of your own.")
+        if document == copy:
+            text = self.tr("You may not write in that notebook. Your new note is in your own notebook now.")
+        self._say(text, "copy")
+
+    def _say(self, text: str, icon: str) -> None:
+        close = Choice(self.tr("OK"), lambda: self._banners.unsay(Topic.NOTICE))
+        self._banners.say(Topic.NOTICE, Message(text, (close,), tone="notice", icon=icon))
+
+
+async def standing_of(library: Library, *, notebook: str) -> Standing:
+    """Who is in a notebook, and for its owners the links. Engine thread."""
+    client = client_of(library)
+    rows = (await client.call("members", {"notebook": notebook})).value["members"]
+    members = [Member(row[0], row[1], row[2], row[3]) for row in rows]
+    standing = Standing(client.status().account or "", members)
+    if not standing.is_owner:
+        return standing
+    links = (await client.call("invites", {"notebook": notebook})).value["invites"]
+    return Standing(standing.me, members, links)
+
+
+async def devices_of(library: Library) -> list[DeviceRow]:
+    """The account's signed-in devices. Engine thread."""
+    rows = (await client_of(library).call("devices", {})).value["devices"]
+    return [DeviceRow(row[0], row[2], row[3], row[5], bool(row[6])) for row in rows]
+
+
+def out(key: int) -> Work:
+    """Sign a device out, then list those that are left."""
+
+    async def work(library: Library) -> list[DeviceRow]:
+        await client_of(library).call("sign_out", {"device": key})
+        return await devices_of(library)
+
+    return work
+
+
+def password(old: str, new: str) -> Work:
+    """Change the password; how many other devices that signed out."""
+
+    async def work(library: Library) -> int:
+        value = (await client_of(library).call("change_password", {"old": old, "new": new})).value
+        return int(value["ended"])
+
+    return work

@@ -1,0 +1,90 @@
+"""The share dialog shows what the server said and tells what is wanted, to owners and to others."""
+
+import pytest
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton
+
+from app.dialogs.share import DAY_SECONDS, Member, ShareDialog, Standing
+
+ANA, BOB = Member("a", "ana@example.org", "owner", "Ana"), Member("b", "bob@example.org", "editor", "Bob")
+LINK = {"id": "L", "role": "viewer", "state": "ok", "used": 2}
+
+
+@pytest.fixture
+def dialog(appearance):
+    made = ShareDialog(None, appearance, "Garden")
+    made.show()
+    yield made
+    made.close()
+
+
+def seen(signal):
+    told = []
+    signal.connect(lambda *given: told.append(given))
+    return told
+
+
+def texts(dialog):
+    return [label.text() for label in dialog.findChildren(QLabel)]
+
+
+def test_an_owner_changes_roles_and_takes_people_out(dialog):
+    dialog.show_standing(Standing("a", [ANA, BOB]))
+    assert "Ana (you)" in texts(dialog)
+    (box,) = dialog.members.findChildren(QComboBox)
+    assert (box.accessibleName(), box.currentData()) == ("Role of Bob", "editor")
+    told = seen(dialog.role_chosen)
+    box.setCurrentIndex(box.findData("none"))
+    box.activated.emit(box.currentIndex())
+    assert told == [("b", "none")]
+
+
+def test_whoever_is_no_owner_sees_and_may_leave_but_changes_nothing(dialog):
+    dialog.show_standing(Standing("b", [ANA, BOB]))
+    assert dialog.members.findChildren(QComboBox) == []
+    assert dialog.adding.isHidden()
+    assert dialog.linking.isHidden()
+    told = seen(dialog.leave_wanted)
+    dialog.leave.click()
+    assert told == [], "the first press asks"
+    dialog.leave.click()
+    assert told == [()]
+
+
+def test_somebody_is_added_by_e_mail(dialog):
+    dialog.show_standing(Standing("a", [ANA]))
+    told = seen(dialog.person_added)
+    dialog.email.setText("no address")
+    dialog.add.click()
+    assert told == []
+    assert not dialog.problem.isHidden()
+    dialog.email.setText(" cat@example.org ")
+    dialog.email_role.setCurrentIndex(dialog.email_role.findData("viewer"))
+    dialog.add.click()
+    assert told == [("cat@example.org", "viewer")]
+    assert dialog.leave.isHidden(), "nobody else is in it"
+
+
+def test_a_link_is_made_shown_copied_and_ended(dialog):
+    dialog.show_standing(Standing("a", [ANA], [LINK, {**LINK, "state": "revoked"}]))
+    wanted, ended = seen(dialog.link_wanted), seen(dialog.link_ended)
+    dialog.link_role.setCurrentIndex(dialog.link_role.findData("commenter"))
+    dialog.make_link.click()
+    assert wanted == [("commenter", 7 * DAY_SECONDS)]
+    assert dialog.made.isHidden()
+    dialog.show_link("https://n.example.org/i/x#y")
+    assert not dialog.qr.pixmap().isNull()
+    dialog.copy.click()
+    assert QGuiApplication.clipboard().text() == "https://n.example.org/i/x#y"
+    (end,) = [button for button in dialog.links.findChildren(QPushButton) if button.text() == "End"]
+    end.click()
+    assert ended == [("L",)]
+    QGuiApplication.clipboard().clear()
+
+
+def test_showing_it_again_replaces_what_was_shown(dialog):
+    dialog.show_standing(Standing("a", [ANA, BOB], [LINK]))
+    dialog.show_standing(Standing("a", [ANA]))
+    assert "Bob" not in texts(dialog)
+    dialog.refuse("Only an owner can do that.")
+    assert "Only an owner can do that." in texts(dialog)
