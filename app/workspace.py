@@ -249,11 +249,6 @@ class Workspace(QObject):
         """Make a notebook."""
         self._change_shelf(lambda library: client_of(library).add_notebook(new_id(), name))
 
-    def move(self, note_ids: Iterable[str], notebook: str) -> None:
-        """Move notes to another notebook: shown there at once, moved as soon as the server can be asked."""
-        notes = list(note_ids)
-        self._change_shelf(lambda library: library.move(notes, notebook))
-
     def rename_notebook(self, notebook: str, name: str) -> None:
         """Give a notebook another name."""
         self._change_shelf(lambda library: library.rename_notebook(notebook, name))

@@ -137,7 +137,7 @@ class Sharing:
         known = self._accounts.account_of(email)
         if known is None or known.disabled:
             raise CallRefused("no_account", "nobody here has this e-mail")
-        if known.id != account or role != "owner":
+        if role != "owner":
             self._check_not_maker(notebook, known.id)
         self.give(notebook, known.id, role)
         value = {"account": known.id, "email": known.email, "role": role, "name": known.name}
