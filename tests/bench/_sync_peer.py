@@ -98,6 +98,7 @@ class Line:
         self.watch = watch
         self.doc: Doc[Any] = Doc()
         self.applies = False
+        self.mine: set[bytes] = set()  # what comes back to whoever sent it reaches nobody else
         self.bytes_in = self.bytes_out = 0
         self.synced = asyncio.Event()
         self.closing = False
@@ -133,7 +134,7 @@ class Line:
             now = time.perf_counter()
             self.watch.received += 1
             due = self.watch.due.get(frame)
-            if due is not None:
+            if due is not None and frame not in self.mine:
                 self.watch.arrivals.append(now - due)
         if self.applies:
             if kind == YSyncMessageType.SYNC_STEP1:
@@ -182,6 +183,7 @@ async def type_(given: dict[str, Any]) -> dict[str, Any]:
         async def key(due: float) -> None:
             frame = next(at)
             watch.due[frame] = due
+            line.mine.add(frame)
             await line.say(frame)
 
         return key
