@@ -112,7 +112,6 @@ INVITE_LIFE_MS: Final = 7 * 24 * 3_600_000
 """How long an invite lives unless another time is given."""
 INVITE_LIFE_MS_MAX: Final = 365 * 24 * 3_600_000
 INVITE_USES_MAX: Final = 1_000
-DEVICES_PER_ACCOUNT: Final = 200
 
 LIMITS_SAID: Final[dict[str, int]] = {
     "frame": FRAME_SIZE_MAX,

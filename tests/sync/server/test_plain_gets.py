@@ -4,7 +4,9 @@ import json
 
 import pytest
 
+from sync.limits import CONNECTIONS_PER_ADDRESS
 from sync.server.plain_gets import SYNC_PATH, Crowd, answer
+from sync.server.settings import Settings
 
 
 def _answer(path, **changed):
@@ -56,3 +58,12 @@ def test_an_address_has_a_bound_of_connections_and_this_machine_has_none():
     assert not crowd.is_full("1.2.3.4")
     crowd.leave("1.2.3.4")
     assert "1.2.3.4" not in crowd._there
+
+
+def test_an_address_has_as_many_connections_as_the_limit_and_not_one_more(tmp_path):
+    crowd = Crowd(Settings(tmp_path).connections_per_address)
+    for _ in range(CONNECTIONS_PER_ADDRESS):
+        assert not crowd.is_full("192.0.2.7")
+        crowd.enter("192.0.2.7")
+    assert crowd.is_full("192.0.2.7")
+    assert not crowd.is_full("192.0.2.8")

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from sync.limits import DELTAS_BURST
+from sync.limits import DELTAS_BURST, DELTAS_PER_SECOND
 from sync.server.calls import CALLS
 from sync.server.opening import open_server
 from sync.server.realm import realm_of
@@ -15,6 +15,8 @@ def test_a_realm_is_made_of_the_folder_and_the_settings(tmp_path):
     assert (realm.sign_up, realm.connections_max, realm.now_ms()) == ("closed", 3, 5)
     assert realm.paces.take("a", 0, DELTAS_BURST) == 0
     assert realm.paces.take("a", 0) > 0
+    assert realm.paces.take("a", 1_000, DELTAS_PER_SECOND) == 0
+    assert realm.paces.take("a", 1_000) > 0
     opened.close()
 
 
