@@ -129,10 +129,11 @@ class DocumentState(NamedTuple):
 
 
 class StatePage(NamedTuple):
-    """Some documents' states, by id; ``last``: nothing follows."""
+    """Some documents' states of a model, by id; ``last``: nothing follows."""
 
     states: tuple[DocumentState, ...]
     last: bool
+    model: str = ""
 
 
 @dataclass(slots=True)
@@ -439,7 +440,7 @@ class Core:
             if size >= PAGE_SIZE:
                 break
         self.documents.trim()
-        return StatePage(tuple(states), len(states) == len(rows))
+        return StatePage(tuple(states), len(states) == len(rows), row.model)
 
     def cheaper_by_state(self, stream: StreamRow, since: int) -> bool:
         """

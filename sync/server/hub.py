@@ -234,7 +234,9 @@ class Hub:
             feed = link.feeds.get(stream)
             out = None if feed is None else self._next_of(link, feed)
             if out is None:
-                del link.dirty[stream]
+                link.dirty.pop(stream, None)
+                if link.control:  # that it ends
+                    return link.control.popleft()
                 continue
             link.dirty.move_to_end(stream)  # the next turn is another stream's
             if isinstance(out, bytes):
@@ -263,7 +265,10 @@ class Hub:
 
     def states_read(self, link: Link, read: ReadStates, page: StatePage) -> None:
         """Take what was read; the next ``next`` sends it."""
-        transfer = read.transfer
+        feed, transfer = link.feeds.get(read.stream), read.transfer
+        if feed is not None and not feed.is_of(page.model):
+            self.detach(link, read.stream, "migrated")
+            return
         transfer.pending.extend(page.states)
         transfer.read_all = page.last
         if page.states:
@@ -284,6 +289,9 @@ class Hub:
         found = tail.after(feed.cursor) if tail is not None else None
         if found is None:
             return ReadLog(feed.stream, feed.cursor)
+        if not feed.is_of(found.segment.model):  # another process has migrated it
+            self.detach(link, feed.stream, "migrated")
+            return None
         own = feed.own_between(feed.cursor + 1, found.last)
         more = found.last < head
         frame = found.frame(feed.cursor, more) if not own else found.frame_without(feed.cursor, more, own)

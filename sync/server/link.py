@@ -61,6 +61,11 @@ class Feed:
     pulls: deque[Transfer] = field(default_factory=deque)
     own: list[tuple[int, int]] = field(default_factory=list)
     poked: bool = False  # told, since credit ran out, that there is more
+    model: str = ""  # of what is sent; "": any
+
+    def is_of(self, model: str) -> bool:
+        """Whether something of a model may be sent."""
+        return model == self.model or not model or not self.model
 
     def add_own(self, first: int, end: int) -> None:
         """Remember seqs [first, end) that this very connection pushed."""

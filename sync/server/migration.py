@@ -33,7 +33,7 @@ from sync.server import auth
 from sync.server.opening import Opened
 from sync.server.outcome import Outcome
 from sync.storage.model_store import ModelStore
-from sync.storage.server_store import DocumentRow, HeadMoved, SavedState, StreamRow
+from sync.storage.server_store import DocumentRow, SavedState, StreamRow
 
 DOCUMENTS_A_STEP: Final = 64
 BYTES_A_STEP: Final = 192 * 1024
@@ -48,9 +48,6 @@ REST_MAX: Final = 128
 
 ROUNDS_MAX: Final = 8
 """After so many rounds in which more documents changed than REST_MAX, writers are asked to wait for one."""
-
-SWITCH_TRIES: Final = 20
-"""How often another process may come in between the last round and the switch."""
 
 UNDER_WAY: Final = "migration"
 """The fact of a server that a migration has begun and is not done: {from, to, started_ms, program}."""
@@ -185,40 +182,21 @@ class _Crossing:
                 if rounds > ROUNDS_MAX:
                     closing.add(stream.id)
                 yield from self._catch_up()
-            for _ in range(SWITCH_TRIES):
-                if self._switched(now_ms):
-                    break
-                closing.add(stream.id)  # another process wrote in between
-                yield
-            else:
-                raise StoreUnavailable(
-                    self._opened.store.db.path, "locked", f"{stream.id} is written all the time"
-                )
+            with self._opened.store.holding([stream.id]) as held:  # against other processes, too
+                for _ in self._catch_up():
+                    pass
+                self._models.switch(held[0], self._model, auth.new_epoch(), now_ms)
         finally:
             closing.discard(stream.id)
         self._opened.core.forget_streams()
         self._opened.core.documents.forget_stream(stream.key)
 
-    def _switched(self, now_ms: int) -> bool:
-        """Prepare the rest and switch, while nobody else can write; False when somebody did."""
-        try:
-            with self._opened.store.holding([self._stream.id]):
-                for _ in self._catch_up():
-                    pass
-                self._models.switch(self._now(), self._model, auth.new_epoch(), now_ms)
-        except HeadMoved:
-            return False
-        return True
-
-    def _now(self) -> StreamRow:
-        now = self._opened.store.stream(self._stream.id)
-        assert now is not None, "nobody deletes a stream"
-        return now
-
     def _catch_up(self) -> Iterator[None]:
         """Prepare what has changed since, as far as the log goes now; what was readable once is again."""
         progress = Progress()
-        head = self._now().head
+        now = self._opened.store.stream(self._stream.id)
+        assert now is not None, "nobody deletes a stream"
+        head = now.head
         while rows := self._models.changed(self._stream.key, self._since, head, limit=DOCUMENTS_A_STEP):
             done = self._write(rows, progress)
             self._since = rows[done - 1].last_seq

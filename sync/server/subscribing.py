@@ -90,7 +90,8 @@ def _way(core: Core, stream: StreamRow, wanted: Wanted) -> tuple[str, Feed | Non
     cursor = wanted.cursor if wanted.epoch else 0
     if (wanted.epoch and wanted.epoch != stream.epoch) or cursor > stream.head:
         return "reset", None
-    feed = Feed(stream.id, "content" if wanted.want == "content" else "head", stream.epoch, cursor)
+    want = "content" if wanted.want == "content" else "head"
+    feed = Feed(stream.id, want, stream.epoch, cursor, model=stream.model)
     if feed.want == "head":
         return "none", feed
     if wanted.epoch and wanted.to and stream.floor <= wanted.to <= stream.head:

@@ -68,7 +68,8 @@ class Tail:
 
     def add(self, segment: Segment) -> None:
         """Append what was just committed."""
-        if self._pieces and self._pieces[-1].last + 1 != segment.first:
+        last = self._pieces[-1] if self._pieces else None
+        if last is not None and (last.last + 1, last.segment.model) != (segment.first, segment.model):
             self._pieces.clear()
             self._size = 0
         piece = Piece(segment)

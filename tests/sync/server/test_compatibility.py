@@ -68,3 +68,14 @@ def test_a_model_of_tomorrow_is_left_as_it_is(tmp_path):
     opened.close()
     with pytest.raises(VersionTooNew):
         open_server(tmp_path)
+
+
+def test_what_another_process_changed_is_seen_at_a_look(tmp_path):
+    opened = open_server(tmp_path, "1.0")
+    assert not opened.model.look(opened.store)
+    opened.store.set_meta("model", "2.0")
+    opened.store.set_meta("min_push", "1.4")
+    assert opened.model.look(opened.store)
+    assert (opened.model.version, opened.model.min_push) == ("2.0", "1.4")
+    assert not opened.model.look(opened.store)
+    opened.close()

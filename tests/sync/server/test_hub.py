@@ -425,3 +425,40 @@ def test_who_goes_silent_or_away_is_seen_to_leave(desk):
     desk.hub.tick(PRESENCE_GONE_MS)
     assert [(message.conn, message.gone) for message in desk.drain(ann)] == [(bob.conn, True)]
     assert desk.drain(desk.link()) == []
+
+
+# --- a stream that another process has migrated ------------------------------------------------------------
+
+
+def test_deltas_of_another_model_end_the_feed_instead_of_being_sent():
+    desk = Desk()
+    link = desk.link()
+    desk.commit()
+    assert [type(message) for message in desk.drain(link)] == [m.Deltas]
+    link.feeds[STREAM].model = "1.0"
+    rows = (LoggedDelta(2, DOCUMENT, b"of another shape"),)
+    desk.hub.committed([Segment(STREAM, 2, 2, "2.0", rows)])
+    assert desk.drain(link) == [m.Unsubscribe(STREAM, "migrated")]
+    assert not link.feeds
+    assert desk.step(link) is None
+
+
+def test_states_of_another_model_end_the_feed_instead_of_being_sent():
+    desk = Desk()
+    link = desk.link(transfer=Transfer(to=5))
+    link.feeds[STREAM].model = "1.0"
+    read = desk.hub.next(link)
+    assert isinstance(read, ReadStates)
+    desk.hub.states_read(link, read, StatePage((DocumentState(DOCUMENT, 1, b"state"),), True, "2.0"))
+    assert desk.drain(link) == [m.Unsubscribe(STREAM, "migrated")]
+
+
+def test_a_stream_ends_for_everybody_at_once():
+    desk = Desk()
+    links = [desk.link(), desk.link(want="head")]
+    desk.commit()
+    desk.hub.end(STREAM, "migrated")
+    for link in links:
+        assert m.Unsubscribe(STREAM, "migrated") in desk.drain(link)
+        assert not link.feeds
+    desk.hub.end(STREAM, "migrated")

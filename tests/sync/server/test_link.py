@@ -41,3 +41,11 @@ def test_own_ranges_are_bounded_and_the_oldest_forgotten():
         feed.add_own(seq, seq + 1)
     assert len(feed.own) == OWN_RANGES_MAX
     assert feed.own[-1] == (4 * OWN_RANGES_MAX - 2, 4 * OWN_RANGES_MAX - 1)
+
+
+def test_a_feed_knows_of_which_model_it_may_be_sent():
+    feed = Feed(STREAM, "content", 1, 0, model="1.0")
+    assert feed.is_of("1.0")
+    assert feed.is_of("")
+    assert not feed.is_of("2.0")
+    assert Feed(STREAM, "content", 1, 0).is_of("2.0")

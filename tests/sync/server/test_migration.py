@@ -267,8 +267,11 @@ def test_a_note_damaged_meanwhile_stops_the_run(tmp_path):
     steps = old.steps()
     for _ in range(3):
         next(steps)
-    author = next(author for author in old.authors if len(author.documents) > 2)
-    note = next(note for note in author.documents if note != old.folder)
+    prepared = (
+        "SELECT id FROM documents JOIN states ON states.document = documents.key AND states.model = '2.0'"
+    )
+    note = old.world.opened.store.db.one(prepared)[0]
+    author = next(author for author in old.authors if note in author.documents)
     old.world.push(old.ann, author, old.stream, author.type(old.stream, note, "x"))
     state = old.world.opened.core.documents.state
     old.world.opened.core.documents.state = lambda row: b"damaged" if row.id == note else state(row)

@@ -356,3 +356,52 @@ def test_a_grace_is_shorter_than_the_time_between_sweeps():
     from sync.limits import SWEEP_EVERY_MS
 
     assert neighbours.WAKE_GRACE_S * 1000 < SWEEP_EVERY_MS / 2
+
+
+def test_a_migration_at_one_process_changes_the_modes_at_the_other(tmp_path, address):
+    async def play():
+        async with two(tmp_path, address, data_model="1.0") as (one, other):
+            ann = await one.signed_up("ann", Author(model="1.0"))
+            note, first = ann.author.note(ann.notes, "Hi")
+            await ann.push(ann.notes, first)
+            old, new = await other.peer(Author(model="1.0")), await other.peer(Author(model="2.0"))
+            for peer in (old, new):
+                await peer.sign_in(ann.email)
+            await old.subscribe(ann.notes)
+            await old.wait_for_log(ann.notes, 1)
+            assert (await one.administer("migrate run"))["ok"]
+            assert (await new.wait(m.Welcome)).model.mode == "full"
+            assert (await old.wait(m.Welcome)).model.mode == "send_only"
+            assert (await old.wait(m.Unsubscribe)).why == "migrated"
+            await new.subscribe(ann.notes)
+            await new.wait(m.State, lambda page: page.end is not None)
+            assert isinstance(await ann.push(ann.notes, ann.author.type(ann.notes, note, "x")), m.Ack)
+            assert (await new.wait(m.Deltas)).model == "2.0"
+            theirs = old.author.note(ann.notes, "of the older model")[1]
+            assert isinstance(await old.push(ann.notes, theirs), m.Ack)
+            await old.quiet()
+            assert not [message for message in old.heard if isinstance(message, (m.Deltas, m.State))]
+
+    run(play())
+
+
+def test_before_it_has_heard_of_a_migration_a_process_sends_nothing_of_it_to_old_clients(
+    tmp_path, address, monkeypatch
+):
+    monkeypatch.setattr("sync.limits.SWEEP_EVERY_MS", 3_600_000)
+
+    async def play():
+        async with two(tmp_path, address, data_model="1.0") as (one, other):
+            ann = await one.signed_up("ann", Author(model="1.0"))
+            note, first = ann.author.note(ann.notes, "Hi")
+            await ann.push(ann.notes, first)
+            old = await other.peer(Author(model="1.0"))
+            await old.sign_in(ann.email)
+            await old.subscribe(ann.notes)
+            await old.wait_for_log(ann.notes, 1)
+            await one.administer("migrate run")
+            assert isinstance(await ann.push(ann.notes, ann.author.type(ann.notes, note, "x")), m.Ack)
+            assert (await old.wait(m.Unsubscribe)).why == "migrated"
+            assert not [message for message in old.heard if isinstance(message, (m.Deltas, m.State))]
+
+    run(play())

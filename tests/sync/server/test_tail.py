@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -93,3 +95,11 @@ def test_reading_on_from_any_place_skips_and_repeats_nothing(sizes, start):
         seen += [row.seq for row in deltas.deltas]
         cursor = deltas.to
     assert seen == list(range(begin + 1, head + 1))
+
+
+def test_what_is_of_another_model_is_not_put_into_one_frame_with_what_was_before():
+    tail = Tail()
+    tail.add(segment(1, 2))
+    tail.add(replace(segment(3, 3), model="2.0"))
+    assert tail.after(0) is None
+    assert tail.after(2).segment.model == "2.0"
