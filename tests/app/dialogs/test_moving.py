@@ -19,7 +19,7 @@ class Shop:
         self.notes = [desk.call(lambda library, t=t: library.new_note(title=t)) for t in ("One", "Two")]
         self.outer = self.workspace.new_folder(self.notebook, "Outer")
         self.inner = self.workspace.new_folder(self.notebook, "Inner", self.outer)
-        wait_for(lambda: len(self.folders()) == 2 and len(desk.titles()) >= 2)
+        wait_for(lambda: len(self.folders()) == 2 and {"One", "Two"} <= set(desk.titles()))
         desk.window.activateWindow()
 
     def folders(self):
