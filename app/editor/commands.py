@@ -331,6 +331,17 @@ class Commands:
         first, _ = self.selected_blocks()
         return list_keys.kind_of(self._binding.mirror.blocks[first]) in LIST_KINDS
 
+    def in_code(self) -> bool:
+        """Whether the selection begins in a block of code."""
+        first, _ = self.selected_blocks()
+        return list_keys.kind_of(self._binding.mirror.blocks[first]) == "code"
+
+    def indent_code(self, by: int) -> bool:
+        """Begin the selected lines of code with a tab more (1), or a tab or four blanks less (-1)."""
+        first, last = self.selected_blocks()
+        operations = list_keys.indent_code(self._binding.mirror, first, last, by)
+        return bool(operations) and self._binding.perform(operations)
+
     def toggle_check(self, number: int | None = None) -> bool:
         """Tick or untick a check item; without a number the selected ones, which paragraphs become first."""
         if number is not None:

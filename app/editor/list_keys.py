@@ -34,6 +34,9 @@ _OF_A_KIND: Final = (
     "language",
 )  # attributes that make no sense without their kind
 
+CODE_BLANKS: Final = 4
+"""Blanks at the start of a line of code that count as one tab."""
+
 
 class Plan(NamedTuple):
     """What a key does: operations, and the index of the caret after them."""
@@ -233,4 +236,23 @@ def indent(mirror: Mirror, first: int, last: int, by: int) -> list[Operation]:
             level = max(0, level_of(block) + by)
         made.extend(set_attributes(mirror, number, key_of({**values_of(block.attributes), "level": level})))
         before = level
+    return made
+
+
+def indent_code(mirror: Mirror, first: int, last: int, by: int) -> list[Operation]:
+    """Begin lines of code with a tab more (1), or a tab or four blanks fewer (-1); first <= number <= last."""
+    made: list[Operation] = []
+    for number in range(last, first - 1, -1):
+        block = mirror.blocks[number]
+        start = mirror.start(number)
+        if kind_of(block) != "code":
+            continue
+        if by > 0:
+            made.append(Insert(start, "\t", {}))
+        elif block.text.startswith("\t"):
+            made.append(Delete(start, 1))
+        else:
+            blanks = len(block.text) - len(block.text.lstrip(" "))
+            if blanks:
+                made.append(Delete(start, min(blanks, CODE_BLANKS)))
     return made

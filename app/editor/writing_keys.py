@@ -76,6 +76,8 @@ class WritingKeys:
     def _tab(self, back: bool) -> None:
         if self._commands.in_list():
             self._commands.indent(-1 if back else 1)
+        elif self._commands.in_code() and (back or self._view.textCursor().hasSelection()):
+            self._commands.indent_code(-1 if back else 1)
         elif not back:
             self._commands.type("\t")
 
