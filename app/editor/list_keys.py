@@ -240,7 +240,7 @@ def indent(mirror: Mirror, first: int, last: int, by: int) -> list[Operation]:
 
 
 def indent_code(mirror: Mirror, first: int, last: int, by: int) -> list[Operation]:
-    """Begin lines of code with a tab more (1), or a tab or four blanks fewer (-1); first <= number <= last."""
+    """Begin lines of code, first to last, with a tab more (1), or a tab or four blanks fewer (-1)."""
     made: list[Operation] = []
     for number in range(last, first - 1, -1):
         block = mirror.blocks[number]

@@ -9,7 +9,8 @@ tells by how much what is below has moved (`shifted`), so that a view can stay w
 Blocks stand below each other as in Qt's layout: the larger of two margins between them, indentation on the
 side where the text begins. Not here: frames, tables, floats, pages: a note has none.
 
-Invariants: L1 a block that is drawn, hit or asked for has been measured at this width. L2 rows and blocks are
+Invariants: L1 a block that is drawn, hit or asked for has been measured at this width, and its
+lines are for the text it has. L2 rows and blocks are
 as many, in the same order. L3 nothing is announced while painting.
 """
 
@@ -38,6 +39,7 @@ from PySide6.QtGui import (
 )
 
 from app.editor.heights import Heights
+from app.editor.units import units_in
 
 _NEAR: Final = 40  # blocks measured above one that is asked for out of the blue: a screenful
 _SLICE_S: Final = 0.004  # of measuring at a time
@@ -64,6 +66,7 @@ class TextLayout(QAbstractTextDocumentLayout):
         super().__init__(document)
         self._rows = Heights()
         self._epoch = 0  # a block whose user state is this has lines that hold
+        self._is_astray = False
         self._width = 0.0
         self._unmeasured = 0  # all blocks before this one are measured
         self._seen = (0, 0)  # the blocks drawn last
@@ -81,7 +84,12 @@ class TextLayout(QAbstractTextDocumentLayout):
         document = self.document()
         count = document.blockCount()
         width = document.pageSize().width()
-        if width != self._width or added >= document.characterCount() - 1 or not len(self._rows):
+        if (
+            self._is_astray
+            or width != self._width
+            or added >= document.characterCount() - 1
+            or not len(self._rows)
+        ):
             self._start_again(count, width)
             return
         end = document.characterCount() - 1  # after distant edits in one edit block Qt says places outside
@@ -102,7 +110,7 @@ class TextLayout(QAbstractTextDocumentLayout):
             if high - low < _EDIT_BLOCKS_MAX:
                 self._measure(block, number)
             block = block.next()
-        if block.isValid() and self._is_measured(block):  # the margin before it may be another
+        if block.isValid() and block.userState() == self._epoch:  # the margin before it may be another
             self._rows.set(high + 1, self._height(block))
         moved = self._rows.top(high + 1) != below or grown != 0
         bottom = _ENDLESS_PX if moved or block.isValid() else self._rows.top(high + 1)
@@ -113,6 +121,7 @@ class TextLayout(QAbstractTextDocumentLayout):
     def _start_again(self, count: int, width: float) -> None:
         """Forget all lines; the heights that were are the guesses for those to come."""
         self._epoch += 1
+        self._is_astray = False
         self._width = width
         self._unmeasured = 0
         self._options.clear()
@@ -135,8 +144,9 @@ class TextLayout(QAbstractTextDocumentLayout):
 
     def blockBoundingRect(self, block: QTextBlock) -> QRectF:
         """Qt: where a block's lines begin, and the size they take."""
-        if not block.isValid():
-            return QRectF()
+        if not block.isValid() or block.document() != self.document():
+            return QRectF()  # QTextEdit remembers a word that was pressed twice in the note before this one
+        self._keep_up()
         number = block.blockNumber()
         self._measure_near(block, number)
         return QRectF(self._origin(block, number), block.layout().boundingRect().size())
@@ -187,12 +197,26 @@ class TextLayout(QAbstractTextDocumentLayout):
 
     def _block_at(self, y: float) -> tuple[int, QTextBlock]:
         """The block a height is in, measured."""
+        self._keep_up()
         while True:
             number = self._rows.at(y)
             block = self.document().findBlockByNumber(number)
-            if self._is_measured(block):
+            if self._is_measured(block, number):
                 return number, block
             self._measure(block, number)
+
+    def _keep_up(self) -> None:
+        """
+        Have as many rows as there are blocks (L2).
+
+        Inside an edit block Qt may ask before it tells: rows follow roughly, and forget all when it tells.
+        An override that raised would end the program.
+        """
+        count = self.document().blockCount()
+        if count != len(self._rows):
+            known = min(count, len(self._rows))
+            self._rows.splice(known, len(self._rows), count - known, self._guess())
+            self._is_astray = True
 
     def draw(self, painter: QPainter, context: _Context) -> None:
         """Qt: draw what is inside the clip, with selections and the caret."""
@@ -203,6 +227,7 @@ class TextLayout(QAbstractTextDocumentLayout):
             (chosen.cursor.selectionStart(), chosen.cursor.selectionEnd(), QTextCharFormat(chosen.format))
             for chosen in context.selections
         ]
+        self._keep_up()
         first = last = self._rows.at(top - self.document().documentMargin())
         for number, block, origin in self._blocks_from(max(0, first - 1)):
             if origin.y() > bottom:
@@ -276,12 +301,26 @@ class TextLayout(QAbstractTextDocumentLayout):
         line = layout.lineAt(layout.lineCount() - 1)
         return _gap(block) + line.y() + line.height()
 
-    def _is_measured(self, block: QTextBlock) -> bool:
-        return block.userState() == self._epoch
+    def _is_measured(self, block: QTextBlock, number: int) -> bool:
+        """
+        Whether a block has the lines and the height that are known of it.
+
+        After several edits in one edit block Qt sometimes names other blocks than those that changed: what is
+        seen is compared once more.
+        """
+        if block.userState() != self._epoch:
+            return False
+        layout = block.layout()
+        line = layout.lineAt(layout.lineCount() - 1)
+        length = block.length() - 1
+        preedit = layout.preeditAreaText()
+        if preedit:
+            length += units_in(preedit)
+        return line.textStart() + line.textLength() == length and self._height(block) == self._rows[number]
 
     def _measure(self, block: QTextBlock, number: int) -> float:
         """Lay a block out if it is not; by how much it is higher than it was thought to be."""
-        if self._is_measured(block):
+        if self._is_measured(block, number):
             return 0.0
         self._lay_out(block)
         block.setUserState(self._epoch)
@@ -293,13 +332,16 @@ class TextLayout(QAbstractTextDocumentLayout):
 
     def _measure_near(self, block: QTextBlock, number: int) -> None:
         """Measure a block, and if it had not been the screenful above it, which a view scrolls to with it."""
-        if not self._is_measured(block):
+        if block.userState() == self._epoch:
+            self._measure_told(block, number)
+        else:
             for near in range(number, max(-1, number - _NEAR), -1):
                 self._measure_told(block, near)
                 block = block.previous()
 
     def _measure_slice(self) -> None:
         """Slot of the timer: measure what is near the visible blocks, then from the start on."""
+        self._keep_up()
         deadline = time.perf_counter() + _SLICE_S
         low, high = self._seen
         near = [*range(high, high + _NEAR), *range(low - 1, low - _NEAR, -1)]

@@ -248,3 +248,17 @@ def test_another_width_breaks_lines_anew_when_they_are_seen(owner, measured):
     layout.look_at(0, 500)
     assert 0 < len(measured) < 100
     assert lines(surface.document) == lines(twin(surface.document))
+
+
+def test_asked_for_a_block_of_another_note_or_in_the_middle_of_an_edit_it_never_fails(owner):
+    surface = shown(owner, [([("one", {})], {})] * 3)
+    layout = surface.document.documentLayout()
+    other = shown(owner, [([("two", {})], {})] * 9).document
+    assert layout.blockBoundingRect(other.lastBlock()).isNull()
+    cursor = QTextCursor(surface.document)
+    cursor.beginEditBlock()
+    cursor.insertText("a\nb\nc\nd\n")
+    assert layout.blockBoundingRect(surface.document.lastBlock()).isValid()
+    assert layout.hitTest(QPointF(30, 1e6), Qt.HitTestAccuracy.FuzzyHit) >= 0
+    cursor.endEditBlock()
+    assert lines(surface.document) == lines(twin(surface.document))
