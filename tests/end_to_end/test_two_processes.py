@@ -30,7 +30,7 @@ def servers(tmp_path):
     address = cluster().tables()
     with processes() as running:
         for _ in range(2):
-            running.append(Process(tmp_path / "data", database=address))
+            running.append(Process(tmp_path / "data", "--data-model", "1.0", database=address))
         yield running
     cluster().give_back(address)
 
