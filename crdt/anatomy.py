@@ -7,7 +7,7 @@ Reads only. Not here: what any of it means (``crdt.runs``, README).
 from bisect import bisect_right
 from typing import NamedTuple
 
-from crdt.patch import Marks
+from crdt.patch import Marks, Value
 from crdt.runs import COUNTER_MASK, ID_BITS, Run
 from crdt.text import RichText
 
@@ -42,7 +42,7 @@ class MarkShape(NamedTuple):
     rid: int
     counter: int
     kind: str
-    value: object
+    value: Value
     live: bool
 
 
