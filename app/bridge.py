@@ -52,6 +52,11 @@ RETRY_SECONDS = 1.0
 # After the last change, before lists hear of it: long enough to coalesce a burst of typing.
 PROJECT_SECONDS = 0.25
 
+# But for so many times as long as it took the last time: deriving what lists show of a long note takes a third
+# of a second in which the window gets the interpreter late, and a note is not in want of it while it is typed.
+PROJECT_REST = 20
+PROJECT_SECONDS_MAX = 10.0
+
 # How long a command waits for a window that is busy.
 EDIT_SECONDS = 5.0
 
@@ -115,6 +120,7 @@ class Bridge(QObject):
         self._drain_seconds = DRAIN_SECONDS
         self._room: Room | None = None
         self._projecting: asyncio.TimerHandle | None = None
+        self._project_took = 0.0
         self._retrying: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self.editor: Editor = lambda document, intent: None
@@ -455,14 +461,17 @@ class Bridge(QObject):
 
     def _project_soon(self) -> None:
         if self._projecting is None and self._room is not None:
-            self._projecting = self._loop.call_later(PROJECT_SECONDS, self._project)
+            rest = min(self._project_took * PROJECT_REST, PROJECT_SECONDS_MAX)
+            self._projecting = self._loop.call_later(max(PROJECT_SECONDS, rest), self._project)
 
     def _project(self) -> None:
         """Derive what lists show of the changed documents, and tell."""
         self._projecting = None
         assert self._room is not None
+        begun = time.monotonic()
         try:
             found = self._room.project()
+            self._project_took = time.monotonic() - begun
         except StoreUnavailable as error:
             logger.warning("lists are not up to date: %s", error)
             return
