@@ -52,8 +52,8 @@ RETRY_SECONDS = 1.0
 # After the last change, before lists hear of it: long enough to coalesce a burst of typing.
 PROJECT_SECONDS = 0.25
 
-# But for so many times as long as it took the last time: deriving what lists show of a long note takes a third
-# of a second in which the window gets the interpreter late, and a note is not in want of it while it is typed.
+# But for so many times as long as it took the last time: deriving what lists show of a long note takes a
+# third of a second in which the window gets the interpreter late, and nobody waits for it while typing.
 PROJECT_REST = 20
 PROJECT_SECONDS_MAX = 10.0
 
