@@ -166,7 +166,8 @@ class Binding(QObject):
 
     def typing_marks(self, index: int) -> Marks:
         """Say which marks text typed at an index takes."""
-        return self.standing.place_marks(index, self.note.body.marks_at(index))
+        there = carried(index, self._held, True)  # the note is ahead of the view while patches wait
+        return self.standing.place_marks(index, self.note.body.marks_at(there))
 
     # Commands
 

@@ -364,3 +364,15 @@ def test_a_long_note_may_be_closed_or_shown_anew_before_it_is_complete(qt_app):
         window.view.close_note()
         world.turn()
         window.open()
+
+
+def test_the_marks_at_a_caret_are_known_while_anothers_deletion_waits_for_a_composition(two):
+    one, other = two.windows
+    one.place(len(one.text))
+    one.compose("に")
+    other.place(3, len(other.text))
+    other.key(Qt.Key.Key_Delete)
+    two.deliver(0)
+    assert one.view.bound.typing_marks(one.caret) == {}
+    assert one.view.commands.toggle("bold")
+    one.view.end_composition()
