@@ -257,8 +257,8 @@ class Library:
         from sync.storage.rows import LocalChange
 
         model = self.model
-        stamp = self.ticker.stamp()
         now_ms = self.ticker.now_ms()
+        stamp = self.ticker.stamp()
         made = note or new_id()
         created = now_ms if created_ms is None else created_ms
         document, delta = model.new_note(stamp.rid, stamp, title=title, created_ms=created, folder=folder)

@@ -191,7 +191,7 @@ class MainWindow(QMainWindow):
             (actions.search, self._go_to_search),
             (actions.find_in_note, self.view.edit.find_wanted.emit),
             (actions.pin, self._toggle_pin),
-            (actions.rename, lambda: self.sidebar.tree.edit(self.sidebar.tree.currentIndex())),
+            (actions.rename, self._rename),
             (actions.move_to, self.moving.ask_move),
             (actions.tag, self.moving.ask_tag),
             (actions.trash, lambda: self.moving.trash(browsing.targets())),
@@ -406,6 +406,10 @@ class MainWindow(QMainWindow):
         shown = self.view.note
         self.transfer.ask_export(shown.id if shown is not None else None)
 
+    def _rename(self) -> None:
+        """Name the chosen place, if it is one that has a name of its own."""
+        self.sidebar.tree.begin_naming(self.sidebar.tree.currentIndex())
+
     def _go_to_search(self) -> None:
         self.pane.search.setFocus()
         self.pane.search.selectAll()
@@ -452,7 +456,7 @@ class MainWindow(QMainWindow):
             if index.isValid():
                 self._workspace.shelf_changed.disconnect(listed)
                 self.sidebar.tree.setCurrentIndex(index)
-                self.sidebar.tree.edit(index)
+                self.sidebar.tree.begin_naming(index)
 
         self._workspace.shelf_changed.connect(listed)
 

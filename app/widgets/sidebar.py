@@ -160,6 +160,11 @@ class PlaceTree(QTreeView):
             QAbstractItemView.State.DraggingState,
         )
 
+    def begin_naming(self, index: QModelIndex) -> None:
+        """Open the field for a place's name, if it is one that can be named and none is being named."""
+        if index.flags() & Qt.ItemFlag.ItemIsEditable and not self.busy:
+            self.edit(index)
+
     def unfold(self) -> None:
         """After a rebuild: open all places but those that the person closed."""
         folded, self._folded = self._folded, set()

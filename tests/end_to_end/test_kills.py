@@ -100,7 +100,7 @@ def test_a_server_that_is_killed_again_and_again_loses_no_edit_and_doubles_none(
 
 def test_a_client_that_is_killed_while_it_writes_has_all_that_it_said_was_saved(tmp_path):
     path = tmp_path / "library.sqlite3"
-    store = ClientStore.open(path)
+    store = ClientStore.open(path, newest=v1.MODEL)
     store.add_notebook(NOTEBOOK, "Personal")
     store.set_personal(NOTEBOOK)
     _, made = v1.new_note(store.rid, Clock(store.rid).tick(1), title="", created_ms=1)
@@ -120,7 +120,7 @@ def test_a_client_that_is_killed_while_it_writes_has_all_that_it_said_was_saved(
             said = int(process.stdout.readline())
         process.kill()
         process.communicate()
-        store = ClientStore.open(path)
+        store = ClientStore.open(path, newest=v1.MODEL)
         there = store.outbox_count()
         body = store.document(named(1), store.rid).value(("body",))
         rows = store.unsent(NOTES, 0, count=10_000, size=1 << 30)

@@ -19,7 +19,7 @@ BAD = 500
 
 def test_of_a_thousand_deltas_one_is_refused_and_all_others_are_acked(tmp_path):
     async def play():
-        store = ClientStore.open(tmp_path / "library.sqlite3")
+        store = ClientStore.open(tmp_path / "library.sqlite3", newest=v1.MODEL)
         store.add_notebook(named(1, "L"), "Personal")
         store.set_personal(named(1, "L"))
         clock, now_ms = Clock(store.rid), time.time_ns() // 1_000_000
@@ -37,7 +37,7 @@ def test_of_a_thousand_deltas_one_is_refused_and_all_others_are_acked(tmp_path):
         store.append(changes)
         async with running_server(tmp_path / "server") as server:
             ticker = Ticker(Clock(store.rid, store.clock_high_water()), lambda: time.time_ns() // 1_000_000)
-            client = Client(store, ticker)
+            client = Client(store, ticker, newest=v1.MODEL)
             url = server.url
             await client.sign_in(url, "ana@example.org", "correct horse battery", sign_up_name="Ana")
             status = await client.sync_once(60)

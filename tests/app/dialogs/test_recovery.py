@@ -109,7 +109,7 @@ def test_the_window_offers_it_and_begins_again(qt_app, profile, expect_log):
     damage(profile)
     expect_log("the library cannot be opened")
     palette, font = qt_app.palette(), qt_app.font()
-    desk = Started(qt_app, profile.folder)
+    desk = Started(qt_app, profile)
 
     def button():
         return next((b for b in desk.view.empty.findChildren(QPushButton) if b.text() == "Recover…"), None)

@@ -14,6 +14,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from sync.errors import StoreUnavailable
 from sync.limits import FRAME_SIZE_MAX
+from sync.model.versions import OLDEST
 from sync.protocol import messages as m
 from sync.server.service import Service
 from sync.server.settings import Settings
@@ -323,7 +324,7 @@ def test_a_folder_is_served_by_one_server(tmp_path):
 def test_a_port_that_is_taken_is_an_error_and_leaves_nothing_behind(tmp_path):
     async def play():
         async with running_server(tmp_path / "a") as server:
-            second = Service(Settings(tmp_path / "b", port=server.service.port))
+            second = Service(Settings(tmp_path / "b", port=server.service.port, data_model=OLDEST))
             with pytest.raises(OSError, match="address already in use"):
                 await second.start()
         async with running_server(tmp_path / "b"):

@@ -56,6 +56,7 @@ def test_any_damage_is_survived_and_most_notes_are_read(library_file, tmp_path):
     seed = random.randrange(1 << 32)
     print(f"seed {seed}")
     generator = random.Random(seed)
+    read_of = []
     for turn in range(25):
         damaged = bytearray(whole)
         for _ in range(generator.choice((1, 3, 10))):
@@ -64,7 +65,8 @@ def test_any_damage_is_survived_and_most_notes_are_read(library_file, tmp_path):
             damaged[at : at + size] = generator.randbytes(min(size, len(damaged) - at))
         library_file.write_bytes(damaged)
         found, *_ = read(library_file, tmp_path / f"work{turn}")
-        assert len({row.id for row in found}) >= NOTES // 4, "one page holds a few rows of one table"
+        read_of.append(len({row.id for row in found}))
+    assert sorted(read_of)[len(read_of) // 2] >= NOTES * 3 // 4, "one page holds a few rows of one table"
 
 
 def test_what_is_cut_off_or_no_database_gives_what_there_is(library_file, tmp_path):
