@@ -150,5 +150,6 @@ def test_closing_with_unsent_edits_ends_at_once_and_keeps_them(qt_app, tmp_path,
         assert said is not None
         assert int(said[1]) >= outbox  # what was typed last may have been on its way to the store
     with started(qt_app, tmp_path / "a") as desk:
+        assert desk.call(lambda library: library.store.outbox_count()) == int(said[1])
         fill(desk, relay.url)
         wait_for(lambda: sent(desk))
