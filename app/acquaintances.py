@@ -1,8 +1,9 @@
 """
-Getting to know who wrote: asks the server whose the replicas are that nobody has named yet.
+Getting to know others: asks the server whose the replicas are that nobody has named yet, and whose notebooks.
 
-Engine thread. It asks a while after something new came, only while there is a connection, and never twice for
-the same replica in one run; what it hears is kept in the store, so that names are there offline.
+Engine thread. It asks a while after something new came, only while there is a connection, and before one that
+was made for a moment ends; never twice for the same in one run. What it hears is kept in the store:
+names are there offline.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ class Acquaintances:
         self._client = client
         self._told = told
         self._asked: set[int] = set()
+        self._asked_owners: set[str] = set()
         self._task: asyncio.Task[None] | None = None
 
     def ask_soon(self) -> None:
@@ -50,21 +52,51 @@ class Acquaintances:
 
     async def _ask_later(self) -> None:
         await asyncio.sleep(WAIT_SECONDS)
+        if self._client.status().link == "live":
+            await self.ask()
+
+    async def ask(self) -> None:
+        """Ask about all strangers there are; makes a connection where there is none."""
+        try:
+            await self._ask_owners()
+            await self._ask_authors()
+        except (AuthFailed, SyncError) as error:
+            # An older server, or the connection went: asked again in another run.
+            logger.info("who they are is not known: %s", error)
+
+    async def _ask_owners(self) -> None:
+        """Ask whose the notebooks are that others share with this person."""
+        for row in self._store.notebooks():
+            if row.owner != "" or row.role == "none" or row.id in self._asked_owners:
+                continue
+            self._asked_owners.add(row.id)
+            owner = owner_of((await self._client.call("members", {"notebook": row.id})).value)
+            if owner:
+                self._store.save_owner(row.id, owner)
+                self._told()
+
+    async def _ask_authors(self) -> None:
+        """Ask whose the replicas are that wrote here."""
         for notebook, rids in self._store.strangers(AUTHORS_ASKED_MAX).items():
             unknown = [rid for rid in rids if rid not in self._asked]
             if not unknown:
                 continue
             self._asked.update(unknown)
-            try:
-                answer = await self._client.call("authors", {"notebook": notebook, "rids": unknown})
-            except (AuthFailed, SyncError) as error:
-                # An older server, or the connection went: asked again in another run.
-                logger.info("whose replicas they are is not known: %s", error)
-                return
+            answer = await self._client.call("authors", {"notebook": notebook, "rids": unknown})
             people = people_of(answer.value)
             if people:
                 self._store.save_people(people)
                 self._told()
+
+
+def owner_of(value: object) -> str:
+    """The name of a notebook's owner in an answer, or the e-mail of one without a name; "" for nobody."""
+    rows = value.get("members") if isinstance(value, dict) else None
+    for row in rows if isinstance(rows, (list, tuple)) else ():
+        if isinstance(row, (list, tuple)) and len(row) >= 4 and row[2] == "owner":
+            names = [name.strip() for name in (row[3], row[1]) if isinstance(name, str)]
+            return next((name for name in names if name), "")
+    return ""
 
 
 def people_of(value: object) -> list[PersonRow]:

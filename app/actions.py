@@ -66,7 +66,8 @@ class Actions(QObject):
         self.sign_in = make(self.tr("Sign in…"))
         self.devices = make(self.tr("Devices and password…"))
         self.sign_out = make(self.tr("Sign out"))
-        self.check_now = make(self.tr("Check now"), "F5")
+        # Settings with chosen keys know it by this name.
+        self.check_now = make(self.tr("Sync now"), "F5")
         self.upgrade = make(self.tr("Upgrade notes…"))
         self.quit = make(self.tr("Quit"), QKeySequence.StandardKey.Quit)
         self.undo = make(self.tr("Undo"), QKeySequence.StandardKey.Undo)
@@ -79,10 +80,11 @@ class Actions(QObject):
         self.archive = make(self.tr("Move to archive"), "Ctrl+Alt+A")
         self.unarchive = make(self.tr("Take out of the archive"))
         self.icon = make(self.tr("Icon…"))
+        self.copy_link = make(self.tr("Copy link"), "Ctrl+Alt+C")
         self.rename = make(self.tr("Rename…"), "F2")
         self.move_to = make(self.tr("Move to…"), "Ctrl+Shift+M")
         self.tag = make(self.tr("Tag…"), "Ctrl+Alt+T")
-        self.delete_place = make(self.tr("Delete folder"))
+        self.delete_place = make(self.tr("Delete notebook, folder or tag"))
         self.trash = make(self.tr("Move to trash"), "Ctrl+Backspace")
         self.restore = make(self.tr("Restore from trash"))
         self.next_note = make(self.tr("Next note"), "Ctrl+Alt+Down")
@@ -92,11 +94,13 @@ class Actions(QObject):
         self.focus_note = make(self.tr("Go to text"), "Ctrl+3")
         self.show_links = make(self.tr("Links to this note"), "Ctrl+Alt+L")
         self.show_history = make(self.tr("History"), "Ctrl+Alt+H")
+        self.follow = make(self.tr("Follow someone…"), "Ctrl+Alt+F")
         self.show_lens = make(self.tr("Inside the note"), "Ctrl+Alt+I")
         self.show_sidebar = make(self.tr("Show sidebar"), "F9")
         self.show_sidebar.setCheckable(True)
         self.preferences = make(self.tr("Preferences…"), "Ctrl+,")
         self.shortcuts = make(self.tr("Keyboard shortcuts…"), "Ctrl+Alt+K")
+        self.first_steps = make(self.tr("First steps"))
         self.about = make(self.tr("About Commonplace"))
         self.modes = self._make_modes()
         for name, action in self.named().items():
@@ -133,7 +137,7 @@ class Actions(QObject):
             Menu(
                 self.tr("&Note"),
                 [
-                    [self.pin, self.tag, self.icon, self.move_to, self.share_note],
+                    [self.pin, self.tag, self.icon, self.move_to, self.copy_link, self.share_note],
                     [self.archive, self.unarchive, self.trash, self.restore],
                     [self.next_note, self.previous_note],
                 ],
@@ -142,18 +146,19 @@ class Actions(QObject):
                 self.tr("&View"),
                 [
                     [self.show_sidebar, self.show_links, self.show_history, self.show_lens],
+                    [self.follow],
                     list(self.modes.values()),
                     [self.focus_places, self.focus_list, self.focus_note],
                 ],
             ),
-            Menu(self.tr("&Help"), [[self.about]]),
+            Menu(self.tr("&Help"), [[self.first_steps], [self.about]]),
         ]
 
     def note_menu(self, colours: QMenu | None = None) -> QMenu:
         """The menu of selected notes; `colours` are those of their tags."""
         menu = QMenu(self._window)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addActions([self.pin, self.tag, self.icon, self.share_note])
+        menu.addActions([self.pin, self.tag, self.icon, self.copy_link, self.share_note])
         if colours is not None:
             colours.setParent(menu, colours.windowFlags())
             menu.addMenu(colours)
@@ -163,15 +168,16 @@ class Actions(QObject):
         menu.addActions([self.move_to, self.archive, self.unarchive, self.trash, self.restore])
         return menu
 
-    def place_menu(self, *, rename: bool, delete: bool) -> QMenu:
-        """The menu of a place in the sidebar. `rename`: its name can be changed; `delete`: it is a folder."""
+    def place_menu(self, *, rename: bool, share: bool) -> QMenu:
+        """The menu of a place. `rename`: it has a name of its own; `share`: it is in a notebook."""
         menu = QMenu(self._window)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addActions([self.new_note, self.new_folder, self.new_notebook])
         if rename:
             menu.addSeparator()
-            menu.addActions([self.rename, self.share_notebook])
-        if delete:
+            menu.addAction(self.rename)
+            if share:
+                menu.addAction(self.share_notebook)
             menu.addAction(self.delete_place)
         return menu
 

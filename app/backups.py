@@ -13,6 +13,8 @@ import re
 import secrets
 import shutil
 from datetime import UTC, datetime
+from itertools import chain
+from itertools import count as counted
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -26,6 +28,7 @@ DAYS_KEPT: Final = 7
 """Of each of the last days that have copies, the newest is kept."""
 WEEKS_KEPT: Final = 5
 
+_ASIDE: Final = "library-damaged"
 _NAME: Final = re.compile(r"library-(\d{8})-(\d{6})-(\d{3})\.sqlite3")
 
 
@@ -108,13 +111,20 @@ def set_aside(profile: Profile, now_ms: int) -> Path | None:
     if not profile.library.exists():
         return None
     made = datetime.fromtimestamp(now_ms / 1000, UTC)
-    aside = profile.folder / f"library-damaged-{made:%Y%m%d-%H%M%S}.sqlite3"
+    stem = f"{_ASIDE}-{made:%Y%m%d-%H%M%S}"
+    free = (profile.folder / f"{stem}{more}.sqlite3" for more in chain([""], map("-{}".format, counted(2))))
+    aside = next(path for path in free if not path.exists())
     os.rename(profile.library, aside)
     for ending in ("-wal", "-shm"):
         journal = Path(f"{profile.library}{ending}")
         if journal.exists():
             os.rename(journal, f"{aside}{ending}")
     return aside
+
+
+def libraries_aside(folder: Path) -> list[Path]:
+    """The libraries that were set aside in a profile's folder."""
+    return sorted(folder.glob(f"{_ASIDE}-*.sqlite3"))
 
 
 def restore(profile: Profile, copy: Path, now_ms: int) -> Path | None:

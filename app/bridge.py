@@ -83,6 +83,7 @@ class Bridge(QObject):
     everything that is open again."""
     copy_kept = Signal(str, str)
     """A note that may not be written (any more), and the person's own that has what was unsent of it."""
+    trash_asked = Signal(object)
     file_came = Signal(str)
     """The SHA-256 of an attachment that came from the server."""
     rows_changed = Signal(list)
@@ -91,7 +92,7 @@ class Bridge(QObject):
     """Notebooks, folders or many notes changed: ask again."""
     presence_changed = Signal(str, list)
     """A document's id and the peers in it."""
-    raise_asked = Signal()
+    raise_asked = Signal(object)
     """Somebody started the program again: come to the front."""
     saving_failed = Signal(object)
     """The StoreUnavailable that keeps changes from being stored. They are kept and tried again."""
@@ -184,6 +185,10 @@ class Bridge(QObject):
         self._accepting = False
         self._drain_seconds = drain_seconds
         self._ring(self._ask_stop)
+
+    def stop_with_session(self, _: object) -> None:
+        """Slot: the session will not wait; what is typed is stored, sending has time."""
+        self.stop(0.2)
 
     def join(self, seconds: float = JOIN_SECONDS) -> bool:
         """Wait for the engine thread. True when it has ended; what it said last may still be to drain."""
@@ -323,11 +328,12 @@ class Bridge(QObject):
             reset=lambda document: self.post(partial(self.document_reset.emit, document)),
             notebooks=lambda: self.post(self.library_changed.emit),
             presence=lambda document, peers: self.post(partial(self.presence_changed.emit, document, peers)),
-            raised=lambda: self.post(self.raise_asked.emit),
+            raised=lambda errand: self.post(partial(self.raise_asked.emit, errand)),
             replica=lambda model: self.post(partial(self.replica_changed.emit, model)),
             changed=self._project_soon,
             edit=self._edit,
             copied=lambda document, copy: self.post(partial(self.copy_kept.emit, document, copy)),
+            trash=lambda question: self.post(partial(self.trash_asked.emit, question)),
             file=lambda sha256: self.post(partial(self.file_came.emit, sha256)),
         )
 

@@ -10,7 +10,6 @@ before the library is opened until after it is closed.
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from argparse import Namespace
@@ -32,6 +31,8 @@ NEEDS_SERVER: Final = frozenset({"sync", "share", "join", "leave", "devices"})
 """Commands that are nothing without the server: signed out, they end with a code of its own."""
 NEEDS_LOOP: Final = NEEDS_SERVER | {"login", "logout", "status", "upgrade"}
 """Commands that talk to a server; the others never wait, and asyncio is not imported for them."""
+WITHOUT_LIBRARY: Final = frozenset({"integrate"})
+"""Commands about the program and not about notes: neither lock nor library is touched."""
 LOGGED: Final = NEEDS_LOOP | {"import", "export", "doctor", "backup"}
 
 
@@ -81,6 +82,10 @@ def run(words: Sequence[str], streams: Streams) -> int:
 
     try:
         profile = profile_at(understood.profile, understood.data_model)
+        if understood.command in WITHOUT_LIBRARY:
+            from app.commands.system import integrate
+
+            return integrate(profile, understood, streams)
         return _run_with_lock(profile, understood, words, streams)
     except BrokenPipeError:
         raise
@@ -125,7 +130,6 @@ def _run_here(profile: Profile, arguments: Namespace, streams: Streams) -> int:
     """Open the library, run the command, close the library."""
     with ExitStack() as cleanup:
         if arguments.command in LOGGED:
-            gc.enable()  # see app/__main__.py
             from app.logs import start_log, stop_log
 
             log = start_log(profile.log)
@@ -194,6 +198,10 @@ def command_named(name: str) -> Command:
         from app.commands import writing
 
         return writing.COMMANDS[name]
+    if name in ("archive", "icon", "tag"):
+        from app.commands import adorning
+
+        return adorning.COMMANDS[name]
     if name in ("import", "export"):
         from app.commands import transfer
 

@@ -22,9 +22,11 @@ from sync.storage.rows import FolderRow, LocalChange, NotebookRow, NoteRow, Stor
 
 if TYPE_CHECKING:
     from app.acquaintances import Acquaintances
+    from app.errand import Errand
     from app.library import Library
     from app.paths import Profile
     from app.remote import Request, Say, WindowServer
+    from app.trash_guard import TrashQuestion
     from sync.client.session import Client
     from sync.client.state import Status
     from sync.client.tokens import TokenStore
@@ -59,7 +61,7 @@ class Outlets:
     replica: Callable[[str], None]
     """The library is written as another replica, or in another data model, from now on: load everything
     again. Given the model."""
-    raised: Callable[[], None]
+    raised: Callable[[Errand], None]
     """Somebody started the program again: come to the front."""
     changed: Callable[[], None]
     """Something that lists show has changed."""
@@ -67,6 +69,8 @@ class Outlets:
     """Edit a document that a window may have open; comes back when the change is stored."""
     copied: Callable[[str, str], None] = lambda document, copy: None
     """Unsent edits of a note that may not be written (any more) are in a note of this person's own."""
+    trash: Callable[[TrashQuestion], None] = lambda question: None
+    """Others put much into the trash at once, or that has been answered."""
     file: Callable[[str], None] = lambda sha256: None
     """An attachment came from the server."""
 
@@ -82,6 +86,8 @@ class Opening(NamedTuple):
     """The note that was shown last, loaded; None when there is none any more."""
     model: str
     """Of the notes; see `sync.model.versions`."""
+    was_checked: bool = False
+    """The program ended unexpectedly the last time, and the library was found whole."""
 
 
 class Changes(NamedTuple):
@@ -170,6 +176,7 @@ class EngineRoom:
             StoreUnavailable, VersionTooNew: The library cannot be opened; it is unchanged.
         """
         # Imported here, on the engine thread, while the GUI thread paints the empty window.
+        from app.trash_guard import TrashGuard
         from app.window_library import LaterClient, WindowLibrary
         from sync.storage.client_store import ClientStore
 
@@ -192,6 +199,8 @@ class EngineRoom:
         self.library = WindowLibrary(
             store, self._later, self._ticker, editor=outlets.edit, stored=self._note_stored
         )
+        self.guard = TrashGuard(store, self._ticker, outlets.trash)
+        self.library.trash_answered = self.guard.answered
         if not store.read_only:
             self.library.personal()
         self.opening = self._open(first)
@@ -200,7 +209,7 @@ class EngineRoom:
         notebooks = notebooks_of(self._store)
         folders = {row.id: self._store.folders(row.id) for row in notebooks}
         loaded = (first, self._store.load(first)) if first and self._store.has(first) else None
-        return Opening(self._ticker, notebooks, folders, loaded, self._store.model)
+        return Opening(self._ticker, notebooks, folders, loaded, self._store.model, self._store.was_checked)
 
     async def start(self) -> None:
         """Begin to sync, if somebody is signed in, and to answer the command line."""
@@ -208,9 +217,11 @@ class EngineRoom:
         client = self._later.made()
         from app.acquaintances import Acquaintances
 
-        self._acquaintances = Acquaintances(self._store, client, self._outlets.notebooks)
+        self._acquaintances = Acquaintances(self._store, client, self._take_people)
+        client.before_parting(self._acquaintances.ask)
         await client.start()
         self._outlets.status(client.status())
+        self._outlets.trash(self.guard.open_question())
         from app.remote import WindowServer
 
         self._server = WindowServer(self._profile, self._run, self._outlets.raised)
@@ -249,10 +260,11 @@ class EngineRoom:
             self._ticker,
             tokens=TokenOnceKnown(self._tokens, self._store.meta("server_url") is not None),
             newest=self._profile.data_model,
+            driven=True,
             on_status=self._take_status,
             on_remote=self._take_remote,
             on_reset=self._take_reset,
-            on_notebooks=self._outlets.notebooks,
+            on_notebooks=self._take_notebooks,
             on_presence=self._outlets.presence,
             on_replica=lambda rid: self._take_replica(),
             on_file=self._outlets.file,
@@ -279,6 +291,7 @@ class EngineRoom:
     def project(self) -> Changes:
         """Derive what lists show of some changed documents."""
         done = self._store.refresh_projections(PROJECT_MAX)
+        self.guard.look(finished=done < PROJECT_MAX)
         changed, self._changed = self._changed, set()
         many, self._many = self._many, False
         if many or done > len(changed) or len(changed) > PROJECT_MAX:
@@ -329,6 +342,14 @@ class EngineRoom:
         if status.inbound == "up_to_date":
             self._meet()
 
+    def _take_notebooks(self) -> None:
+        self._outlets.notebooks()
+        self._meet()
+
+    def _take_people(self) -> None:
+        self._outlets.notebooks()
+        self.guard.tell_again()
+
     def _meet(self) -> None:
         if self._acquaintances is not None:
             self._acquaintances.ask_soon()
@@ -339,12 +360,14 @@ class EngineRoom:
         self._outlets.changed()
 
     def _take_remote(self, document: str, deltas: list[bytes]) -> None:
+        self.guard.heard(document)
         self._changed.add(document)
         self._outlets.remote(document, deltas)
         self._meet()
         self._outlets.changed()
 
     def _take_reset(self, document: str) -> None:
+        self.guard.heard(document)
         self._changed.add(document)
         self._outlets.reset(document)
         self._outlets.changed()

@@ -12,10 +12,12 @@ GUI thread (`editor`).
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from app.refusals import Refused
+from sync.limits import NAME_LENGTH_MAX
 
 if TYPE_CHECKING:
     from app.transfer.blocks import Block
@@ -32,6 +34,9 @@ SHOWN_MAX: Final = 5
 """Ids that a refusal names when several answer."""
 
 WRITERS: Final = ("owner", "editor")
+
+DELTAS_MANY: Final = 8
+"""Of a new note, some 130 kB: then its state is stored with it, and it is opened by that."""
 
 Intent = Callable[["Edit"], None]
 Editor = Callable[[str, Intent], "Delta"]
@@ -60,6 +65,20 @@ def new_id() -> str:
     """
     while (name := secrets.token_urlsafe(16)).startswith("-"):
         pass
+    return name
+
+
+def notebook_name(text: str) -> str:
+    """
+    What a notebook may be called: at most NAME_LENGTH_MAX letters in one line, as the server takes it.
+
+    Raises:
+        Refused: Nothing is left ("name_needed").
+    """
+    kept = "".join(letter for letter in text if unicodedata.category(letter)[0] != "C")
+    name = kept.strip()[:NAME_LENGTH_MAX]
+    if not name:
+        raise Refused("name_needed")
     return name
 
 
@@ -115,8 +134,53 @@ class Library:
         return made
 
     def rename_notebook(self, notebook: str, name: str) -> None:
-        """Give a notebook another name."""
-        self.store.rename_notebook(notebook, name)
+        """
+        Give a notebook another name: here at once, on the server with the next sync.
+
+        Raises:
+            Refused: As `notebook_name`, or others own the notebook ("not_owner").
+        """
+        name = notebook_name(name)
+        self._own(notebook)
+        if self.client is None:
+            self.store.rename_notebook(notebook, name)
+        else:
+            self.client.rename_notebook(notebook, name)
+
+    def hide_notebook(self, notebook: str, hidden: bool) -> None:
+        """Put a notebook away, or have it back: here at once, on other devices with the next sync."""
+        self.store.set_hidden(notebook, hidden)
+        if self.client is not None:
+            self.client.flush()
+
+    def notes_to_delete(self, notebook: str) -> list[str]:
+        """
+        What has to go to the trash for a notebook to be deleted.
+
+        Raises:
+            Refused: It cannot be deleted: new notes land in it ("personal_notebook"), others are in it
+                ("shared_notebook"), or it is theirs ("not_owner"). StoreUnavailable: "newer".
+        """
+        row = self._own(notebook)
+        if row.role == "none":
+            return []
+        if notebook == self.store.personal():
+            raise Refused("personal_notebook", name=row.name)
+        if row.members > 1:
+            raise Refused("shared_notebook", name=row.name, count=row.members - 1)
+        return [note.id for note in self.store.notes(notebook=notebook)]
+
+    def _own(self, notebook: str) -> NotebookRow:
+        """The notebook, if it is this person's, or nobody's any more. Raises Refused, StoreUnavailable."""
+        row = next((row for row in self.store.notebooks() if row.id == notebook), None)
+        if row is None:
+            raise Refused("no_notebook", name=notebook)
+        if row.role == "none":
+            return row
+        self.check_writable(notebook)
+        if row.role != "owner":
+            raise Refused("not_owner", name=row.name)
+        return row
 
     def move(self, notes: Sequence[str], notebook: str) -> None:
         """
@@ -144,12 +208,10 @@ class Library:
         Returns:
             The notebook's id; the one that was made for the note before, if it is there.
         """
-        where = self.store.load(note).stream.partition("/")[0]
-        planned = {move.document: move.notebook for move in self.store.moves()}
-        known = {row.id for row in self.store.notebooks() if row.note == note and row.role != "none"}
-        if planned.get(note, where) in known:
-            return planned.get(note, where)
-        self.check_writable(where)
+        there = self.notebook_alone(note)
+        if there is not None:
+            return there
+        self.check_writable(self.store.load(note).stream.partition("/")[0])
         made = new_id()
         if self.client is None:
             self.store.add_notebook(made, name, note)
@@ -158,6 +220,13 @@ class Library:
         self.move([note], made)
         return made
 
+    def notebook_alone(self, note: str) -> str | None:
+        """The id of the notebook that a note has to itself; None while it is in one with others."""
+        where = self.store.load(note).stream.partition("/")[0]
+        planned = {move.document: move.notebook for move in self.store.moves()}.get(note, where)
+        known = {row.id for row in self.store.notebooks() if row.note == note and row.role != "none"}
+        return planned if planned in known else None
+
     def find_notebook(self, text: str) -> NotebookRow | None:
         """
         The notebook with this id or name; None when there is none.
@@ -165,7 +234,7 @@ class Library:
         Raises:
             Refused: several are called so.
         """
-        rows = self.store.notebooks()
+        rows = [row for row in self.store.notebooks() if row.is_shown or row.id == text]
         found = [row for row in rows if row.id == text] or [row for row in rows if row.name == text]
         found = found or [row for row in rows if row.name.casefold() == text.casefold()]
         if len(found) > 1:
@@ -237,6 +306,9 @@ class Library:
         created_ms: int | None = None,
         tags: Sequence[str] = (),
         pinned: bool = False,
+        archived: bool = False,
+        icon: str = "",
+        colours: Mapping[str, str] | None = None,
         attachments: dict[str, dict[str, Any]] | None = None,
         note: str | None = None,
     ) -> NewNote:
@@ -249,6 +321,10 @@ class Library:
             folder: A folder's document id.
             created_ms: When it was written first; now by default.
             tags: Each without "#".
+            archived: Whether it is put away; like `icon` and `colours` left out where the library is of a
+                data model that has none.
+            icon: A picture in front of the title, as text.
+            colours: {tag: the name of a colour of the theme, or ``#rrggbb``}.
             attachments: {sha256: {"name", "mime", "size_bytes"}} of what the body refers to.
             note: Its id, when that was promised to others already.
         """
@@ -263,8 +339,9 @@ class Library:
         created = now_ms if created_ms is None else created_ms
         document, delta = model.new_note(stamp.rid, stamp, title=title, created_ms=created, folder=folder)
         deltas = [delta]
-        if tags or pinned or attachments:
-            details = _with_details(model, now_ms, tags, pinned, attachments or {})
+        if tags or pinned or archived or icon or attachments:
+            looks = _with_looks(model, pinned, archived, icon)
+            details = _with_details(model, now_ms, tags, colours or {}, attachments or {}, looks)
             deltas.append(document.edit(self.ticker.stamp(), details))
         if blocks:
             deltas.extend(fill_body(document, self.ticker.stamp, blocks))
@@ -273,7 +350,10 @@ class Library:
         if not attachments:
             # What names attachments is read again when it is stored: that says which of them are to be sent.
             content = content_of_blocks(blocks or [])
-            changes[-1] = changes[-1]._replace(summary=model.note_summary(document), content=content)
+            state = document.encode() if len(deltas) >= DELTAS_MANY else None
+            changes[-1] = changes[-1]._replace(
+                summary=model.note_summary(document), content=content, state=state
+            )
         return NewNote(made, document, changes)
 
     def new_note(self, notebook: str | None = None, **details: Any) -> str:
@@ -341,18 +421,37 @@ class Library:
 
 
 def _with_details(
-    model: Model, now_ms: int, tags: Sequence[str], pinned: bool, attachments: dict[str, dict[str, Any]]
+    model: Model,
+    now_ms: int,
+    tags: Sequence[str],
+    colours: Mapping[str, str],
+    attachments: dict[str, dict[str, Any]],
+    looks: Intent,
 ) -> Intent:
-    """The intent that gives a new note its tags, its pin and its attachments."""
+    """The intent that gives a new note its tags, its attachments and how it looks."""
 
     def give(edit: Edit) -> None:
+        looks(edit)
         for tag in tags:
-            model.add_tag(edit, tag, now_ms)
-        if pinned:
-            model.set_pinned(edit, True)
+            model.add_tag(edit, tag, now_ms, colours.get(tag, ""))
         for digest, facts in attachments.items():
             edit.make(("attachments", digest), "map")
             for name, value in facts.items():
                 edit.set(("attachments", digest, name), value)
+
+    return give
+
+
+def _with_looks(model: Model, pinned: bool, archived: bool, icon: str) -> Intent:
+    """The intent that gives a new note its pin, its place in the archive and its icon."""
+    from sync.model import v2
+
+    def give(edit: Edit) -> None:
+        if pinned:
+            model.set_pinned(edit, True)
+        if archived and "archive" in model.FEATURES:
+            v2.set_archived(edit, True)
+        if icon and "icon" in model.FEATURES:
+            v2.set_icon(edit, icon)
 
     return give

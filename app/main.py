@@ -8,13 +8,14 @@ window does.
 
 from __future__ import annotations
 
-import gc
 import logging
+import os
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from app.errand import NOTHING, TEXT_LENGTH_MAX, Errand
 from app.paths import Profile
 from app.settings import Settings
 from sync.errors import SyncError
@@ -35,7 +36,7 @@ GOOD_PYTHON = (3, 12)
 # How far a further window stands from the one it was opened from.
 CASCADE_PX = 28
 
-COLLECT_AFTER = (50_000, 20, 50)
+ACTIVATION_VARIABLE = "XDG_ACTIVATION_TOKEN"
 
 
 def platform_problem(qt: tuple[int, int], python: tuple[int, int]) -> str | None:
@@ -56,13 +57,14 @@ def check_platform() -> str | None:
     return platform_problem((int(major), int(minor)), sys.version_info[:2])
 
 
-def run_window(profile: Profile, arguments: Sequence[str] = ()) -> int:
+def run_window(profile: Profile, arguments: Sequence[str] = (), errand: Errand = NOTHING) -> int:
     """
     Run the window until it is closed.
 
     Args:
         profile: Its folder is made if it is not there.
-        arguments: For Qt; the command line has taken what is ours.
+        arguments: For Qt; what is ours has been taken out.
+        errand: What the window is for; where one is open already, it gets it.
 
     Returns:
         The exit code: 0, or 1 after a sentence on stderr.
@@ -79,28 +81,27 @@ def run_window(profile: Profile, arguments: Sequence[str] = ()) -> int:
         lock = ProfileLock(profile.lock)
         lock.take_within("window")
     except Held as held:
-        return _raise_other(profile, held.by)
+        return _raise_other(profile, held.by, errand)
     except OSError as error:
         return _say(error)
     log = start_log(profile.log)
     try:
-        return _run(profile, arguments)
+        return _run(profile, arguments, errand)
     finally:
         lock.release()
         if log is not None:
             stop_log(log)
 
 
-def _run(profile: Profile, arguments: Sequence[str]) -> int:
+def _run(profile: Profile, arguments: Sequence[str], errand: Errand) -> int:
     from PySide6.QtWidgets import QApplication
 
+    from app.collecting import Collecting
     from app.crash import CrashDesk
     from app.translation import use_language
 
-    # A long note is hundreds of thousands of small objects and hardly a cycle: looking for cycles as often as
-    # Python does by itself takes 0.2 s of opening one, and stops the typing now and then.
-    gc.set_threshold(*COLLECT_AFTER)
     app = QApplication([sys.argv[0], *arguments])
+    collecting = Collecting(app)
     app.setApplicationName("Commonplace")
     app.setDesktopFileName("commonplace")
     app.setQuitOnLastWindowClosed(False)
@@ -108,15 +109,17 @@ def _run(profile: Profile, arguments: Sequence[str]) -> int:
     crash = CrashDesk(profile.folder)
     crash.install()
     try:
-        again = True
+        again, remark = True, ""
         while again:
             program = Program(app, profile, crash)
-            program.start(app.exit)
+            program.start(app.exit, errand, remark)
+            errand = NOTHING
             code = app.exec()
             program.end()
-            again = program.again
+            again, remark = program.again, program.remark
     finally:
         crash.remove()
+        collecting.end()
     return code
 
 
@@ -144,25 +147,31 @@ class Program:
         self._finished: Callable[[int], object] = lambda code: None
         self._ended = False
         self._removing = False
+        self.remark = ""
+        """What the next one is to say, when this is not the last."""
         self.again = False
         """The program shall begin once more, on what the profile holds then."""
         crash.window = self.window
         self._app = app
 
-    def start(self, finished: Callable[[int], object]) -> None:
+    def start(self, finished: Callable[[int], object], errand: Errand = NOTHING, remark: str = "") -> None:
         """
         Show the window, then open the library.
 
         Args:
             finished: Told the exit code when the window is closed and the engine has ended.
+            errand: What the window is for, once the library is open.
+            remark: What to say then, of the one before.
         """
         self._finished = finished
         self._connect(self.window)
         self.bridge.raise_asked.connect(self._raise)
         self.bridge.open_failed.connect(self.window.show_unopened)
         self.bridge.stopped.connect(lambda unsent: self._stopped(finished, unsent))
-        # The session is ending and will not wait: what is typed is stored, sending has time.
-        self._app.commitDataRequest.connect(lambda _: self.bridge.stop(0.2))
+        self._app.commitDataRequest.connect(self.bridge.stop_with_session)
+        self.workspace.ready.connect(lambda: self._run_errand(errand))
+        if remark:
+            self.workspace.ready.connect(lambda: self.window.toast.say(remark))
         self.window.show()
         self.bridge.start(self.crash.report)
 
@@ -199,19 +208,34 @@ class Program:
         active = [window for window in visible if window.isActiveWindow()]
         return (active or visible or [self.window])[-1]
 
-    def _raise(self) -> None:
-        self._front().raise_window()
+    def _raise(self, errand: Errand) -> None:
+        """Somebody started the program again."""
+        if errand.activation:
+            os.environ[ACTIVATION_VARIABLE] = errand.activation  # Qt looks there when a window comes forward
+        self._run_errand(errand._replace(activation="")).raise_window()
+
+    def _run_errand(self, errand: Errand) -> MainWindow:
+        """Do what a start was for, in a window that has lists where there is one."""
+        front = self._front()
+        whole = [
+            window for window in self._visible() if window.sidebar.isVisible() or window.pane.isVisible()
+        ]
+        window = front if front in whole or not whole else whole[-1]
+        if errand != NOTHING:
+            window.errands.run(errand)
+        return window
 
     def _quit(self) -> None:
         for window in self._visible():
             window.close()
 
     def end(self) -> None:
-        """After the event loop: wait for the engine thread, and put the window away."""
+        """After the event loop: wait for the engine thread, and put everything away."""
         if not self.bridge.join():
             logger.critical("the engine thread did not end in time")
-        for window in (self.window, *self.others, *self._spare):
-            window.deleteLater()
+        windows = (self.window, *self.others, *self._spare)
+        for part in (*windows, self.workspace, self.bridge, self.appearance):
+            part.deleteLater()
 
     def _closed(self, window: MainWindow) -> None:
         """A window has closed. After the last one end the engine, or go at once when it has ended before."""
@@ -258,12 +282,20 @@ class Program:
 
     def _removed(self, finished: Callable[[int], object]) -> None:
         """Delete the library, unless its last moments left something that is nowhere else; begin anew."""
+        from PySide6.QtCore import QCoreApplication
+
+        from app.refusals import Refused
         from app.removal import remove_library
 
         try:
             remove_library(self._profile)
             for name in ("last_note", "place"):
                 self.settings.set(name, None)
+        except Refused as refused:
+            logger.info("the library stays: %s", refused)
+            self.remark = QCoreApplication.translate(
+                "Program", "Nothing was removed: what you wrote last is only on this computer."
+            )
         except (SyncError, OSError) as error:
             logger.error("the library stays: %s", error)
         self.again = True
@@ -293,7 +325,7 @@ def text_px(settings: Settings) -> int:
     return chosen if chosen in TEXT_SIZES_PX else TEXT_SIZE_PX
 
 
-def _raise_other(profile: Profile, by: str) -> int:
+def _raise_other(profile: Profile, by: str, errand: Errand) -> int:
     """Somebody else has the profile: bring a window to the front, or say that a command holds it."""
     from app.refusals import Refused
 
@@ -301,7 +333,8 @@ def _raise_other(profile: Profile, by: str) -> int:
         return _say(Refused("profile_held"))
     from app.remote import raise_window
 
-    return 0 if raise_window(profile) else _say(Refused("is_window"))
+    errand = errand._replace(activation=os.environ.get(ACTIVATION_VARIABLE, "")[:TEXT_LENGTH_MAX])
+    return 0 if raise_window(profile, errand) else _say(Refused("is_window"))
 
 
 def _say(error: Exception) -> int:

@@ -20,16 +20,22 @@ from app.bridge import Bridge
 from app.dialogs.about import AboutDialog
 from app.dialogs.account_flow import AccountFlow
 from app.dialogs.adornments import Adornments
+from app.dialogs.errands import Errands
+from app.dialogs.first_steps import FirstSteps
 from app.dialogs.going import Going
 from app.dialogs.looking import Looking
 from app.dialogs.moving import Moving
+from app.dialogs.places import Places
 from app.dialogs.preferences import PreferencesDialog
 from app.dialogs.printing import Printing
 from app.dialogs.refused import RefusedFlow
 from app.dialogs.remedies import Remedies
 from app.dialogs.sharing_flow import SharingFlow
 from app.dialogs.side_panels import SidePanels
+from app.dialogs.tagging import Tagging
+from app.dialogs.together import Together
 from app.dialogs.transfer_flow import TransferFlow
+from app.dialogs.trash_question import TrashAnswer
 from app.dialogs.upgrade import UpgradeFlow
 from app.engine_room import client_of
 from app.models.note_list import NoteListModel, Order
@@ -46,6 +52,7 @@ from app.theme import Appearance, Mode
 from app.widgets.browsing import Browsing
 from app.widgets.drawer import WIDTH_PX as DRAWER_PX
 from app.widgets.drawer import Drawer
+from app.widgets.files import Files
 from app.widgets.format_actions import FormatActions
 from app.widgets.list_pane import ListPane
 from app.widgets.note_view import NoteView
@@ -115,21 +122,30 @@ class MainWindow(QMainWindow):
             bridge, workspace, appearance, self.browsing, self.drawer, self.titles, self.recents
         )
         self.looking = Looking(bridge, self.browsing, self.panels.show_since)
-        self.toast = Toast(self)
-        self.moving = Moving(bridge, workspace, self.browsing, self.going, self.toast)
+        self.toast = Toast(self, self.view.banners)
+        self._build_places()
+        self.together = Together(
+            self, appearance, self.actions_, workspace, self.browsing, self.going, self.toast
+        )
         self.pictures = Pictures(bridge, self.view)
+        self.panels.serve = self.pictures.serve
+        self.files = Files(bridge, self.view)
         self.adornments = Adornments(self, appearance, self.actions_, workspace, self.browsing)
         self.account = AccountFlow(bridge, self, self.view.banners)
         self.sharing = SharingFlow(bridge, self, self.view.banners, appearance)
-        self.transfer = TransferFlow(bridge, self, lambda: self.browsing.target_notebook())
-        self.printing = Printing(bridge, self, lambda: self.view.note)
+        self.transfer = TransferFlow(bridge, self, lambda: self.browsing.target_notebook(), settings)
+        self.errands = Errands(bridge, self.browsing, self.transfer, self.sharing, self.toast.say)
+        self.printing = Printing(bridge, self, appearance, lambda: self.view.note, settings)
         self.refused = RefusedFlow(bridge, workspace, self)
         self.upgrade = UpgradeFlow(bridge, self, appearance)
         self.remedies = Remedies(self.account, self.transfer, self.upgrade, self.view.banners)
         self.status = StatusRoom(bridge, self.sidebar, self.view.banners, self)
+        self.trash_answer = TrashAnswer(bridge, workspace, self.status, self.toast)
         self._splitter = self._build_panes()
         self.format = FormatActions(self.view.edit)
         self.shortcuts = Shortcuts({**self.actions_.named(), **self.format.named}, settings, self)
+        self.format.follow(self.shortcuts)
+        self.first_steps = FirstSteps(workspace, self.browsing, self.shortcuts, settings)
         self.going.menus = self._menus
         fill(self.menuBar(), self._menus())
         self._connect_actions()
@@ -142,6 +158,22 @@ class MainWindow(QMainWindow):
         self.setTabOrder(self.sidebar.tree, self.pane.search)
 
     # ---- putting together -------------------------------------------------------------------------------
+
+    def _build_places(self) -> None:
+        """What is done with places, tags and notes among them."""
+        self.tagging = Tagging(self._bridge, self._workspace, self.browsing, self.toast)
+        self.places = Places(
+            self._bridge,
+            self._workspace,
+            self.browsing,
+            self.sidebar,
+            self.toast,
+            lambda *which: self.sharing.ask_share(*which),
+            self.tagging.delete,
+        )
+        self.moving = Moving(
+            self._bridge, self._workspace, self.browsing, self.going, self.places, self.toast
+        )
 
     def _build_panes(self) -> QSplitter:
         splitter = QSplitter(Qt.Orientation.Horizontal)
@@ -168,19 +200,19 @@ class MainWindow(QMainWindow):
             (actions.quick_open, self.going.ask_note),
             (actions.palette, self.going.ask_command),
             (actions.shortcuts, self._show_shortcuts),
-            (actions.new_folder, self._new_folder),
-            (actions.new_notebook, self._new_notebook),
+            (actions.new_folder, self.places.make_folder),
+            (actions.new_notebook, self.places.make_notebook),
             (actions.import_folder, self.transfer.ask_import),
             (actions.import_files, self.transfer.ask_import_files),
             (actions.export_library, self._export),
             (actions.print_note, self.printing.ask),
             (actions.share_notebook, self._share_notebook),
             (actions.share_note, self._share_note),
-            (actions.join, self.sharing.ask_join),
+            (actions.join, lambda: self.sharing.ask_join()),
             (actions.devices, lambda: self.sharing.ask_devices(self.sidebar.account.text().strip())),
             (actions.sign_in, self.account.ask_sign_in),
             (actions.sign_out, self.account.ask_sign_out),
-            (actions.check_now, self.account.check_now),
+            (actions.check_now, self.account.sync_now),
             (actions.upgrade, self.remedies.ask_upgrade),
             (actions.quit, self.quit_asked.emit),
             (actions.close_window, self.close),
@@ -191,12 +223,13 @@ class MainWindow(QMainWindow):
             (actions.search, self._go_to_search),
             (actions.find_in_note, self.view.edit.find_wanted.emit),
             (actions.pin, self._toggle_pin),
-            (actions.rename, self._rename),
+            (actions.copy_link, browsing.copy_links),
+            (actions.rename, self.places.rename),
             (actions.move_to, self.moving.ask_move),
             (actions.tag, self.moving.ask_tag),
             (actions.trash, lambda: self.moving.trash(browsing.targets())),
             (actions.restore, lambda: self.moving.restore(browsing.targets())),
-            (actions.delete_place, lambda: self.moving.delete_place(self.sidebar.current_scope())),
+            (actions.delete_place, self.places.delete),
             (actions.next_note, lambda: browsing.step(1)),
             (actions.previous_note, lambda: browsing.step(-1)),
             (actions.focus_places, self.sidebar.tree.setFocus),
@@ -204,6 +237,7 @@ class MainWindow(QMainWindow):
             (actions.focus_note, self.view.focus_text),
             (actions.show_sidebar, lambda: self.sidebar.setVisible(actions.show_sidebar.isChecked())),
             (actions.preferences, self._show_preferences),
+            (actions.first_steps, self.first_steps.show),
             (actions.about, self._show_about),
         ]
         for action, work in wiring:
@@ -221,9 +255,13 @@ class MainWindow(QMainWindow):
     def _connect_panes(self) -> None:
         self.browsing.shown.connect(self._note_shown)
         self.pane.menu_asked.connect(self._show_note_menu)
-        delete = QShortcut(Qt.Key.Key_Delete, self.pane.list)
-        delete.setContext(Qt.ShortcutContext.WidgetShortcut)
-        delete.activated.connect(self.actions_.trash.trigger)
+        for view, action in (
+            (self.pane.list, self.actions_.trash),
+            (self.sidebar.tree, self.actions_.delete_place),
+        ):
+            delete = QShortcut(Qt.Key.Key_Delete, view)
+            delete.setContext(Qt.ShortcutContext.WidgetShortcut)
+            delete.activated.connect(action.trigger)
         self.pane.sort.setMenu(self._sort_menu())
         self.sidebar.menu_asked.connect(self._show_place_menu)
         self.sidebar.account_asked.connect(lambda: self.account.show_account(self.sidebar.account))
@@ -231,10 +269,14 @@ class MainWindow(QMainWindow):
         self.status.refused_asked.connect(self.refused.show)
         self.status.changed.connect(self.refused.take_status)
         self.status.changed.connect(self.remedies.take_status)
+        self.status.changed.connect(self.files.states.take_status)
         self.status.asked.connect(self.remedies.act)
-        self.status.check_asked.connect(self.account.check_now)
+        self.status.check_asked.connect(self.account.sync_now)
         self.status.note_asked.connect(self.browsing.open)
         self.view.icon_asked.connect(self.adornments.ask_icon)
+        self.view.remarked.connect(self.toast.say)
+        self._workspace.failed.connect(lambda error: self.toast.say(sentence(error)))
+        self.format.attach_wanted.connect(self.files.ask)
         self.view.tag_asked.connect(self.adornments.show_colours)
         self.status.changed.connect(self.account.take_status)
         self.account.signed_in.connect(self.actions_.sign_out.setEnabled)
@@ -287,7 +329,7 @@ class MainWindow(QMainWindow):
         last = self._settings.get("last_note", "")
         scope = Scope.from_text(self._settings.get("place", ""))
         if last:
-            self._workspace.open(last, self.browsing.show_note, lambda error: self.browsing.show_nothing())
+            self._workspace.open(last, self.browsing.show_note, lambda error: self._begin_first())
             self.view.focus_text()
         self.browsing.show_place(scope)
         if not last:
@@ -298,9 +340,9 @@ class MainWindow(QMainWindow):
             self.account.ask_first_sign_in(wanted)
 
     def _begin_first(self) -> None:
-        """No note was ever open here: an editable one is on screen, and nothing is asked."""
+        """No note was open, or it is gone: in an empty library an editable one is on screen."""
         if not any(row.notes for row in self._workspace.shelf.notebooks):
-            self.browsing.new_note()
+            self.first_steps.begin()
         else:
             self.browsing.show_nothing()
 
@@ -335,7 +377,8 @@ class MainWindow(QMainWindow):
         """Coming to the front, ask the server for news; going to the back, let it have what waits."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.ActivationChange and self._workspace.is_ready:
-            self.account.check_now() if self.isActiveWindow() else self.account.send_now()
+            self.account.come_back() if self.isActiveWindow() else self.account.send_now()
+            self.status.show_again()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Everything typed is stored already: close at once, the rest happens without a window."""
@@ -382,8 +425,6 @@ class MainWindow(QMainWindow):
         actions = self.actions_
         for action in (actions.pin, actions.tag, actions.move_to, actions.trash):
             action.setEnabled(note is not None)
-        title = note.title.text() if note is not None else ""
-        self.setWindowTitle(f"{title} – Commonplace" if title else "Commonplace")
         if note is not None:
             self.recents.note_shown(note.id)
         row = self.browsing.row(note.id) if note is not None else None
@@ -406,10 +447,6 @@ class MainWindow(QMainWindow):
         shown = self.view.note
         self.transfer.ask_export(shown.id if shown is not None else None)
 
-    def _rename(self) -> None:
-        """Name the chosen place, if it is one that has a name of its own."""
-        self.sidebar.tree.begin_naming(self.sidebar.tree.currentIndex())
-
     def _go_to_search(self) -> None:
         self.pane.search.setFocus()
         self.pane.search.selectAll()
@@ -420,6 +457,7 @@ class MainWindow(QMainWindow):
     def _show_preferences(self) -> None:
         dialog = PreferencesDialog(self, self._appearance, self._settings)
         dialog.spelling_chosen.connect(self.view.edit.spelling.set_enabled)
+        self.account.ask_driver(dialog.syncing)
         dialog.show()
 
     def _show_shortcuts(self) -> None:
@@ -438,28 +476,6 @@ class MainWindow(QMainWindow):
         self._settings.set("sort", order)
         self.browsing.sort(order)
 
-    def _new_folder(self) -> None:
-        scope = self.sidebar.current_scope()
-        notebook = scope.notebook or self.browsing.places.first_notebook()
-        if notebook is not None:
-            folder = self._workspace.new_folder(notebook, self.tr("New folder"), scope.folder)
-            self._rename_when_listed(Scope(Kind.FOLDER, notebook, folder))
-
-    def _new_notebook(self) -> None:
-        self._workspace.new_notebook(self.tr("New notebook"))
-
-    def _rename_when_listed(self, scope: Scope) -> None:
-        """A new place is named in the tree itself, as soon as it is there."""
-
-        def listed(_: object) -> None:
-            index = self.browsing.places.index_of(scope)
-            if index.isValid():
-                self._workspace.shelf_changed.disconnect(listed)
-                self.sidebar.tree.setCurrentIndex(index)
-                self.sidebar.tree.begin_naming(index)
-
-        self._workspace.shelf_changed.connect(listed)
-
     def _show_note_menu(self, note_ids: list[str], at: QPoint) -> None:
         rows = [row for row in map(self.browsing.row, note_ids) if row is not None]
         self.actions_.restore.setEnabled(any(row.trashed_ms is not None for row in rows))
@@ -468,8 +484,7 @@ class MainWindow(QMainWindow):
 
     def _share_notebook(self) -> None:
         notebook = self.sidebar.current_scope().notebook or self.browsing.target_notebook()
-        names = {row.id: row.name for row in self._workspace.shelf.notebooks}
-        self.sharing.ask_share(notebook, names.get(notebook or "", ""))
+        self.sharing.ask_share(notebook, self._workspace.shelf.name_of(notebook or ""))
 
     def _share_note(self) -> None:
         note = next(iter(self.browsing.targets()), None)
@@ -480,5 +495,5 @@ class MainWindow(QMainWindow):
         kind = scope.kind if scope is not None else None
         if scope is not None:
             self.browsing.show_place(scope)
-        rename = kind in (Kind.NOTEBOOK, Kind.FOLDER)
-        self.actions_.place_menu(rename=rename, delete=kind is Kind.FOLDER).popup(at)
+        share = kind in (Kind.NOTEBOOK, Kind.FOLDER)
+        self.actions_.place_menu(rename=share or kind is Kind.TAG, share=share).popup(at)

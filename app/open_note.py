@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from PySide6.QtCore import QObject, Signal
@@ -50,9 +50,9 @@ class Outlet(Protocol):
 
 
 class Waiting(NamedTuple):
-    """The delta that makes a draft's document, and what to tell when it goes out."""
+    """The deltas that make a draft's document, and what to tell when they go out."""
 
-    delta: Delta
+    deltas: Sequence[Delta]
     begun: Callable[[], None]
 
 
@@ -87,15 +87,15 @@ class OpenDocument(QObject):
         """True until the first edit of a new document."""
         return self._waiting is not None
 
-    def begin_as_draft(self, delta: Delta, begun: Callable[[], None]) -> None:
-        """Hold back the delta that makes the document until the first edit; then `begun` is called."""
-        self._waiting = Waiting(delta, begun)
+    def begin_as_draft(self, deltas: Sequence[Delta], begun: Callable[[], None]) -> None:
+        """Hold back the deltas that make the document until the first edit; then `begun` is called."""
+        self._waiting = Waiting(deltas, begun)
 
     def keep(self) -> None:
         """Store a draft as it is, without waiting for its first edit."""
         waiting, self._waiting = self._waiting, None
         if waiting is not None:
-            self._outlet.submit(LocalChange(self.stream, self.id, waiting.delta, model=self.model))
+            self._submit(waiting.deltas)
             waiting.begun()
 
     def edit(self, intent: Callable[[Edit], None]) -> None:
@@ -124,8 +124,8 @@ class OpenDocument(QObject):
         self.document.new_group()
 
     def undo(self) -> bool:
-        """Undo this person's last group. False when there is none."""
-        return self.document.can_undo and self._step(self.document.undo)
+        """Undo this person's last group. False when there is none; a draft is not this person's yet."""
+        return not self.draft and self.document.can_undo and self._step(self.document.undo)
 
     def redo(self) -> bool:
         """Redo what was undone last. False when there is nothing."""
@@ -221,12 +221,15 @@ class OpenDocument(QObject):
             self._missed.append(delta)
         waiting, self._waiting = self._waiting, None
         if waiting is not None:
-            self._outlet.submit(LocalChange(self.stream, self.id, waiting.delta, model=self.model))
-        for portion in portions(delta):
-            self._outlet.submit(LocalChange(self.stream, self.id, portion, model=self.model))
+            self._submit(waiting.deltas)
+        self._submit(portions(delta))
         if waiting is not None:
             waiting.begun()
         self.edited.emit()
+
+    def _submit(self, deltas: Iterable[Delta]) -> None:
+        for delta in deltas:
+            self._outlet.submit(LocalChange(self.stream, self.id, delta, model=self.model))
 
     def _check_thread(self) -> None:
         assert threading.get_ident() == self._thread, "an open document belongs to the GUI thread"

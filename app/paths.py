@@ -47,6 +47,11 @@ class Profile:
         return self.folder / "window.sock"
 
     @property
+    def address(self) -> Path:
+        """Where it does so on systems without sockets that have a path, and the key to it."""
+        return self.folder / "window.address"
+
+    @property
     def log(self) -> Path:
         """The log file; older parts have numbers."""
         return self.folder / "commonplace.log"

@@ -1,39 +1,36 @@
 """
 The command line and a running window: one library, reached through whoever has it.
 
-A window listens on a socket in its profile (whose folder nobody else may enter). A command sends one line
-of JSON (its words, its standard input, where it is); the window runs it on its engine thread and answers
-with lines: output, messages, at last the exit code. A second start of the window sends `raise` instead.
-Closing the connection cancels.
-
-Only Unix so far; on Windows a command says that the window has the library.
+A window listens where only the person's own programs get in (`window_socket`). A command sends one line of
+JSON (its words, its standard input, where it is); the window runs it on its engine thread and answers with
+lines: output, messages, at last the exit code. A second start of the window sends `raise` with its errand
+instead. Closing the connection cancels.
 """
 
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import os
 import socket
-import sys
-import tempfile
 from argparse import Namespace
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from app import window_socket
 from app.commands.context import Streams
+from app.errand import Errand, decode
 from app.paths import Profile
 from app.refusals import Refused
+from app.window_socket import NotListening
 
 if TYPE_CHECKING:
     import asyncio
 
     from app.library import Library
 
-PATH_SIZE_MAX: Final = 100
-"""Bytes of a socket's path; systems take 104 to 108."""
 LINE_SIZE_MAX: Final = 64 << 20
 """Bytes of one line: a note of 16 MiB as standard input, in base64, with room."""
 CONNECT_SECONDS: Final = 10.0
@@ -54,24 +51,6 @@ class Request(NamedTuple):
 Say = Callable[[str, Any], None]
 """Sends one answer: its name ("out", "err") and its value."""
 Run = Callable[[Request, Say, Callable[[], bool]], Awaitable[int]]
-
-
-def socket_path(profile: Profile) -> Path:
-    """
-    Where a profile's window listens: in the profile, or where that name is too long, in a folder of the
-    person's.
-
-    Raises:
-        OSError: that folder belongs to somebody else.
-    """
-    if len(os.fsencode(profile.socket)) <= PATH_SIZE_MAX:
-        return profile.socket
-    folder = Path(tempfile.gettempdir(), f"commonplace-{os.getuid()}")
-    folder.mkdir(mode=0o700, exist_ok=True)
-    facts = folder.lstat()
-    if facts.st_uid != os.getuid() or facts.st_mode & 0o077:
-        raise PermissionError(1, "the folder is not yours alone", str(folder))
-    return folder / hashlib.sha256(os.fsencode(profile.folder)).hexdigest()[:24]
 
 
 # --- the command's side
@@ -124,8 +103,11 @@ def _answers(connection: socket.socket, request: dict[str, Any]) -> Iterator[dic
         return
 
 
-def raise_window(profile: Profile) -> bool:
-    """Bring the window that holds the profile to the front; False when there is none to be reached."""
+def raise_window(profile: Profile, errand: Errand) -> bool:
+    """
+    Bring the window that holds the profile to the front, with an errand; False when there is none to be
+    reached.
+    """
     try:
         connection = _connect(profile)
     except Refused:
@@ -133,7 +115,7 @@ def raise_window(profile: Profile) -> bool:
     if connection is None:
         return False
     with connection:
-        connection.sendall(_line({"raise": True}))
+        connection.sendall(_line({"raise": errand.encode()}))
         return bool(connection.recv(64))
 
 
@@ -148,16 +130,10 @@ def _connect(profile: Profile) -> socket.socket | None:
 
     from app.profile_lock import Held, ProfileLock
 
-    if not hasattr(socket, "AF_UNIX"):
-        raise Refused("is_window")
     deadline = time.monotonic() + CONNECT_SECONDS
     while True:
-        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        try:
-            connection.connect(str(socket_path(profile)))
-            return connection
-        except (FileNotFoundError, ConnectionRefusedError):
-            connection.close()
+        with suppress(NotListening):
+            return window_socket.way.connect(profile)
         lock = ProfileLock(profile.lock)
         try:
             lock.take("command")
@@ -182,14 +158,14 @@ def _line(value: dict[str, Any]) -> bytes:
 class WindowServer:
     """Listens for commands on a window's engine thread."""
 
-    def __init__(self, profile: Profile, run: Run, raised: Callable[[], None]) -> None:
+    def __init__(self, profile: Profile, run: Run, raised: Callable[[Errand], None]) -> None:
         """
         Name what to do; nothing listens yet.
 
         Args:
             profile: Its lock is held.
             run: Runs a request; called on the loop's thread.
-            raised: Told that the window shall come to the front.
+            raised: Told that the window shall come to the front, and what for.
         """
         self._profile: Final = profile
         self._run: Final = run
@@ -197,22 +173,15 @@ class WindowServer:
         self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
-        """Listen from now on; where the system has no such sockets, do nothing."""
-        if sys.platform == "win32":
-            return
-        import asyncio
-
-        path = socket_path(self._profile)
-        path.unlink(missing_ok=True)  # left by a window that was killed: we hold the lock
-        self._server = await asyncio.start_unix_server(self._serve, str(path), limit=LINE_SIZE_MAX)
-        path.chmod(0o600)
+        """Listen from now on."""
+        self._server = await window_socket.way.listen(self._profile, self._serve, LINE_SIZE_MAX)
 
     async def stop(self) -> None:
         """Listen no more. Commands that are running are cancelled with their tasks."""
         server, self._server = self._server, None
         if server is not None:
             server.close()
-            socket_path(self._profile).unlink(missing_ok=True)
+            window_socket.way.forget(self._profile)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection: one request and its answers."""
@@ -223,8 +192,8 @@ class WindowServer:
 
         try:
             asked = _understood(await reader.readline())
-            if asked is None:
-                self._raised()
+            if isinstance(asked, Errand):
+                self._raised(asked)
                 say("code", 0)
             else:
                 say("code", await self._run(asked, say, reader.at_eof))
@@ -235,13 +204,18 @@ class WindowServer:
             writer.close()
 
 
-def _understood(line: bytes) -> Request | None:
-    """A line as a request; None for `raise`. Raises ValueError, KeyError or TypeError for anything else."""
+def _understood(line: bytes) -> Request | Errand:
+    """
+    A line as a request, or as the errand of another start.
+
+    Raises:
+        ValueError, KeyError, TypeError: It is anything else.
+    """
     value = json.loads(line)
     if not isinstance(value, dict):
         raise ValueError("a request is an object")
-    if value.get("raise"):
-        return None
+    if "raise" in value:
+        return decode(value["raise"])
     words = value["words"]
     if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
         raise ValueError("words are texts")

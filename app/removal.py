@@ -8,15 +8,17 @@ person (`dialogs.sign_out`), writing exports (`transfer.exporting`, `transfer.re
 
 Invariants:
 - `remove_library` deletes only what `only_here` says is nowhere to be lost.
-- An export counts for exactly what it wrote: a later edit of the same note is only here again.
+- An export counts for exactly what it wrote: a later edit of the same note is only here again. What it wrote
+  is known by its content, never by numbers that a store gives out twice.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from app.refusals import Refused
 
@@ -49,10 +51,23 @@ class OnlyHere(NamedTuple):
         return self.edits + self.refused + self.files
 
 
+class RefusedDelta(Protocol):
+    """One delta in the quarantine."""
+
+    @property
+    def document(self) -> str:
+        """Where it was made."""
+
+    @property
+    def body(self) -> bytes:
+        """The delta, encoded."""
+
+
 class Marks(NamedTuple):
     """Where a library stood before an export began."""
 
-    documents: dict[str, int]
+    documents: dict[str, str]
+    """Document -> `ClientStore.unsent_marks`."""
     files: list[str]
 
 
@@ -60,13 +75,13 @@ def only_here(store: ClientStore) -> OnlyHere:
     """What is in this library and, as far as can be known, nowhere else."""
     known = _exported(store)
     unsent = store.outbox_documents()
-    lost = [name for name, mark in store.unsent_marks().items() if known.documents.get(name, 0) < mark]
+    lost = [name for name, mark in store.unsent_marks().items() if known.documents.get(name) != mark]
     told = refused_exported(store)
     files = [row for row in store.attachments() if row.state not in _FILE_IS_ELSEWHERE]
     return OnlyHere(
         edits=sum(unsent[name] for name in lost),
         notes=len(lost),
-        refused=sum(row.key not in told for row in store.quarantine()),
+        refused=sum(mark_of(row) not in told for row in store.quarantine()),
         files=sum(row.sha256 not in known.files for row in files),
     )
 
@@ -103,26 +118,37 @@ def note_exported(store: ClientStore, marks: Marks, report: Report) -> None:
     store.set_meta(_EXPORTED, json.dumps([known.documents, sorted(files)]))
 
 
-def note_refused_exported(store: ClientStore, keys: Iterable[int]) -> None:
+def mark_of(refused: RefusedDelta) -> str:
+    """What a refused delta is known by."""
+    from sync.protocol.chain import CHAIN_START, chain_next
+
+    return chain_next(CHAIN_START, refused.document, refused.body).hex()
+
+
+def note_refused_exported(store: ClientStore, refused: Iterable[RefusedDelta]) -> None:
     """Remember which refused deltas were written to a file."""
     if store.read_only:
         return
-    store.set_meta(_EXPORTED_REFUSED, json.dumps(sorted({*refused_exported(store), *keys})))
+    marks = {mark_of(one) for one in refused}
+    store.set_meta(_EXPORTED_REFUSED, json.dumps(sorted(refused_exported(store) | marks)))
 
 
-def refused_exported(store: ClientStore) -> frozenset[int]:
-    """The keys of the refused deltas that a file holds."""
-    return frozenset(json.loads(store.meta(_EXPORTED_REFUSED) or "[]"))
+def refused_exported(store: ClientStore) -> frozenset[str]:
+    """The marks of the refused deltas that a file holds."""
+    return frozenset(map(str, json.loads(store.meta(_EXPORTED_REFUSED) or "[]")))
 
 
 def remove_library(profile: Profile) -> None:
     """
     Delete the library of a profile and its copies. Nobody has it open; the profile's lock is held.
 
+    A library that was set aside stays, and with it the copies: they may have what cannot be read there.
+
     Raises:
         Refused: Something is only here; nothing was deleted.
         StoreUnavailable, VersionTooNew: It cannot be read, so nobody knows; nothing was deleted.
     """
+    from app.backups import libraries_aside
     from sync.storage.beside import remove_beside
     from sync.storage.client_store import ClientStore
     from sync.storage.profile_file import ENDINGS
@@ -133,10 +159,13 @@ def remove_library(profile: Profile) -> None:
             check_removable(store)
         finally:
             store.close()
+    if hasattr(os, "sync"):
+        os.sync()  # an export that stands for what is deleted now is on the disk, not on its way there
     for ending in ENDINGS:
         profile.library.with_name(profile.library.name + ending).unlink(missing_ok=True)
     remove_beside(profile.library)
-    shutil.rmtree(profile.backups, ignore_errors=True)
+    if not libraries_aside(profile.folder):
+        shutil.rmtree(profile.backups, ignore_errors=True)
 
 
 def _exported(store: ClientStore) -> Marks:

@@ -50,9 +50,15 @@ def style_template() -> str:
 
 
 @cache
-def tick_path(dark: bool) -> str:
-    """The path of the tick in a box, for style sheets, which take nothing else. It lasts as the process."""
-    name = "tick-dark.svg" if dark else "tick-light.svg"
+def sheet_picture_path(picture: str, dark: bool) -> str:
+    """
+    The path of a picture for style sheets, which take nothing else. It lasts as the process.
+
+    Args:
+        picture: "tick" of a box, "chevron" of a field that opens.
+        dark: Whether it stands on dark ground.
+    """
+    name = f"{picture}-dark.svg" if dark else f"{picture}-light.svg"
     return _kept.enter_context(as_file(files("resources").joinpath("themes", name))).as_posix()
 
 
@@ -65,6 +71,11 @@ def catalogue_path(language: str) -> str | None:
     """The path of the compiled catalogue of a language, as "de" or "pt_BR"; None when there is none."""
     place = files("resources").joinpath("translations", f"commonplace_{language}.qm")
     return _kept.enter_context(as_file(place)).as_posix() if place.is_file() else None
+
+
+def desktop_file(name: str) -> str:
+    """The text of a file for desktops: commonplace.desktop, commonplace.svg."""
+    return files("resources").joinpath("desktop", name).read_text(encoding="utf-8")
 
 
 def icon_names() -> list[str]:

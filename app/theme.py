@@ -22,7 +22,7 @@ from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication
 
-from app.resources import FONT_NAMES, font_bytes, icon_svg, style_template, theme_toml, tick_path
+from app.resources import FONT_NAMES, font_bytes, icon_svg, sheet_picture_path, style_template, theme_toml
 
 Mode = Literal["system", "light", "dark", "contrast"]
 MODES: tuple[Mode, ...] = ("system", "light", "dark", "contrast")
@@ -66,7 +66,9 @@ class Theme:
 
     def style_sheet(self) -> str:
         """The style sheet of all windows, roles filled in."""
-        template = style_template().replace("@tick", tick_path(self.dark))
+        template = style_template()
+        for picture in ("tick", "chevron"):
+            template = template.replace(f"@{picture}", sheet_picture_path(picture, self.dark))
         return _ROLE.sub(lambda found: self.css(found[1]), template)
 
     def palette(self) -> QPalette:

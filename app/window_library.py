@@ -67,6 +67,8 @@ class WindowLibrary(Library):
         """As Library; `stored` is told the documents of each commit, after it."""
         super().__init__(store, client, ticker, editor=editor)
         self._stored = stored
+        self.trash_answered: Callable[[], None] = lambda: None
+        """The person has said what shall be of notes that others put into the trash."""
 
     def submit(self, changes: Sequence[LocalChange]) -> None:
         """Store changes in one commit and have them sent. Raises StoreUnavailable: nothing was stored."""

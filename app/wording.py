@@ -26,7 +26,7 @@ from sync.errors import (
 
 STORE: Final[Mapping[str, str]] = {
     "empty": "{path} is empty, so it is not a library. Restore a backup, or choose another profile.",
-    "not_a_store": "{path} is not a library of Commonplace. Choose another profile.",
+    "not_a_store": "{path} is damaged, or no library. Restore a copy from “backups”, or use another profile.",
     "damaged": "{path} is damaged and was left as it is. Restore a copy from “backups” beside it.",
     "locked": "Another program is using {path}. Close it and try again.",
     "read_only": "{path} cannot be written. Check who may write in that folder.",
@@ -105,14 +105,19 @@ CRDT: Final[Mapping[type[CrdtError], str]] = {
 }
 
 REFUSED: Final[Mapping[str, str]] = {
+    "anchors_left": "Links to places that are no headings ({count}) lead to whole notes. Look there by hand.",
     "archive_ahead": "The archive is ahead of this library, which wrote it. Import it into a new profile.",
     "archive_damaged": "It is damaged or no archive of Commonplace. Get it again from where it came.",
     "archive_future": "Its edits come from the future. Check this computer's date and time, and try again.",
     "archive_newer": "A newer Commonplace wrote this archive. Update Commonplace, then import it again.",
     "beyond_text": "The text has {length} characters and no place {index}. Choose one from 0 to {length}.",
+    "block_names_left": "Names of blocks (^name, {count}) were left out. Link to the note instead.",
+    "bundle_does": "On macOS the application bundle says which links it opens. Install Commonplace as one.",
     "say_yes": "Nothing was done. To begin, say “commonplace upgrade --yes”.",
     "empty_query": "There is nothing to search for. Give at least one word.",
     "changed_since": "The note has changed since, so this cannot be done again. Do it by hand, or export it.",
+    "comments_shown": "Comments between %% ({count}) are text here. Delete what nobody else is to see.",
+    "html_comments_left": "Comments of HTML ({count}) were left out. Copy by hand what they say.",
     "cancelled": "Stopped. What was done so far stays; run it again to go on.",
     "enex_damaged": "The file ends in its middle or is damaged. Export it again; what came before is here.",
     "empty_file": "It is empty. Write something into it and import it again.",
@@ -120,6 +125,7 @@ REFUSED: Final[Mapping[str, str]] = {
     "folder_not_empty": "{path} is not empty. Choose an empty or a new folder: nothing is overwritten.",
     "is_window": "The window is open and does that itself. Use it there, or close it first.",
     "link_left": "It links to {address}, which was not imported. Attach that file by hand.",
+    "name_needed": "A notebook needs a name. Type at least one letter.",
     "nested": "Its lists or quotes are nested more than {levels} deep. Flatten them and import it again.",
     "no_device": "There is no device {name} that is signed in. See them with “commonplace devices”.",
     "no_invite": "This notebook has no link {name}. See them with “commonplace share NOTEBOOK --list”.",
@@ -129,15 +135,19 @@ REFUSED: Final[Mapping[str, str]] = {
     "not_note": "It is not a kind of file that can be imported. Markdown, HTML, text, archives and ENEX can.",
     "not_picture": "{address} is no picture, so only its description was kept. Attach the file by hand.",
     "not_on_server": "“{name}” is on this computer only. Sign in and sync first, then share it.",
+    "needs_upgrade": "The notes here have an older version without this. Say “commonplace upgrade” first.",
+    "not_owner": "“{name}” belongs to others. Ask its owner, or leave it: its notes stay on this computer.",
     "not_writable": "You may read this notebook but not change it. Ask its owner to make you an editor.",
     "outside": "It leads out of the imported folder and was left alone. Copy what it leads to inside.",
     "no_person": "{name} is no member. See who is one with “commonplace share NOTEBOOK --list”.",
     "no_picture": "The picture {address} is not on this computer. Sync first, then export again.",
+    "personal_notebook": "New notes go to “{name}”, so it stays. Delete its notes, or give it another name.",
     "picture_missing": "The picture {address} is not there. Put it back and import the note again.",
     "profile_held": "Another command is using this library. Wait until it is done and try again.",
     "same_path": "{path} is named twice. Name each file or folder once.",
     "several_notebooks": "{count} notebooks are called “{name}”. Use the id of one: {ids}.",
     "several_notes": "{count} notes answer to “{name}”. Use the id of one: {ids}.",
+    "shared_notebook": "Others ({count}) are in “{name}”. Take them out first, then delete it.",
     "special_file": "It is not an ordinary file. Copy its content into one and import that.",
     "too_large": "It has {size_bytes} bytes and at most {size_bytes_max} can be imported. Split it.",
     "too_many_lines": "It has more than {lines} lines. Split it and import the parts.",
@@ -183,6 +193,12 @@ REJECTED: Final[Mapping[str, str]] = {
 }
 """Why a server refused an edit for good; it waits in the quarantine."""
 
+REPORT: Final[Mapping[str, str]] = {
+    "files": "{reason} In {count} files: {paths} and {more} more.",
+    "more": "The same with other files: {count}.",
+}
+"""What an import or export says of many files at once."""
+
 _translate: list[Callable[[str], str]] = []
 
 
@@ -198,7 +214,11 @@ def use_translator(translate: Callable[[str], str] | None) -> None:
 
 def sentence(error: BaseException) -> str:
     """One sentence (or two) for an error of the world, in the person's language."""
-    pattern, facts = _pattern(error)
+    return filled(*pattern_of(error))
+
+
+def filled(pattern: str, facts: Mapping[str, object]) -> str:
+    """A sentence of this file, in the person's language, with its facts."""
     if _translate:
         pattern = _translate[0](pattern)
     return pattern.format_map(_Facts(facts))
@@ -217,7 +237,7 @@ class _Facts(dict[str, object]):
         return "?"
 
 
-def _pattern(error: BaseException) -> tuple[str, dict[str, object]]:
+def pattern_of(error: BaseException) -> tuple[str, dict[str, object]]:
     """The English sentence and what goes into its {places}."""
     if isinstance(error, Refused):
         return REFUSED[error.code], error.facts

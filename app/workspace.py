@@ -14,9 +14,9 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
@@ -24,8 +24,11 @@ from app.bridge import Bridge
 from app.engine_room import Opening, client_of, notebooks_of
 from app.library import Library, new_id
 from app.note_seat import NoteSeat
+from app.notebook_names import shown_names
 from app.open_note import Anchor, OpenDocument, OpenNote, edit_beside
 from app.refusals import Refused
+from app.transfer.blocks import Block
+from app.transfer.body import fill_body
 from crdt import CrdtError, Delta, Document, Edit, Stamp
 from sync.model import v2
 from sync.model.v1 import new_folder
@@ -55,6 +58,10 @@ class Shelf(NamedTuple):
         """May this person edit in a notebook? An unknown one is their own and new."""
         return all(row.role in ("owner", "editor") for row in self.notebooks if row.id == notebook)
 
+    def name_of(self, notebook: str) -> str:
+        """What a notebook is called, with whose it is where that has to be said; "" for an unknown one."""
+        return shown_names(self.notebooks).get(notebook, "")
+
 
 class Workspace(QObject):
     """What is open. GUI thread only."""
@@ -67,6 +74,8 @@ class Workspace(QObject):
     """An OpenNote that was a draft has its first edit."""
     failed = Signal(object)
     """An error of the world that nobody else waits for."""
+    peers_changed = Signal()
+    """`peers` has changed."""
 
     def __init__(self, bridge: Bridge, parent: QObject | None = None) -> None:
         """Wait for the bridge to open the library."""
@@ -79,6 +88,8 @@ class Workspace(QObject):
         self._shown: dict[object, OpenNote] = {}
         self._holders: dict[str, object] = {}
         self.shelf = Shelf([], {})
+        self.peers: dict[str, list[Any]] = {}
+        """Who else is in which note, here or not, as the engine says it; who came last stands last."""
         bridge.editor = self.edit_open
         bridge.opened.connect(self._start)
         bridge.remote_deltas.connect(self._take_remote)
@@ -147,6 +158,9 @@ class Workspace(QObject):
         before = self._shown.pop(viewer, None)
         if note is not None:
             self._shown[viewer] = note
+            note.peers.emit(self.peers.get(note.id, []))
+            if not note.draft and note is not before:
+                self._bridge.call(lambda library: client_of(library).set_presence(note.id))
         if before is not None and before is not note:
             self._give_up(before, viewer)
         if not self._shown and self.is_ready and self._bridge.accepting:
@@ -214,6 +228,7 @@ class Workspace(QObject):
         return document
 
     def _keep(self, document: OpenDocument) -> OpenDocument:
+        document.setParent(self)
         self._open[document.id] = document
         if self._bridge.saving:
             shown = {note.id for note in self._shown.values()}
@@ -224,15 +239,23 @@ class Workspace(QObject):
 
     # ---- making -----------------------------------------------------------------------------------------
 
-    def new_note(self, notebook: str, folder: str | None = None, title: str = "") -> OpenNote:
-        """Make a note that is a draft until its first edit."""
+    def new_note(
+        self, notebook: str, folder: str | None = None, title: str = "", blocks: Sequence[Block] = ()
+    ) -> OpenNote:
+        """Make a note that is a draft until its first edit, whatever blocks it begins with."""
         assert self._opening is not None
         stamp, now_ms = self.stamp(), self._opening.ticker.now_ms()
         made, delta = self.model.new_note(stamp.rid, stamp, title=title, created_ms=now_ms, folder=folder)
         note = OpenNote(self, f"{notebook}/notes", new_id(), made, self._model)
-        note.begin_as_draft(delta, lambda: self.draft_begun.emit(note))
+        text = fill_body(made, self.stamp, list(blocks)) if blocks else []
+        note.begin_as_draft([delta, *text], lambda: self._begun(note))
         self._keep(note)
         return note
+
+    def _begun(self, note: OpenNote) -> None:
+        self.draft_begun.emit(note)
+        if note in self._shown.values():
+            self._bridge.call(lambda library: client_of(library).set_presence(note.id))
 
     def new_folder(self, notebook: str, name: str, parent: str | None = None) -> str:
         """Make a folder and give its id."""
@@ -245,13 +268,19 @@ class Workspace(QObject):
         self.read_shelf()
         return folder.id
 
-    def new_notebook(self, name: str) -> None:
-        """Make a notebook."""
-        self._change_shelf(lambda library: client_of(library).add_notebook(new_id(), name))
+    def new_notebook(self, name: str) -> str:
+        """Make a notebook and give its id."""
+        notebook = new_id()
+        self._change_shelf(lambda library: client_of(library).add_notebook(notebook, name))
+        return notebook
 
     def rename_notebook(self, notebook: str, name: str) -> None:
         """Give a notebook another name."""
         self._change_shelf(lambda library: library.rename_notebook(notebook, name))
+
+    def hide_notebook(self, notebook: str, hidden: bool) -> None:
+        """Put a notebook away, or have it back."""
+        self._change_shelf(lambda library: library.hide_notebook(notebook, hidden))
 
     def rename_folder(self, folder: str, name: str) -> None:
         """Give a folder another name."""
@@ -321,7 +350,8 @@ class Workspace(QObject):
         """Do something to notes, each as an action of its own."""
 
         def change(document: OpenDocument) -> None:
-            if document.writable:
+            # The window may have closed while the note was loaded: then it stays as it is.
+            if document.writable and self._bridge.accepting:
                 document.break_group()
                 document.edit(lambda edit: intent(edit, document.document))
                 document.break_group()
@@ -368,11 +398,8 @@ class Workspace(QObject):
         """
         Edit a document for somebody who is no view of it: a command given on the command line.
 
-        Returns:
-            The delta, submitted; None when the document is not open here.
-
-        Raises:
-            CrdtError: The intent asks for what cannot be; nothing was changed.
+        Returns: The delta, submitted; None when the document is not open here.
+        Raises: CrdtError: The intent asks for what cannot be; nothing was changed.
         """
         known = self._open.get(document_id)
         return edit_beside(known, self.stamp(), intent) if known is not None and not known.draft else None
@@ -421,9 +448,13 @@ class Workspace(QObject):
             document.apply(bodies)
 
     def _take_presence(self, document_id: str, peers: list[object]) -> None:
+        self.peers.pop(document_id, None)
+        if peers:
+            self.peers[document_id] = peers
         document = self._open.get(document_id)
         if isinstance(document, OpenNote):
             document.peers.emit(peers)
+        self.peers_changed.emit()
 
     def _reset_all(self, model: str) -> None:
         self._model = model

@@ -8,7 +8,7 @@ is new, known (a duplicate), early (CausalGap) or wrong (MalformedOp).
 from bisect import bisect_right
 from typing import Final
 
-from crdt.errors import CausalGap, MalformedOp
+from crdt.errors import CausalGap, LimitExceeded, MalformedOp
 from crdt.marks import AFTER, BEFORE
 from crdt.ops import (
     BLOCK,
@@ -35,7 +35,7 @@ from crdt.ops import (
     mapping,
     string,
 )
-from crdt.replicas import Replicas
+from crdt.replicas import COUNTERS_MAX, Replicas
 from crdt.runs import END, ID_BITS, START
 from crdt.sequence import Sequence
 
@@ -49,11 +49,12 @@ END_PLACE: Final = 1
 class Arrivals:
     """What the batch in hand would add to the version and to the groups of a document."""
 
-    __slots__ = ("ends", "groups", "replicas")
+    __slots__ = ("ends", "groups", "replicas", "total")
 
     def __init__(self, replicas: Replicas) -> None:
         self.replicas: Final = replicas
         self.ends: dict[int, int] = {}
+        self.total: int = replicas.total
         self.groups: dict[int, list[int]] = {}
 
     def end_of(self, rid: int) -> int:
@@ -96,10 +97,17 @@ class Arrivals:
         return (known >= 0 and bool(self.replicas.group_starts[known])) or rid in self.groups
 
     def admit(self, rid: int, counter: int, size: int, starts: bool) -> None:
-        """Count an op in."""
-        self.ends[rid] = counter + size
+        """Count an op in. LimitExceeded when it is one more than a document can have."""
+        self.advance(rid, counter + size)
         if starts:
             self.groups.setdefault(rid, []).append(counter)
+
+    def advance(self, rid: int, end: int) -> None:
+        """The next counter of ``rid`` would be ``end``. LimitExceeded when a document cannot have as many."""
+        self.total += end - self.end_of(rid)
+        if self.total > COUNTERS_MAX:
+            raise LimitExceeded(f"a document has at most {COUNTERS_MAX} ops")
+        self.ends[rid] = end
 
 
 class Gate:
@@ -125,7 +133,7 @@ class Gate:
 
         Raises:
             CausalGap: something it builds on is missing.
-            MalformedOp: no replica of ours writes this.
+            MalformedOp, LimitExceeded: no replica of ours writes this.
         """
         kind = kind_of(op)
         rid = integer(op, 1, 0, RID_MAX)

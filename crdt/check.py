@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from crdt.characters import FILLER
 from crdt.marks import AFTER
+from crdt.replicas import COUNTERS_MAX
 from crdt.runs import CHUNK_RUNS_MAX, END, ID_BITS, START, Run
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 def check_replicas(replicas: "Replicas") -> None:
     """R1, R2: one entry per replica, groups ascending and below the end."""
     count = len(replicas.rids)
+    assert replicas.total == sum(replicas.ends) <= COUNTERS_MAX, "R1: the sum of the ends"
     assert len(set(replicas.rids)) == count, "R1: a replica twice"
     for number, rid in enumerate(replicas.rids):
         assert replicas.find(rid) == number, "R1: the index"

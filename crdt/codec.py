@@ -26,6 +26,9 @@ INFLATED_RATIO_MAX: Final = 16
 BLOCK_SIZE: Final = 16
 """Integers that are looked at together for whether each takes one byte."""
 
+KNOWN_MAX: Final = 16
+"""Mappings that a reader remembers: trying them all takes less time than reading one."""
+
 _NONE, _FALSE, _TRUE, _INT, _FLOAT, _STR, _BYTES, _LIST, _DICT = range(9)
 
 
@@ -110,11 +113,13 @@ class Writer:
 class Reader:
     """Takes bytes apart, within bounds (C2)."""
 
-    __slots__ = ("_at", "_data")
+    __slots__ = ("_at", "_data", "_known")
 
     def __init__(self, data: bytes) -> None:
         self._data: Final = data
         self._at: int = 0
+        self._known: list[tuple[bytes, dict[str, Value]]] = []
+        """Mappings that were read, and their bytes: most texts have a handful of formats, again and again."""
 
     def left(self) -> int:
         """How many bytes have not been read."""
@@ -136,6 +141,9 @@ class Reader:
         """An integer ``0 <= n < 2**70``, in its shortest form."""
         data = self._data
         at = self._at
+        if at < len(data) and data[at] < 128:  # nearly always
+            self._at = at + 1
+            return data[at]
         number = 0
         shift = 0
         while at < len(data) and shift < 70:
@@ -245,7 +253,7 @@ class Reader:
             raise MalformedOp("a string is not UTF-8") from error
 
     def value(self, depth: int = 0) -> Value:
-        """A plain value of at most VALUE_DEPTH_MAX levels."""
+        """A plain value as `crdt.ops.check_value` wants it."""
         kind = self.uint()
         if kind == _NONE:
             return None
@@ -258,23 +266,30 @@ class Reader:
             return number
         if kind == _FLOAT:
             number_float: float = unpack_from(">d", self.raw(8))[0]
+            if number_float - number_float != 0:
+                raise MalformedOp("a number of a value is not finite")
             return number_float
         if kind == _STR:
             return self.string()
         if kind == _BYTES:
             return self.block()
-        if depth >= VALUE_DEPTH_MAX:
-            raise MalformedOp("a value is nested too deep")
         if kind == _LIST:
-            return [self.value(depth + 1) for _ in range(self.count())]
+            return [self.value(depth + 1) for _ in range(self._count_at(depth))]
         if kind == _DICT:
             return self._mapping(depth)
         raise MalformedOp("a value of no known kind")
 
+    def _count_at(self, depth: int) -> int:
+        """The number of what a list or dict of this depth holds."""
+        count = self.count()
+        if depth >= VALUE_DEPTH_MAX or (count and depth == VALUE_DEPTH_MAX - 1):
+            raise MalformedOp("a value is nested too deep")
+        return count
+
     def _mapping(self, depth: int) -> dict[str, Value]:
         found: dict[str, Value] = {}
         last: str | None = None
-        for _ in range(self.count()):
+        for _ in range(self._count_at(depth)):
             key = self.string()
             if last is not None and key <= last:
                 raise MalformedOp("the keys of a value are not in order")
@@ -284,15 +299,30 @@ class Reader:
 
     def marks(self) -> dict[str, Value]:
         """A plain value that is a dict."""
+        data = self._data
+        at = self._at
+        for known, mapping in self._known:
+            if data.startswith(known, at):  # no value's bytes begin with those of another (C1)
+                self._at = at + len(known)
+                return dict(mapping)
         value = self.value()
         if not isinstance(value, dict):
             raise MalformedOp("a mapping is missing")
+        if len(self._known) < KNOWN_MAX and not any(
+            [isinstance(one, (list, dict)) for one in value.values()]
+        ):
+            self._known.append((data[at : self._at], dict(value)))
         return value
 
 
 def deflate(data: bytes) -> bytes:
     """Compress, the same way everywhere."""
     return zlib.compress(data, 6)
+
+
+def deflate_quickly(data: bytes) -> bytes:
+    """Compress what is not kept: a little longer, in half the time."""
+    return zlib.compress(data, 4)
 
 
 def inflate(data: bytes) -> bytes:

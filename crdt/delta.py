@@ -104,8 +104,8 @@ class Delta:
         The same as several deltas of at most ``size_bytes_max`` bytes each when encoded; itself when it is
         small.
 
-        All carry this delta's stamp and follow on each other. Raises LimitExceeded when one op alone is
-        larger.
+        All carry this delta's stamp and follow on each other. Raises LimitExceeded when one op alone, which
+        is no text, is larger, or when a piece has less than ``crdt.split.PIECE_SIZE_MIN`` bytes.
         """
         if len(self.encode()) <= size_bytes_max:
             return [self]

@@ -178,6 +178,7 @@ class Document:
 
     def _switch(self, stamp: Stamp, group: int, live: bool) -> None:
         replicas = self._replicas
+        replicas.check_writable()
         replicas.open = False
         until = replicas.group_end(0, group)
         op: list[object] = [FLIP, self.rid, replicas.ends[0], stamp.time, self.rid, group, until, int(live)]
@@ -228,10 +229,12 @@ class Document:
         gate = DocumentGate(self._tree, self._replicas)
         admitted: list[Op] = []
         for op in document_ops_since(other._tree, theirs, before):
-            gate.skip_to(op)
+            gate.skip_to(*author_of(op))
             is_new = gate.admit(op)
             assert is_new, "only ops that were not seen are asked for"
             admitted.append(op)
+        for number, rid in enumerate(theirs.rids):
+            gate.skip_to(rid, theirs.ends[number])
         patches: list[PathPatch] = []
         for known in admitted:
             if opens_group(known):
@@ -242,7 +245,7 @@ class Document:
             end = theirs.ends[number]
             if end > before.end(rid):
                 self._bursts.of(rid).join(other._bursts.of(rid), before.end(rid))
-                self._replicas.ends[self._replicas.intern(rid)] = end
+                self._replicas.advance(self._replicas.intern(rid), end)
                 if rid == self.rid:
                     self._replicas.open = False
         return patches
@@ -278,7 +281,7 @@ class Document:
         return []
 
     def _count(self, op: Op) -> None:
-        self._replicas.ends[self._replicas.intern(field(op, 1))] = field(op, 2) + 1
+        self._replicas.advance(self._replicas.intern(field(op, 1)), field(op, 2) + 1)
 
     def _flip(self, op: Op) -> list[PathPatch]:
         segments = flip_groups(self._replicas, op)

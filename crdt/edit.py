@@ -204,8 +204,9 @@ class Edit:
             *fields,
         ]
         check_body(op)
+        self._replicas.check_writable()
         self._tree.integrate(op)
-        self._replicas.ends[0] = counter + 1
+        self._replicas.advance(0, counter + 1)
         self._ops.append(op)
         return op
 

@@ -1,94 +1,82 @@
 """
 What others do all day, taken in at a glance: typing on, inserting without a rival, deleting what shows.
 
-For such an op, admission and integration come down to a few comparisons, made here in one step. All else, and
+Such ops come in bytes of a form of their own, which name elements of their author alone (``crdt.ops_codec``).
+Reading, admitting and integrating them comes down to a few comparisons, made here in one step. All else, and
 all that is odd, is left to ``crdt.admission`` and ``TextState.integrate``, which mean the same. An op that is
 the next of its author is live, for a flip reaches no further than what had been seen of its group (R3).
 """
 
-from collections.abc import Sequence
-
 from crdt.intents import Intents
 from crdt.marks import AFTER
-from crdt.ops import EDGE, ERASE, INSERT, INSERT_LENGTH_MAX, SELF, TYPE, Op
+from crdt.ops import INSERT_LENGTH_MAX
+from crdt.ops_codec import DEFLATED, HEAD_SIZE, STARTS, TYPING, read_changes, read_text
 from crdt.patch import Deleted, Inserted, TextPatch
-from crdt.runs import END, ID_BITS, Run
-
-NOW = -1
-"""In place of the counter that an op must have: it follows on what is known, and is carried out."""
+from crdt.replicas import COUNTERS_MAX, Replicas
+from crdt.runs import END, ID_BITS, START, Run
 
 
 class Hearing(Intents):
     """Admits and integrates the plainest ops of others."""
 
-    __slots__ = ()
+    __slots__ = ("_speaker", "_speaker_rid")
 
-    def _hear(self, ops: Sequence[Op]) -> list[TextPatch] | None:
-        """The patches of ops that are all of the plainest; otherwise None, and nothing is changed."""
-        if len(ops) != 1:
-            return self._hear_several(ops)
-        op = ops[0]
-        if type(op) is not list:
-            return None
-        if len(op) == 4:
-            return self._hear_typing(op)
-        patch = self._hear_other(op, NOW)
-        return None if patch is None else [patch]
+    def __init__(self, replicas: Replicas) -> None:
+        super().__init__(replicas)
+        self._speaker: int = -1
+        self._speaker_rid: bytes = b""
+        """Who was heard last, as the bytes have it: most often it is who is heard next."""
 
-    def _hear_other(self, op: list[object], expected: int) -> TextPatch | None:
-        if len(op) == 7:
-            return self._hear_erasing(op, expected)
-        return self._hear_inserting(op, expected) if len(op) == 9 else None
-
-    def _hear_several(self, ops: Sequence[Op]) -> list[TextPatch] | None:
+    def _hear(self, data: bytes) -> list[TextPatch] | None:
         """
-        The same for deletes, and perhaps an insert behind them: as none builds on another, they are all
-        looked at before the first is carried out.
-        """
-        if not ops or type(ops[0]) is not list or len(ops[0]) < 7 or type(ops[0][1]) is not int:
-            return None
-        expected = self._replicas.end_of(ops[0][1])
-        for op in ops:
-            if type(op) is not list or len(op) < 7 or op[1] != ops[0][1]:
-                return None
-            if self._hear_other(op, expected) is None or (len(op) == 9 and op is not ops[-1]):
-                return None
-            expected += 1
-        patches: list[TextPatch] = []
-        for op in ops:
-            assert isinstance(op, list), "looked at just now"
-            patch = self._hear_other(op, NOW)
-            patches.extend(self.integrate(op) if patch is None else [patch])
-        return patches
+        The patches of ops in bytes that are all of the plainest; otherwise None, and nothing is changed.
 
-    def _hear_typing(self, op: list[object]) -> list[TextPatch] | None:
-        """A TYPE where its author's last run ends and nothing has come between (V3)."""
-        kind, rid, counter, text = op
-        if type(kind) is not int or type(rid) is not int or type(counter) is not int or type(text) is not str:
+        Raises:
+            CrdtError: The bytes are nothing that ``encode_ops`` writes; nothing is changed.
+        """
+        if len(data) <= HEAD_SIZE:
             return None
-        size = len(text)
-        if kind != TYPE or not 0 < size <= INSERT_LENGTH_MAX or not (text.isprintable() or text == "\n"):
-            return None
+        form = data[0]
         replicas = self._replicas
-        tail = self._tail
-        if tail is None or tail.start + tail.length != counter or replicas.rids[tail.replica] != rid:
-            tail = self._find_tail(rid, counter)
-        if tail is None or replicas.ends[tail.replica] != counter:
+        if data[1:9] != self._speaker_rid:
+            number = replicas.find(int.from_bytes(data[1:9], "little"))
+            if not 0 <= number < len(self._sequence.replicas):
+                return None
+            self._speaker = number
+            self._speaker_rid = data[1:9]
+        author = self._speaker
+        counter = data[9] | data[10] << 8 | data[11] << 16
+        if replicas.ends[author] != counter:
             return None
-        replicas.ends[tail.replica] = counter + size
-        self._sequence.replicas[tail.replica].characters.append(text)
-        self._sequence.grow(tail, size)
+        if form & ~DEFLATED == TYPING:
+            return self._hear_typing(author, counter, read_text(form, data[HEAD_SIZE:]))
+        if form < TYPING or form & 2 or not (form & STARTS or replicas.group_starts[author]):
+            return None
+        numbers, text = read_changes(form, data)
+        return self._hear_changes(author, counter, form & STARTS, numbers, text)
+
+    def _hear_typing(self, author: int, counter: int, text: str) -> list[TextPatch] | None:
+        """A TYPE where its author's last run ends and nothing has come between (V3)."""
+        size = len(text)
+        replicas = self._replicas
+        if not 0 < size <= INSERT_LENGTH_MAX or "\0" in text or replicas.total + size > COUNTERS_MAX:
+            return None
+        tail = self._tail
+        if tail is None or tail.start + tail.length != counter or tail.replica != author:
+            tail = self._find_tail(author, counter)
+            if tail is None:
+                return None
+        replicas.ends[author] = counter + size
+        replicas.total += size
+        self._sequence.grow(tail, text)
         index = self._tail_index
         self._tail_index = index + size
         return [Inserted(index, text, self._marks.resolve(tail.marks))]
 
-    def _find_tail(self, rid: int, counter: int) -> Run | None:
-        """Make the run that ``rid`` typed last the tail (V3), if it ends before ``counter`` and is one."""
-        replica = self._replicas.find(rid)
+    def _find_tail(self, author: int, counter: int) -> Run | None:
+        """Make the run that the author typed last the tail (V3), if it ends before ``counter`` and is one."""
         sequence = self._sequence
-        if not 0 <= replica < len(sequence.replicas):
-            return None
-        run = sequence.replicas[replica].last()
+        run = sequence.replicas[author].last()
         if run is None or run.hidden or run.start + run.length != counter:
             return None
         if (run.last_id() << 1 | AFTER) in self._marks.anchored:
@@ -100,98 +88,109 @@ class Hearing(Intents):
         self._tail_index = index
         return run
 
-    def _author_of(self, op: list[object], expected: int) -> int:
-        """The number of a replica known here whose next op this is, in an edit group; -1 otherwise."""
-        kind, rid, counter, starts = op[0], op[1], op[2], op[3]
-        if (
-            type(kind) is not int
-            or type(rid) is not int
-            or type(counter) is not int
-            or type(starts) is not int
-        ):
-            return -1
+    def _hear_changes(
+        self, author: int, counter: int, starts: int, numbers: tuple[int, ...], text: str
+    ) -> list[TextPatch] | None:
+        """
+        ERASEs of visible elements, and perhaps an INSERT behind them: as none builds on another, they are all
+        looked at before the first is carried out.
+        """
+        erased = len(numbers) - 2 if text else len(numbers)
+        runs = self._runs_of(author, counter, numbers, erased)
+        if runs is None:
+            return None
+        end = counter + erased // 2
+        left, right = START, END
+        beside: Run | None = None
+        if text:
+            base = author << ID_BITS
+            if numbers[erased]:
+                left = base + end - numbers[erased]
+            if numbers[erased + 1]:
+                right = base + end - numbers[erased + 1]
+            beside = self._beside(author, left, right, base)
+            if beside is None or len(text) > INSERT_LENGTH_MAX or "\0" in text:
+                return None
         replicas = self._replicas
-        author = replicas.find(rid)
-        if author < 0 or counter != (replicas.ends[author] if expected == NOW else expected):
-            return -1
-        return author if starts == 1 or (starts == 0 and replicas.group_starts[author]) else -1
-
-    def _count(self, op: list[object], author: int, size: int) -> int:
-        """Count an op that is carried out into the version and the groups; its counter."""
-        replicas = self._replicas
-        counter = replicas.ends[author]
-        if op[3]:
+        if replicas.total + end + len(text) - counter > COUNTERS_MAX:
+            return None
+        if starts:
             replicas.start_group(author, counter, replicas.time)
-        replicas.ends[author] = counter + size
-        return counter
-
-    def _holding(self, replica: int, counter: int) -> Run | None:
-        """The run that holds this element, most often the one at the finger."""
-        sequence = self._sequence
-        if not 0 <= replica < len(sequence.replicas):
-            return None
-        run = sequence.finger_run()
-        if run.replica == replica and run.start <= counter < run.start + run.length:
-            return run
-        return sequence.replicas[replica].find(counter)
-
-    def _hear_erasing(self, op: list[object], expected: int) -> TextPatch | None:
-        """An ERASE inside one visible run."""
-        author = self._author_of(op, expected)
-        target, start, count = op[4], op[5], op[6]
-        if author < 0 or op[0] != ERASE or type(target) is not int:
-            return None
-        if type(start) is not int or type(count) is not int or count < 1:
-            return None
-        run = self._holding(author if target == SELF else self._replicas.find(target), start)
-        if run is None or run.hidden or start + count > run.start + run.length:
-            return None
-        if expected != NOW:
-            return Deleted(0, count)
-        counter = self._count(op, author, 1)
-        self._erasures_of(author).record(counter, (run.replica << ID_BITS) + start, count)
+        replicas.advance(author, end + len(text))
         self._tail = None
-        offset = start - run.start
-        index = self._sequence.goto(run) + offset
-        self._sequence.hide_part(offset, count)
-        return Deleted(index, count)
+        patches = self._erase_heard(author, counter, numbers, runs) if runs else []
+        if beside is not None:
+            if runs and (beside.hidden or not beside.first_id() <= left <= beside.last_id()):
+                beside = self._sequence.run_of(left)
+            patches.extend(self._insert_heard(beside, Run(author, end, len(text), left, right, 0, 0), text))
+        return patches
 
-    def _hear_inserting(self, op: list[object], expected: int) -> TextPatch | None:
-        """An INSERT between two elements that stand side by side, so that nothing competes for the place."""
-        author = self._author_of(op, expected)
-        text, target, left = op[4], op[5], op[6]
-        if author < 0 or op[0] != INSERT or type(text) is not str or type(target) is not int:
-            return None
-        if type(left) is not int or not 0 < len(text) <= INSERT_LENGTH_MAX:
-            return None
-        if not text.isascii() or "\0" in text or self._embeds or self._blocks.writes:
-            return None
+    def _runs_of(self, author: int, counter: int, numbers: tuple[int, ...], erased: int) -> list[Run] | None:
+        """
+        The visible runs with what ERASEs name, in that order. None if something else is among it, or one run
+        twice, for hiding a part of it leaves another run.
+        """
+        here = self._sequence.replicas[author]
+        runs: list[Run] = []
+        for place in range(0, erased, 2):
+            start = counter - numbers[place]
+            stop = start + numbers[place + 1]
+            counter += 1
+            if start < 0 or start == stop:
+                return None
+            while start < stop:
+                run = here.find(start)
+                if run is None or run.hidden:
+                    return None
+                runs.append(run)
+                start = run.start + run.length
+        return runs if erased < 4 or len(set(runs)) == len(runs) else None
+
+    def _beside(self, author: int, left: int, right: int, base: int) -> Run | None:
+        """The run with the element ``left``, at the finger; None unless ``right`` stands right behind it."""
         sequence = self._sequence
-        if target == EDGE:
-            run: Run | None = sequence.start_run if left == 0 else None
-        else:
-            run = self._holding(author if target == SELF else self._replicas.find(target), left)
+        run = sequence.start_run if left == START else sequence.replicas[author].find(left - base)
         if run is None:
             return None
-        at = sequence.goto(run)
-        offset = left - run.start + 1
-        right = sequence.behind_finger(offset)
-        if not self._names(op[7], op[8], author, right):
-            return None
-        if expected != NOW:
-            return Deleted(0, 0)
-        counter = self._count(op, author, len(text))
-        new = Run(author, counter, len(text), run.first_id() + offset - 1, right, 0, 0)
-        patches = self._insert_between(at, offset, new, text)
-        self._tail = new
-        self._tail_index = at + (0 if run.hidden else offset) + len(text)
-        return patches[0]
+        sequence.goto(run)
+        return run if sequence.behind_finger(left - run.first_id() + 1) == right else None
 
-    def _names(self, target: object, counter: object, author: int, element: int) -> bool:
-        """Whether a reference in an op of ``author`` names this element."""
-        if type(target) is not int or type(counter) is not int:
-            return False
-        if element < 0:
-            return element == END and target == EDGE and counter == 1
-        number = author if target == SELF else self._replicas.find(target)
-        return element == (number << ID_BITS) + counter and number >= 0
+    def _erase_heard(
+        self, author: int, counter: int, numbers: tuple[int, ...], runs: list[Run]
+    ) -> list[TextPatch]:
+        """Carry out the ERASEs of what is in these runs; what goes at one place is one patch."""
+        sequence = self._sequence
+        log = self._erasures_of(author)
+        base = author << ID_BITS
+        patches: list[TextPatch] = []
+        place, start, stop = -2, 0, 0
+        index, gone = 0, 0
+        for run in runs:
+            if start == stop:
+                place += 2
+                start = counter - numbers[place]
+                stop = start + numbers[place + 1]
+                log.record(counter, base + start, numbers[place + 1])
+                counter += 1
+            offset = start - run.start
+            size = stop - start
+            if size > run.length - offset:
+                size = run.length - offset
+            seen = sequence.goto(run) + offset
+            sequence.hide_part(offset, size)
+            start += size
+            if gone and seen != index:
+                patches.append(Deleted(index, gone))
+                gone = 0
+            index = seen
+            gone += size
+        patches.append(Deleted(index, gone))
+        return patches
+
+    def _insert_heard(self, beside: Run, new: Run, text: str) -> list[TextPatch]:
+        """Carry out an INSERT whose left origin is in a run, and remember where it ends (V3)."""
+        at = self._sequence.goto(beside)
+        offset = new.left - beside.first_id() + 1
+        self._tail = new
+        self._tail_index = at + (0 if beside.hidden else offset) + len(text)
+        return self._insert_between(at, offset, new, text)

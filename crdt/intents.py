@@ -25,6 +25,7 @@ from crdt.ops import (
 )
 from crdt.patch import Marks, Value
 from crdt.reading import TextReading
+from crdt.replicas import WRITABLE_MAX
 from crdt.runs import ID_BITS, Run
 
 Ops: TypeAlias = list[list[object]]
@@ -101,19 +102,19 @@ class Intents(TextReading):
         replicas = self._replicas
         counter = replicas.ends[0]
         size = len(text)
-        here = self._sequence.replicas[0]
         if (
-            not (text.isprintable() or (text == "\n" and not self._blocks.writes))
-            or not 0 < size <= INSERT_LENGTH_MAX
-            or not replicas.open
-            or tail.start + tail.length != counter
+            tail.start + tail.length != counter
             or tail.replica
-            or (self._marks.marks and here.characters.at(counter - 1) == "\n")
+            or not replicas.open
+            or not (text.isprintable() or (text.isascii() and "\0" not in text and not self._blocks.writes))
+            or not 0 < size <= INSERT_LENGTH_MAX
+            or replicas.total > WRITABLE_MAX
+            or (self._marks.marks and self._sequence.replicas[0].characters.at(counter - 1) == "\n")
         ):
             return None
         replicas.ends[0] = counter + size
-        here.characters.append(text)
-        self._sequence.grow(tail, size)
+        replicas.total += size
+        self._sequence.grow(tail, text)
         self._tail_index += size
         return [TYPE, replicas.rids[0], counter, text]
 
@@ -141,9 +142,9 @@ class Intents(TextReading):
             sequence.insert_at_finger(offset, new)
             left_rid, left_counter = self._reference(left)
             right_rid, right_counter = self._reference(right)
-            head: list[object] = [INSERT, replicas.rids[0], counter, starts, text]
-            op = [*head, left_rid, left_counter, right_rid, right_counter]
-        replicas.ends[0] = counter + len(text)
+            rid = replicas.rids[0]
+            op = [INSERT, rid, counter, starts, text, left_rid, left_counter, right_rid, right_counter]
+        replicas.advance(0, counter + len(text))
         self._tail_index = index + len(text)
         self._tail = None if (new.last_id() << 1 | AFTER) in self._marks.anchored else new
         return op
@@ -156,7 +157,7 @@ class Intents(TextReading):
         starts = self._starts()
         if starts:
             replicas.start_group(0, counter, replicas.time)
-        replicas.ends[0] = counter + 1
+        replicas.advance(0, counter + 1)
         self._erasures_of(0).record(counter, (replica << ID_BITS) + start, length)
         target = replicas.rids[replica] if replica else SELF
         return [ERASE, replicas.rids[0], counter, starts, target, start, length]

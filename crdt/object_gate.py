@@ -81,11 +81,10 @@ class DocumentGate:
             raise MalformedOp("a text op that names no text")
         return self._admit_unknown(op) if kind >= _FIRST_UNKNOWN else self._admit_object(op)
 
-    def skip_to(self, op: Op) -> None:
-        """In a merge: forgo the counters before this op, whose ops have been superseded and are not kept."""
-        rid, counter = author_of(op)
+    def skip_to(self, rid: int, counter: int) -> None:
+        """In a merge: forgo the counters before this one, whose ops have been superseded and are not kept."""
         if counter > self.arrivals.end_of(rid):
-            self.arrivals.ends[rid] = counter
+            self.arrivals.advance(rid, counter)
 
     def _admit_text(self, op: Op) -> bool:
         inner = inner_op(op)

@@ -145,7 +145,10 @@ def opens_group(op: Op) -> bool:
     if kind_at(op) != TEXT:
         return False
     inner = inner_op(op)
-    return kind_at(inner) not in (TYPE, FLIP) and len(inner) > 3 and inner[3] == 1 and type(inner[3]) is int
+    if kind_at(inner) in (TYPE, FLIP) or len(inner) < 4:
+        return False
+    # The type first: a compiler takes what equals 1 for an int, and True does.
+    return type(inner[3]) is int and inner[3] == 1
 
 
 def container_of(op: Op) -> Id:

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from struct import Struct, pack, unpack_from
 from typing import Final
 
-from crdt.codec import Reader, Writer, deflate, inflate
+from crdt.codec import Reader, Writer, deflate_quickly, inflate
 from crdt.delta_codec import OpReader, OpWriter
 from crdt.errors import LimitExceeded, MalformedOp
 from crdt.object_ops import author_of, size_of, time_of
@@ -36,18 +36,30 @@ DEFLATED: Final = 4
 WIDE: Final = 1
 """What refers back takes four bytes, not two."""
 
-DEFLATED_MIN: Final = 40
-"""Bytes of text or of stretches below which deflating gains little."""
+DEFLATED_MIN: Final = 200
+"""Bytes of text or of stretches below which deflating gains too little for the time it takes."""
 
 COUNTER_SMALL_MAX: Final = (1 << 24) - 1
 SHORT_MAX: Final = (1 << 16) - 1
 
 HEAD_SIZE: Final = 12
-_HEAD: Final = Struct("<BQHB")
+HEAD: Final = Struct("<BQHB")
 """Form, rid, and the lower 16 and upper 8 bits of a counter."""
 _BACK: Final = (Struct("<BQHBH"), Struct("<BQHBI"))
 _BACKS: Final = (Struct("<BQHBHH"), Struct("<BQHBII"))
 _LETTERS: Final = "HI"
+
+
+class _Last:
+    """Whose keystroke was encoded last, and how each of them begins: most often he types on."""
+
+    __slots__ = ("head",)
+
+    def __init__(self) -> None:
+        self.head: tuple[int, bytes] = (-1, b"")
+
+
+_LAST: Final = _Last()
 
 
 def encode_ops(ops: Sequence[Op]) -> bytes:
@@ -57,13 +69,19 @@ def encode_ops(ops: Sequence[Op]) -> bytes:
     Raises:
         MalformedOp, LimitExceeded: They are none.
     """
-    if ops and len(ops[0]) > 3:
-        op = ops[0]
+    count = len(ops)
+    op = ops[0] if count else ()
+    if type(op) is list and len(op) > 3:
         rid, counter = op[1], op[2]
-        if type(rid) is int and type(counter) is int and 0 <= rid <= RID_MAX and counter >= 0:
+        if type(rid) is int and type(counter) is int and 0 <= rid <= RID_MAX:
             common: bytes | None = None
-            if counter <= COUNTER_SMALL_MAX - len(ops):
-                common = _common(op, rid, counter) if len(ops) == 1 else _several(ops, rid, counter)
+            if 0 <= counter <= COUNTER_SMALL_MAX - count:
+                if count > 1:
+                    common = _several(ops, rid, counter)
+                elif len(op) == 4:
+                    common = _typing(op, rid, counter)
+                else:
+                    common = _common(op, rid, counter)
             if common is not None:
                 return common
     writer = Writer()
@@ -75,58 +93,77 @@ def encode_ops(ops: Sequence[Op]) -> bytes:
 
 def _shrunk(form: int, body: bytes) -> tuple[int, bytes]:
     """What is long deflated, and the form that says so."""
-    return (form, body) if len(body) < DEFLATED_MIN else (form | DEFLATED, deflate(body))
+    return (form, body) if len(body) < DEFLATED_MIN else (form | DEFLATED, deflate_quickly(body))
 
 
-def _common(op: Op, rid: int, counter: int) -> bytes | None:
-    """One op in a form of its own; None for one that has none."""
+def _typing(op: list[object], rid: int, counter: int) -> bytes | None:
+    """A TYPE in its form; None for what is none."""
+    text = op[3]
+    if type(text) is not str or op[0] != TYPE:
+        return None
+    body = text.encode()
+    if len(body) >= DEFLATED_MIN:
+        form, body = _shrunk(TYPING, body)
+        return HEAD.pack(form, rid, counter & SHORT_MAX, counter >> 16) + body
+    known, head = _LAST.head
+    if known != rid:
+        head = bytes((TYPING,)) + rid.to_bytes(8, "little")
+        _LAST.head = (rid, head)
+    return head + counter.to_bytes(3, "little") + body
+
+
+def _common(op: list[object], rid: int, counter: int) -> bytes | None:
+    """An ERASE or INSERT in a form of its own; None for one that has none."""
     kind = op[0]
-    low, high = counter & SHORT_MAX, counter >> 16
-    if kind == TYPE and len(op) == 4:
-        text = op[3]
-        if type(text) is not str:
-            return None
-        form, body = _shrunk(TYPING, text.encode())
-        return _HEAD.pack(form, rid, low, high) + body
-    if kind == ERASE and len(op) == 7:
+    size = len(op)
+    form = STARTS if op[3] else 0
+    if size == 7 and kind == ERASE:
         back, count = _back(op[4], op[5], counter), op[6]
         if type(count) is not int or not back > 0:
             return None
-        wide = 0 if back <= SHORT_MAX else WIDE
-        form = (ERASING if count == 1 else ERASING_MANY) | wide | (STARTS if op[3] else 0)
-        many = b"" if count == 1 else count.to_bytes(8, "little").rstrip(b"\0")
-        return _BACK[wide].pack(form, rid, low, high, back) + many
-    if kind == INSERT and len(op) == 9:
+        form |= (ERASING if count == 1 else ERASING_MANY) | (WIDE if back > SHORT_MAX else 0)
+        packed: bytes = _BACK[form & WIDE].pack(form, rid, counter & SHORT_MAX, counter >> 16, back)
+        return packed if count == 1 else packed + count.to_bytes(8, "little").rstrip(b"\0")
+    if size == 9 and kind == INSERT:
         left, right, text = _back(op[5], op[6], counter), _back(op[7], op[8], counter), op[4]
-        if type(text) is not str or left < 0 or right < 0:
+        if type(text) is not str or not text or left < 0 or right < 0:
             return None
-        wide = 0 if left <= SHORT_MAX and right <= SHORT_MAX else WIDE
-        form, body = _shrunk(INSERTING | wide | (STARTS if op[3] else 0), text.encode())
-        return _BACKS[wide].pack(form, rid, low, high, left, right) + body
+        form |= INSERTING | (WIDE if left > SHORT_MAX or right > SHORT_MAX else 0)
+        form, body = _shrunk(form, text.encode())
+        return _BACKS[form & WIDE].pack(form, rid, counter & SHORT_MAX, counter >> 16, left, right) + body
     return None
 
 
 def _several(ops: Sequence[Op], rid: int, counter: int) -> bytes | None:
     """Deletes that follow on each other, and perhaps an insert behind them; None for all else."""
     numbers: list[int] = []
-    form = SEVERAL | (STARTS if ops[0][3] else 0)
+    form = SEVERAL
     body = b""
-    for place, op in enumerate(ops):
-        if len(op) not in (7, 9) or op[1] != rid or op[2] != counter + place or (place and op[3]):
+    here = counter
+    for op in ops:
+        if type(op) is not list or body:
             return None
-        if op[0] == ERASE and len(op) == 7:
-            back, count = _back(op[4], op[5], counter + place), op[6]
-            if type(count) is not int or back < 1:
+        size = len(op)
+        if (size != 7 and size != 9) or op[1] != rid or op[2] != here:
+            return None
+        if op[3]:
+            if here > counter:
+                return None
+            form |= STARTS
+        if size == 7:
+            back, count = _back(op[4], op[5], here), op[6]
+            if op[0] != ERASE or type(count) is not int or back < 1:
                 return None
             numbers.append(back)
             numbers.append(count)
-            continue
-        text = op[4]
-        if op[0] != INSERT or len(op) != 9 or place + 1 < len(ops) or type(text) is not str:
-            return None
-        numbers.append(_back(op[5], op[6], counter + place))
-        numbers.append(_back(op[7], op[8], counter + place))
-        form, body = _shrunk(form + REPLACING - SEVERAL, text.encode())
+        else:
+            text = op[4]
+            if op[0] != INSERT or type(text) is not str or not text:
+                return None
+            numbers.append(_back(op[5], op[6], here))
+            numbers.append(_back(op[7], op[8], here))
+            form, body = _shrunk(form + REPLACING - SEVERAL, text.encode())
+        here += 1
     most = max(numbers)
     if min(numbers) < 0 or most > COUNTER_SMALL_MAX or len(ops) > SHORT_MAX:
         return None
@@ -140,9 +177,9 @@ def _back(target: object, place: object, counter: int) -> int:
     """How many counters before its op an element of the same author is; 0 for an edge, -1 for all else."""
     if type(place) is not int:
         return -1
-    if target == SELF:
-        return counter - place if 0 <= place < counter else -1
-    return 0 if target == EDGE else -1
+    if type(target) is not int or target != SELF:
+        return 0 if target == EDGE else -1
+    return counter - place if 0 <= place < counter else -1
 
 
 def _stretches(ops: Sequence[Op]) -> list[list[Op]]:
@@ -183,98 +220,80 @@ def decode_ops(data: bytes) -> list[list[object]]:
     Raises:
         CrdtError: The bytes are nothing that ``encode_ops`` writes.
     """
-    rid: int
-    low: int
-    high: int
     form = data[0] if data else 255
-    if form == TYPING and len(data) > HEAD_SIZE:
-        _, rid, low, high = _HEAD.unpack_from(data)
-        if rid <= RID_MAX:
-            return [[TYPE, rid, high << 16 | low, _text(form, data[HEAD_SIZE:])]]
     shape = form & SHAPE
     if shape == STRETCHES and not form & ~DEFLATED:
         return _read_stretches(inflate(data[1:]) if form & DEFLATED else data[1:])
-    if len(data) < HEAD_SIZE or form > REPLACING | STARTS | DEFLATED | WIDE or form & 2:
+    if len(data) <= HEAD_SIZE or form & 2:
         raise MalformedOp("the ops have an unknown form, or the bytes end too early")
-    _, rid, low, high = _HEAD.unpack_from(data)
+    rid: int
+    low: int
+    high: int
+    _, rid, low, high = HEAD.unpack_from(data)
     if rid > RID_MAX:
         raise MalformedOp("a replica id out of range")
     counter = high << 16 | low
-    if shape == TYPING and not form & (STARTS | WIDE):
-        return [[TYPE, rid, counter, _text(form, data[HEAD_SIZE:])]]
-    starts = 1 if form & STARTS else 0
-    if shape in (ERASING, ERASING_MANY):
-        return [_read_erase(form, rid, counter, starts, data)]
-    if shape == INSERTING:
-        numbers, rest = _numbers(form, 2, data, HEAD_SIZE)
-        return [_insert(rid, counter, starts, _text(form, rest), numbers)]
-    if shape in (SEVERAL, REPLACING):
-        return _read_several(form, rid, counter, data)
-    raise MalformedOp("ops in an unknown form")
-
-
-def _read_erase(form: int, rid: int, counter: int, starts: int, data: bytes) -> list[object]:
-    head = _BACK[form & WIDE]
-    size = len(data) - head.size
-    if size < 0 or form & DEFLATED or (size > 0) != (form & SHAPE == ERASING_MANY):
-        raise MalformedOp("the bytes end too early or too late")
-    back: int = head.unpack_from(data)[4]
-    count = int.from_bytes(data[head.size :], "little") if size else 1
-    return [ERASE, rid, counter, starts, SELF, _own(counter, back), count]
-
-
-def _read_several(form: int, rid: int, counter: int, data: bytes) -> list[list[object]]:
-    if len(data) < HEAD_SIZE + 2:
-        raise MalformedOp("the bytes end too early")
-    count: int = unpack_from("<H", data, HEAD_SIZE)[0]
-    if not count:
-        raise MalformedOp("ops in an unknown form")
-    numbers, rest = _numbers(form, 2 * count, data, HEAD_SIZE + 2)
-    erased = count - 1 if form & SHAPE == REPLACING else count
+    if shape == TYPING:
+        if form & (STARTS | WIDE):
+            raise MalformedOp("ops in an unknown form")
+        return [[TYPE, rid, counter, read_text(form, data[HEAD_SIZE:])]]
+    numbers, text = read_changes(form, data)
     starts = 1 if form & STARTS else 0
     ops: list[list[object]] = []
-    for place in range(erased):
-        back, size = numbers[2 * place], numbers[2 * place + 1]
-        ops.append([ERASE, rid, counter + place, starts, SELF, _own(counter + place, back), size])
+    erased = len(numbers) - 2 if text else len(numbers)
+    for place in range(0, erased, 2):
+        ops.append([ERASE, rid, counter, starts, SELF, _own(counter, numbers[place]), numbers[place + 1]])
+        counter += 1
         starts = 0
-    if erased < count:
-        ops.append(_insert(rid, counter + erased, starts, _text(form, rest), numbers[2 * erased :]))
-        rest = b""
-    elif form & DEFLATED:
-        raise MalformedOp("ops in an unknown form")
-    _finish(rest)
+    if text:
+        left, right = numbers[erased:]
+        op: list[object] = [INSERT, rid, counter, starts, text]
+        op += (SELF, _own(counter, left)) if left else (EDGE, 0)
+        op += (SELF, _own(counter, right)) if right else (EDGE, 1)
+        ops.append(op)
     return ops
 
 
-def _numbers(form: int, count: int, data: bytes, start: int) -> tuple[tuple[int, ...], bytes]:
-    """``count`` numbers of the size that the form says, and the bytes behind them."""
+def read_changes(form: int, data: bytes) -> tuple[tuple[int, ...], str]:
+    """
+    What the bytes of ERASEs and an INSERT say, whose first is ``form``, behind rid and counter.
+
+    Returns:
+        ``back count`` of each ERASE, and ``left right`` of the INSERT if there is one; its text, or "".
+
+    Raises:
+        CrdtError: The bytes are nothing that ``encode_ops`` writes.
+    """
+    shape = form & SHAPE
+    start = HEAD_SIZE + (4 if form & WIDE else 2)
+    if shape in (ERASING, ERASING_MANY):
+        size = len(data) - start
+        if size < 0 or form & DEFLATED or (size > 0) != (shape == ERASING_MANY):
+            raise MalformedOp("the bytes end too early or too late")
+        back = data[HEAD_SIZE] | data[HEAD_SIZE + 1] << 8
+        if form & WIDE:
+            back |= data[HEAD_SIZE + 2] << 16 | data[HEAD_SIZE + 3] << 24
+        return (back, int.from_bytes(data[start:], "little") if size else 1), ""
+    count, start = 2, HEAD_SIZE
+    if shape != INSERTING:
+        start += 2
+        count = 2 * (data[HEAD_SIZE] | data[HEAD_SIZE + 1] << 8) if len(data) >= start else 0
     end = start + count * (4 if form & WIDE else 2)
-    if len(data) < end:
-        raise MalformedOp("the bytes end too early")
-    found: tuple[int, ...] = unpack_from(f"<{count}{_LETTERS[form & WIDE]}", data, start)
-    return found, data[end:]
+    if not count or shape > REPLACING or len(data) < end:
+        raise MalformedOp("the ops have an unknown form, or the bytes end too early")
+    numbers: tuple[int, ...]
+    if count == 2 and not form & WIDE:
+        numbers = (data[start] | data[start + 1] << 8, data[start + 2] | data[start + 3] << 8)
+    else:
+        numbers = unpack_from(f"<{count}{_LETTERS[form & WIDE]}", data, start)
+    text = "" if shape == SEVERAL else read_text(form, data[end:])
+    if not text if shape != SEVERAL else len(data) > end or form & DEFLATED:
+        raise MalformedOp("an insert of nothing, or bytes follow the end")
+    return numbers, text
 
 
-def _finish(rest: bytes) -> None:
-    if rest:
-        raise MalformedOp("bytes follow the end")
-
-
-def _insert(rid: int, counter: int, starts: int, text: str, origins: tuple[int, ...]) -> list[object]:
-    left, right = origins
-    op: list[object] = [INSERT, rid, counter, starts, text]
-    op += (SELF, _own(counter, left)) if left else (EDGE, 0)
-    op += (SELF, _own(counter, right)) if right else (EDGE, 1)
-    return op
-
-
-def _own(counter: int, back: int) -> int:
-    if not 0 < back <= counter:
-        raise MalformedOp("an op refers to none of its author's")
-    return counter - back
-
-
-def _text(form: int, encoded: bytes) -> str:
+def read_text(form: int, encoded: bytes) -> str:
+    """A text that was deflated if ``form`` says so. Raises CrdtError for what is none."""
     if form & DEFLATED:
         encoded = inflate(encoded)
         if len(encoded) > 4 * INSERT_LENGTH_MAX:
@@ -283,6 +302,12 @@ def _text(form: int, encoded: bytes) -> str:
         return encoded.decode()
     except UnicodeDecodeError as error:
         raise MalformedOp("a string is not UTF-8") from error
+
+
+def _own(counter: int, back: int) -> int:
+    if not 0 < back <= counter:
+        raise MalformedOp("an op refers to none of its author's")
+    return counter - back
 
 
 def _read_stretches(data: bytes) -> list[list[object]]:

@@ -41,10 +41,14 @@ class TextReading(TextState):
             self._append_spans(spans, run)
         return spans
 
-    def blocks(self) -> list[Block]:
+    def blocks(self, most: int | None = None) -> list[Block]:
         """
-        The paragraphs, ``[(spans, attributes)]`` without their newlines; at least one. Cost: O(runs +
-        characters).
+        The paragraphs, ``[(spans, attributes)]`` without their newlines; at least one.
+
+        Args:
+            most: Stop after so many, at least 1; None for all.
+
+        Cost: O(runs + characters) of what is read.
         """
         blocks: list[Block] = []
         spans: list[Span] = []
@@ -61,6 +65,8 @@ class TextReading(TextState):
                     self._join(spans, line, marks)
                     element += len(line)
                     blocks.append((spans, dict(self._blocks.resolve(element))))
+                    if len(blocks) == most:
+                        return blocks
                     spans = []
                     element += 1
                 self._join(spans, lines[-1], marks)

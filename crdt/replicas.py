@@ -3,15 +3,29 @@ Who wrote what: the table of replicas that a document and all its texts share, a
 
 Inside a document a replica is a small integer, in order of first meeting; the holder is 0. Counters are
 gapless per replica and document, so the ends of the counters are the version. Invariants: R1 ``ends[r]`` is
-the next counter of r. R2 ``group_starts[r]`` ascends; a text op with counter c belongs to the group with the
-greatest start <= c. R3 liveness is a function of the set of flips alone. Source: README, "Edit groups".
+the next counter of r, ``total`` the sum of all, at most COUNTERS_MAX. R2 ``group_starts[r]`` ascends; a text
+op with counter c belongs to the group with the greatest start <= c. R3 liveness is a function of the set of
+flips alone. Source: README, "Edit groups".
 """
 
 from bisect import bisect_right
 from typing import Final
 
-from crdt.errors import MalformedOp
-from crdt.ops import RID_MAX
+from crdt.errors import LimitExceeded, MalformedOp
+from crdt.ops import INSERT_LENGTH_MAX, RID_MAX
+
+COUNTERS_MAX: Final = 1 << 26
+"""
+Of all replicas of a document together. What one wrote is kept by counter, so bytes that claim more would take
+memory that nothing in them pays for; nobody types as much.
+"""
+
+WRITABLE_MAX: Final = COUNTERS_MAX // 2 - 4 * INSERT_LENGTH_MAX
+"""
+A document with more counters takes no more edits of its holder. The rest is left for what others have written
+meanwhile, so that honest replicas can be merged, and for the edit that goes past it: it has at most one op
+for each element that it deletes, two for each that it inserts.
+"""
 
 
 class Flip:
@@ -53,6 +67,7 @@ class Replicas:
         "rids",
         "stacks_valid",
         "time",
+        "total",
     )
 
     def __init__(self, rid: int) -> None:
@@ -61,6 +76,7 @@ class Replicas:
         self.rids: list[int] = []
         self._index: dict[int, int] = {}
         self.ends: list[int] = []
+        self.total: int = 0
         self.group_starts: list[list[int]] = []
         self.group_times: list[list[int]] = []
         self.flips: dict[tuple[int, int], list[Flip]] = {}
@@ -93,6 +109,18 @@ class Replicas:
         """The next counter of ``rid``; 0 for a stranger."""
         known = self._index.get(rid, -1)
         return self.ends[known] if known >= 0 else 0
+
+    def advance(self, replica: int, end: int) -> None:
+        """The next counter of ``replica`` is ``end`` from now on (R1)."""
+        self.total += end - self.ends[replica]
+        self.ends[replica] = end
+
+    def check_writable(self) -> None:
+        """Raises LimitExceeded when the document takes no more edits of its holder."""
+        if self.total > WRITABLE_MAX:
+            raise LimitExceeded(
+                f"a document takes at most {WRITABLE_MAX} ops: copy what it shows to a new one"
+            )
 
     def start_group(self, replica: int, counter: int, time: int) -> None:
         """Note that the op ``counter`` of ``replica``, written at ``time``, opens a group."""

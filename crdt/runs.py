@@ -22,7 +22,7 @@ END: Final = -2 << ID_BITS
 CHUNK_RUNS_MAX: Final = 64
 """Fewer makes the list of chunks long, more makes finding a run inside its chunk slow."""
 
-PAGE_RUNS_MAX: Final = 512
+PAGE_RUNS_MAX: Final = 128
 """Fewer makes the list of pages long, more makes entering a run in the middle of a page slow."""
 
 
@@ -97,13 +97,15 @@ class Page:
 class ReplicaRuns:
     """All runs of one replica by counter, in pages of which only the first may be empty; its characters."""
 
-    __slots__ = ("_firsts", "_pages", "characters")
+    __slots__ = ("_firsts", "_near", "_pages", "characters")
 
     def __init__(self) -> None:
         self.characters: Characters = Characters()
         self._pages: list[Page] = [Page([])]
         self._firsts: list[int] = [0]
         """Where each page starts; the first takes all that is less."""
+        self._near: int = 0
+        """The page that was looked for last: most often it is the one that is looked for next."""
 
     def fill(self, runs: list[Run]) -> None:
         """Take all runs of a replica that has none, by counter."""
@@ -128,6 +130,17 @@ class ReplicaRuns:
         runs = self._pages[-1].runs
         return runs[-1] if runs else None
 
+    def _page_of(self, counter: int) -> int:
+        """The place of the page where a counter belongs."""
+        firsts = self._firsts
+        near = self._near
+        behind = near + 1
+        if behind < len(firsts) and firsts[near] <= counter < firsts[behind]:
+            return near
+        near = bisect_right(firsts, counter) - 1
+        self._near = near
+        return near
+
     def append(self, run: Run) -> None:
         """Enter a run behind all others."""
         page = self._pages[-1]
@@ -138,7 +151,7 @@ class ReplicaRuns:
 
     def add(self, run: Run) -> None:
         """Enter a run that is new or was split off. Cost: O(log runs)."""
-        number = bisect_right(self._firsts, run.start) - 1
+        number = self._page_of(run.start)
         page = self._pages[number]
         place = bisect_right(page.starts, run.start)
         page.starts.insert(place, run.start)
@@ -157,7 +170,7 @@ class ReplicaRuns:
 
     def forget(self, run: Run) -> None:
         """Take out a run whose elements another run has taken over."""
-        number = bisect_right(self._firsts, run.start) - 1
+        number = self._page_of(run.start)
         page = self._pages[number]
         place = bisect_right(page.starts, run.start) - 1
         del page.starts[place]
@@ -171,7 +184,7 @@ class ReplicaRuns:
 
     def move_start(self, run: Run, start: int) -> None:
         """Let a run begin at another counter, between its neighbours'."""
-        number = bisect_right(self._firsts, run.start) - 1
+        number = self._page_of(run.start)
         page = self._pages[number]
         place = bisect_right(page.starts, run.start) - 1
         page.starts[place] = start
@@ -181,7 +194,7 @@ class ReplicaRuns:
 
     def find(self, counter: int) -> Run | None:
         """The run that holds this counter, or None when it is no element of this text. Cost: O(log runs)."""
-        page = self._pages[bisect_right(self._firsts, counter) - 1]
+        page = self._pages[self._page_of(counter)]
         place = bisect_right(page.starts, counter) - 1
         if place < 0:
             return None
@@ -190,7 +203,7 @@ class ReplicaRuns:
 
     def overlapping(self, start: int, end: int) -> list[Run]:
         """The runs that hold any counter ``start <= c < end``, by counter."""
-        number = bisect_right(self._firsts, start) - 1
+        number = self._page_of(start)
         page = self._pages[number]
         place = max(bisect_right(page.starts, start) - 1, 0)
         found: list[Run] = []

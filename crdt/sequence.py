@@ -101,44 +101,46 @@ class Sequence:
 
     def goto(self, run: Run) -> int:
         """Move the finger to ``run``; the visible index where it starts. Cost: O(chunks between)."""
+        ri = self.ri
+        at = self.at
         chunks = self.chunks
         target = run.chunk
         runs = chunks[self.ci].runs
-        here = runs[self.ri]
-        at = self.at
-        if here is run:
+        if runs[ri] is run:
             return at
-        if self.ri + 1 < len(runs) and runs[self.ri + 1] is run:
-            self.ri += 1
-            self.at = at if here.hidden else at + here.length
+        if chunks[self.ci] is target:
+            if not self._look_ahead(run, runs, ri, at):
+                while runs[ri] is not run:
+                    ri -= 1
+                    if not runs[ri].hidden:
+                        at -= runs[ri].length
+                self.ri = ri
+                self.at = at
             return self.at
-        if chunks[self.ci] is not target:
-            for place in range(self.ri):
-                if not runs[place].hidden:
-                    at -= runs[place].length
-            if target.order > self.ci:
-                for place in range(self.ci, target.order):
-                    at += chunks[place].visible
-            else:
-                for place in range(target.order, self.ci):
-                    at -= chunks[place].visible
-            start = 0
-            runs = target.runs
+        for place in range(ri):
+            if not runs[place].hidden:
+                at -= runs[place].length
+        if target.order > self.ci:
+            for place in range(self.ci, target.order):
+                at += chunks[place].visible
         else:
-            start = self.ri
-        ri = runs.index(run)
-        if ri >= start:
-            for place in range(start, ri):
-                if not runs[place].hidden:
-                    at += runs[place].length
-        else:
-            for place in range(ri, start):
-                if not runs[place].hidden:
-                    at -= runs[place].length
+            for place in range(target.order, self.ci):
+                at -= chunks[place].visible
         self.ci = target.order
-        self.ri = ri
-        self.at = at
-        return at
+        self._look_ahead(run, target.runs, 0, at)
+        return self.at
+
+    def _look_ahead(self, run: Run, runs: list[Run], ri: int, at: int) -> bool:
+        """Move the finger to ``run`` if it is one of ``runs`` from ``ri`` on, which starts at ``at``."""
+        for place in range(ri, len(runs)):
+            one = runs[place]
+            if one is run:
+                self.ri = place
+                self.at = at
+                return True
+            if not one.hidden:
+                at += one.length
+        return False
 
     def next_run(self, run: Run) -> Run:
         """The run behind ``run``, which is not the end."""
@@ -214,13 +216,17 @@ class Sequence:
             self.ri -= half
             self.ci += 1
 
-    def grow(self, run: Run, by: int) -> None:
-        """Let a visible run reach over ``by`` more counters of its replica."""
-        if self.chunks[self.ci].runs[self.ri] is not run:
+    def grow(self, run: Run, text: str) -> None:
+        """Let a visible run, the last of its author, reach over what he has typed on."""
+        chunk = self.chunks[self.ci]
+        if chunk.runs[self.ri] is not run:
             self.goto(run)
-        run.length += by
-        run.chunk.visible += by
-        self.length += by
+            chunk = run.chunk
+        size = len(text)
+        self.replicas[run.replica].characters.append(text)
+        run.length += size
+        chunk.visible += size
+        self.length += size
 
     def hide(self, run: Run, by: int) -> int:
         """

@@ -14,8 +14,14 @@ from crdt.errors import LimitExceeded
 from crdt.object_ops import TEXT, inner_op, kind_at, size_of
 from crdt.ops import INSERT, TYPE, Op
 
+PIECE_SIZE_MIN: Final = 96
+"""Bytes of a piece into which some of any text fits, whoever wrote around it."""
+
 _HEAD_BYTES: Final = 24
 """More than what opens a delta, whatever its counter; the table of replicas is counted with each op."""
+
+_INSERT_BYTES: Final = 56
+"""More than an insertion takes beside its text: three replicas, four counters, the length of the text."""
 
 
 def split_ops(rid: int, start: int, stamp: Stamp, ops: list[Op], size_bytes_max: int) -> list[list[Op]]:
@@ -25,21 +31,25 @@ def split_ops(rid: int, start: int, stamp: Stamp, ops: list[Op], size_bytes_max:
     Args:
         rid, start, stamp: Of the delta.
         ops: Its ops, in order.
-        size_bytes_max: How many bytes a piece may take when encoded, at least 64.
+        size_bytes_max: How many bytes a piece may take when encoded, at least PIECE_SIZE_MIN.
 
     Returns:
         The ops of each piece, in order; long insertions are several ops now.
 
     Raises:
-        LimitExceeded: One op that cannot be cut is larger than that.
+        LimitExceeded: One op that cannot be cut, a value or an embed, is larger than that; or it is less than
+            PIECE_SIZE_MIN.
 
     Cost: O(bytes).
     """
+    if size_bytes_max < PIECE_SIZE_MIN:
+        raise LimitExceeded(f"a piece of a delta takes at least {PIECE_SIZE_MIN} bytes")
+    text_bytes_max = min((size_bytes_max - _HEAD_BYTES) // 2, size_bytes_max - _HEAD_BYTES - _INSERT_BYTES)
     pieces: list[list[Op]] = []
     room = 0
     counter = start
     for op in ops:
-        for part in _cut(op, (size_bytes_max - _HEAD_BYTES) // 2):
+        for part in _cut(op, text_bytes_max):
             size = len(encode_delta(rid, counter, stamp, [part])) - _SHORTEST_HEAD
             counter += size_of(part)
             if size > size_bytes_max - _HEAD_BYTES:

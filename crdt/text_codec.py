@@ -18,7 +18,7 @@ from crdt.codec import Reader, Writer, deflate, inflate
 from crdt.errors import LimitExceeded, MalformedOp
 from crdt.ops import COUNTER_MAX, RID_MAX, TIME_MAX
 from crdt.patch import Marks
-from crdt.replicas import Flip, Replicas
+from crdt.replicas import COUNTERS_MAX, Flip, Replicas
 from crdt.runs import COUNTER_MASK, END, ID_BITS, START
 from crdt.text_load import LEFT_IMPLIED, RIGHT_IMPLIED, TextColumns, load_columns
 
@@ -27,12 +27,6 @@ if TYPE_CHECKING:
 
 MAGIC: Final = b"CT"
 FORMAT: Final = 1
-
-COUNTERS_MAX: Final = 1 << 26
-"""
-Of all replicas of a document together. What one wrote is kept by counter, so bytes that claim more would take
-memory that nothing in them pays for; nobody types as much.
-"""
 
 
 class WholeRun(NamedTuple):
@@ -109,7 +103,6 @@ def read_replicas(reader: Reader, replicas: Replicas) -> list[int]:
     """
     numbers: list[int] = []
     last_rid = -1
-    total = 0
     for _ in range(reader.count()):
         rid = int.from_bytes(reader.raw(8), "big")
         if not last_rid < rid <= RID_MAX:
@@ -120,10 +113,9 @@ def read_replicas(reader: Reader, replicas: Replicas) -> list[int]:
         end = reader.bounded(COUNTER_MAX)
         if end == 0:
             raise MalformedOp("a replica that has written nothing")
-        total += end
-        if total > COUNTERS_MAX:
+        replicas.advance(number, end)
+        if replicas.total > COUNTERS_MAX:
             raise LimitExceeded(f"a document has at most {COUNTERS_MAX} ops")
-        replicas.ends[number] = end
         start = time = 0
         for place in range(reader.count()):
             step = reader.uint()

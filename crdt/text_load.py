@@ -12,7 +12,7 @@ from crdt.codec import Reader
 from crdt.erasures import ErasureLog
 from crdt.errors import MalformedOp
 from crdt.marks import AFTER, BEFORE, Mark
-from crdt.ops import COUNTER_MAX, EMBED_CHARACTER, KIND_LENGTH_MAX, TIME_MAX, check_value
+from crdt.ops import COUNTER_MAX, EMBED_CHARACTER, KIND_LENGTH_MAX, TIME_MAX
 from crdt.patch import Marks
 from crdt.replicas import Replicas
 from crdt.runs import CHUNK_RUNS_MAX, COUNTER_MASK, END, ID_BITS, START, Chunk, Run
@@ -36,6 +36,8 @@ class TextColumns:
     """The columns of one text, read and bounds-checked."""
 
     __slots__ = (
+        "_bases",
+        "_limits",
         "_numbers",
         "_replicas",
         "embeds",
@@ -51,6 +53,8 @@ class TextColumns:
     def __init__(self, reader: Reader, replicas: Replicas, numbers: list[int]) -> None:
         self._replicas: Final = replicas
         self._numbers: Final = numbers
+        self._bases: Final = [START, END, *[replica << ID_BITS for replica in numbers]]
+        self._limits: Final = [1, 1, *[replicas.ends[replica] for replica in numbers]]
         self.hidden: str = reader.string()
         self.named_left: list[int] = []
         self.named_right: list[int] = []
@@ -86,7 +90,14 @@ class TextColumns:
         return self._numbers[number]
 
     def _element(self, reader: Reader) -> int:
-        return self._elements(reader, 1)[0]
+        """The packed id of a reference: code 0 and 1 are the edges of the text, 2 + n is replica n."""
+        code = reader.uint()
+        counter = reader.uint() if code > 1 else 0
+        if code >= len(self._bases):
+            raise MalformedOp("a replica out of range")
+        if counter >= self._limits[code]:
+            raise MalformedOp("an element out of range")
+        return self._bases[code] + counter
 
     def _read_runs(self, reader: Reader) -> list[Run]:
         count = reader.count()
@@ -142,9 +153,8 @@ class TextColumns:
         return starts, firsts
 
     def _elements(self, reader: Reader, count: int) -> list[int]:
-        """The packed ids of references: code 0 and 1 are the edges of the text, 2 + n is replica n."""
-        bases = [START, END, *[replica << ID_BITS for replica in self._numbers]]
-        limits = [1, 1, *[self._replicas.ends[replica] for replica in self._numbers]]
+        """The same for a column of them."""
+        bases, limits = self._bases, self._limits
         codes, counters = reader.references(count)
         found: list[int] = []
         for place, code in enumerate(codes):
@@ -199,7 +209,6 @@ class TextColumns:
             time = reader.bounded(TIME_MAX)
             kind = reader.string()
             value = reader.value()
-            check_value(value)
             start = self._element(reader)
             end = self._element(reader)
             sides = reader.bounded(3)
@@ -216,7 +225,6 @@ class TextColumns:
             time = reader.bounded(TIME_MAX)
             target = self._element(reader)
             attributes = reader.marks()
-            check_value(attributes)
             if target == START:
                 raise MalformedOp("a block write out of range")
             self.writes.append(BlockWrite(author, counter, time, target, attributes))
@@ -227,7 +235,6 @@ class TextColumns:
             replica = self._replica(reader.uint())
             element = replica << ID_BITS | reader.bounded(COUNTER_MAX)
             payload = reader.marks()
-            check_value(payload)
             if element in embeds:
                 raise MalformedOp("an embed twice")
             embeds[element] = payload

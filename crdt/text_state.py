@@ -91,7 +91,7 @@ class TextState:
         replica = replicas.intern(rid)
         if kind == TYPE:
             text = _str(op, 3)
-            replicas.ends[replica] = counter + len(text)
+            replicas.advance(replica, counter + len(text))
             return self._type(replica, counter, text)
         if op[3]:
             replicas.start_group(replica, counter, replicas.time)
@@ -111,7 +111,7 @@ class TextState:
             patches = self._block(op, replica, counter)
         else:
             patches = self._mark(op, replica, counter)
-        replicas.ends[replica] = counter + size
+        replicas.advance(replica, counter + size)
         return patches
 
     def _id(self, op: Op, place: int, author: int) -> int:
@@ -146,8 +146,7 @@ class TextState:
             and self._replicas.is_live(replica, counter)
         ):
             index = sequence.goto(run) + run.length
-            sequence.replicas[replica].characters.store(counter, text)
-            sequence.grow(run, len(text))
+            sequence.grow(run, text)
             return [Inserted(index, text, self._marks.resolve(run.marks))]
         run = self._place(Run(replica, counter, len(text), previous, run.right, 0, 0), text)
         return [] if run.hidden else self._appeared(run)
@@ -458,7 +457,7 @@ def flip_groups(replicas: Replicas, op: Op) -> list[Segment]:
     target = replicas.intern(_int(op, 4))
     flip = Flip(time, author, counter, _int(op, 6), bool(_int(op, 7)))
     segments = replicas.flip(target, _int(op, 5), flip)
-    replicas.ends[author] = counter + 1
+    replicas.advance(author, counter + 1)
     replicas.lamport = max(replicas.lamport, time)
     if target == 0:
         replicas.stacks_valid = False

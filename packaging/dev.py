@@ -33,6 +33,7 @@ from system import (
     can_provide,
     missing_compiler_packages,
     missing_database_packages,
+    missing_desktop_packages,
     missing_qt_packages,
     say,
 )
@@ -138,16 +139,17 @@ def test(arguments: list[str]) -> NoReturn:
     if not arguments:
         packages += missing_compiler_packages()
     if not arguments or os.environ.get("CI"):
-        database = missing_database_packages()
-        if database and not can_provide() and not os.environ.get("CI"):
-            say("PostgreSQL is not installed (Debian's package postgresql): what needs it is skipped.")
+        tried_with = missing_database_packages() + missing_desktop_packages()
+        if tried_with and not can_provide() and not os.environ.get("CI"):
+            say(f"Not installed (Debian's packages): {', '.join(tried_with)}. What needs them is skipped.")
         else:
-            packages += database
+            packages += tried_with
     python = environment(packages)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.chdir(ROOT)
     compiled_first = "pythonpath=.dev/compiled . packaging"
-    on_all_cores = ["-n", "auto", "--dist", "loadfile"]
+    # A process that crashed has failed already: another in its place may wait for ever for what was its work.
+    on_all_cores = ["-n", "auto", "--dist", "loadfile", "--max-worker-restart", "0"]
     steps = [
         ("ruff check", ["-m", "ruff", "check", "."]),
         ("ruff format --check", ["-m", "ruff", "format", "--check", "."]),

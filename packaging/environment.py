@@ -54,20 +54,20 @@ def environment(system_packages: list[str]) -> str:
 
     Cost: two small reads when the environment is current; a minute or two when it is not.
     """
-    if is_current():
-        provide(system_packages)
+    if is_current() and not system_packages:
         return str(environment_python())
     DEV.mkdir(exist_ok=True)
     with only_one():
-        if not is_current():
-            provide([*missing_venv_packages(), *system_packages])
+        current = is_current()
+        provide([*([] if current else missing_venv_packages()), *system_packages])
+        if not current:
             make_environment()
     return str(environment_python())
 
 
 @contextmanager
 def only_one() -> Iterator[None]:
-    """Hold a lock among the processes of this checkout, so that two never make the environment at once."""
+    """Hold a lock among the processes of this checkout, so that two never install anything at once."""
     with open(DEV / "lock", "w", encoding="utf-8") as lock:
         try:
             import fcntl
@@ -77,7 +77,7 @@ def only_one() -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            say("Another run is making the environment; waiting for it.")
+            say("Another run is installing what is missing; waiting for it.")
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

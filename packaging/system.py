@@ -140,6 +140,16 @@ def missing_database_packages() -> list[str]:
     return [] if there else ["postgresql"]
 
 
+def missing_desktop_packages() -> list[str]:
+    """Debian's packages of a desktop's tools, with which links from other programs are tried."""
+    import shutil
+
+    if not sys.platform.startswith("linux"):
+        return []
+    tools = {"desktop-file-validate": "desktop-file-utils", "xdg-open": "xdg-utils"}
+    return [package for tool, package in tools.items() if not shutil.which(tool)]
+
+
 def can_provide() -> bool:
     """Whether `provide` would ask for nothing."""
     import shutil

@@ -8,6 +8,10 @@ Who is at fault decides the class. Attributes carry the facts; sentences for peo
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final, Literal
+
+Fault = Literal["bad_frame", "unknown_kind", "unexpected", "too_big", "protocol"]
+"""What one end of a connection can do wrong against the protocol."""
 
 
 class SyncError(Exception):
@@ -38,9 +42,9 @@ class RemoteProtocolError(SyncError):
             ``too_big``.
     """
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: Fault, message: str) -> None:
         super().__init__(message)
-        self.code = code
+        self.code: Final = code
 
 
 class StoreUnavailable(SyncError):

@@ -39,6 +39,7 @@ IN_FLIGHT_SIZE_MAX: Final = 1 * MIB
 STATE_CHUNK_SIZE_MAX: Final = 128 * KIB
 """A larger document state travels in several chunks."""
 DOCUMENT_SIZE_WARN: Final = 1 * MIB
+"""From here on ``stats`` counts a document as large: opening it is felt, and it is a way to the bound."""
 DOCUMENT_SIZE_MAX: Final = 16 * MIB
 
 # --- attachments ------------------------------------------------------------------------------------------
@@ -82,6 +83,12 @@ SWEEP_EVERY_MS: Final = 2_000
 # --- clock ------------------------------------------------------------------------------------------------
 CLOCK_AHEAD_MS_MAX: Final = 300_000
 """Stamps beyond the server's now plus this are refused; equals crdt.clock.DRIFT_MS_MAX."""
+
+# --- drivers ----------------------------------------------------------------------------------------------
+SYNC_MINUTES_MIN: Final = 1
+"""Of a client that connects now and then; more often than this is what a connection that stays is for."""
+SYNC_MINUTES_MAX: Final = 24 * 60
+"""A day: the time of day then says when the next one is."""
 
 # --- presence ---------------------------------------------------------------------------------------------
 PRESENCE_SIZE_MAX: Final = 1 * KIB

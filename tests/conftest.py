@@ -9,6 +9,7 @@ imported only by tests that ask for `qt_app` or import it themselves.
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -87,12 +88,26 @@ def expect_qt(watch: Watch) -> Callable[[str], None]:
     return watch.qt.allow
 
 
+@pytest.fixture(autouse=True)
+def no_other_thread_looks_for_cycles(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Nothing that a test runs beside a window leaves the looking to whichever thread makes objects."""
+    yield
+    assert "qt_app" not in request.fixturenames or not gc.isenabled()
+
+
 @pytest.fixture(scope="session")
 def qt_app() -> Iterator[Any]:
-    """The one QApplication of the run."""
+    """The one QApplication of the run; as in the program, only its thread looks for cycles."""
     from PySide6.QtWidgets import QApplication
 
-    yield QApplication.instance() or QApplication(["commonplace-tests"])
+    from app.__main__ import COLLECT_AFTER
+    from app.collecting import Collecting
+
+    gc.set_threshold(*COLLECT_AFTER)
+    app = QApplication.instance() or QApplication(["commonplace-tests"])
+    collecting = Collecting(app)
+    yield app
+    collecting.end()
     QApplication.closeAllWindows()
     # What a test copied lives in the offscreen platform's clipboard until after Python has ended, and its end
     # would then call into Python.

@@ -33,6 +33,14 @@ def texts() -> tuple[tuple[str, str], ...]:
     return tuple((path, text) for path, text in text_files() if path not in RULE_BOOKS)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def let_go():
+    """Two million objects are not left to be looked through for cycles while other tests run."""
+    yield
+    tree.cache_clear()
+    texts.cache_clear()
+
+
 def exists(path: str) -> bool:
     """Whether the path is there in the checkout."""
     return (ROOT / path).exists()

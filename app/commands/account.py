@@ -8,6 +8,7 @@ What the last contact said of the sign-in is remembered, so that `status` knows 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from app.commands.context import DONE, REFUSED, SIGNED_OUT, VERSION_BEHIND, Context
@@ -34,7 +35,8 @@ BEHIND = {
     "upgrade_here": _BEHIND_ELSE,
 }
 """What a sync says that met another data model, by what can be done about it."""
-_KEPT = ("auth", "last_ack_ms", "up_to_date_ms", "mode", "server_model")
+_MOMENTS = ("last_ack_ms", "up_to_date_ms")
+_KEPT = ("auth", *_MOMENTS, "mode", "server_model")
 
 
 async def login(context: Context) -> int:
@@ -114,7 +116,7 @@ async def sync(context: Context) -> int:
     if context.library.client is None:
         reached = await client.sync_once(context.arguments.timeout)
     else:
-        client.nudge()
+        client.sync_now()
         await client.drained(context.arguments.timeout)
         reached = client.status()
     remember(context, reached)
@@ -161,22 +163,32 @@ def _sync_words(reached: Status, code: int) -> str:
 
 async def status(context: Context) -> int:
     """`status`: how syncing stands, as far as it is known without asking the server."""
-    found = _plain(context, client_for(context).status())
+    asked = client_for(context).status()
+    found = _plain(context, asked)
     if context.library.client is None:
         kept = _tokens(context).load()
         if kept is not None:
-            found.update({"auth": "unknown", "token_kept": kept[1]}, **_remembered(context))
+            known = {name: value for name, value in _remembered(context).items() if name not in _MOMENTS}
+            found.update({"auth": "unknown", "token_kept": kept[1]}, **known)
     words = [f"{name}: {value}" for name, value in found.items() if value is not None]
     context.give(found, "\n".join(words))
+    if found["mode"] != "full":
+        from sync.client.offers import offer_of
+
+        said = replace(asked, mode=found["mode"], server_model=found["server_model"])
+        context.say(BEHIND[offer_of(said).kind])
     return DONE
 
 
 def _plain(context: Context, status: Status) -> dict[str, Any]:
-    """The status as plain values; counts come from the store, which knows best."""
+    """The status as plain values; counts, and what drives syncing, come from the store, which knows best."""
+    from sync.client.attending import kept_driver
+    from sync.client.visiting import synced_ms
+
     store = context.library.store
     store.refresh_projections()
     waiting, wanted, refused = store.file_counts()
-    found = {
+    found: dict[str, Any] = {
         **status.plain(),
         "outbox": store.outbox_count(),
         "quarantine": store.quarantine_count(),
@@ -185,8 +197,10 @@ def _plain(context: Context, status: Status) -> dict[str, Any]:
         "files_refused": refused,
     }
     known = _remembered(context)
-    for name in ("last_ack_ms", "up_to_date_ms"):
+    for name in _MOMENTS:
         found[name] = found[name] or known.get(name)
+    found["driver"] = kept_driver(store).text
+    found["up_to_date_ms"] = max(found["up_to_date_ms"] or 0, synced_ms(store) or 0) or None
     return found
 
 
@@ -194,7 +208,7 @@ def remember(context: Context, reached: Status) -> None:
     """Keep what the server said last."""
     before = _remembered(context)
     known = {name: getattr(reached, name) for name in _KEPT}
-    for name in ("last_ack_ms", "up_to_date_ms", "auth"):
+    for name in (*_MOMENTS, "auth"):
         known[name] = known[name] if known[name] not in (None, "unknown") else before.get(name)
     context.library.store.set_meta(REMEMBERED, json.dumps(known))
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any, Final, NoReturn
 
 from app import VERSION
+from app.colour_names import NAMES
 from app.paths import DATA_MODELS, model_named
 
 ID_MARK: Final = "\x1f"
@@ -46,6 +47,7 @@ COMMANDS: Final[dict[str, tuple[str, tuple[Option, ...]]]] = {
             _option(
                 "--format", choices=("md", "html", "json", "archive"), default="md", help="md by default"
             ),
+            _option("--trash", action="store_true", help="the trash too; an archive always has it"),
         ),
     ),
     "list": (
@@ -64,7 +66,7 @@ COMMANDS: Final[dict[str, tuple[str, tuple[Option, ...]]]] = {
     "new": (
         "Make a note.",
         (
-            _option("--title", metavar="T", required=True),
+            _option("--title", metavar="T", required=True, help="its title"),
             _option("--text", metavar="T", help="its text"),
             _option("--file", metavar="F", help="a file with its text; - for standard input"),
             _INTO,
@@ -72,7 +74,7 @@ COMMANDS: Final[dict[str, tuple[str, tuple[Option, ...]]]] = {
     ),
     "append": (
         "Add text at the end of a note, in a line of its own.",
-        (_NOTE, _option("--text", required=True)),
+        (_NOTE, _option("--text", metavar="T", required=True, help="what to add")),
     ),
     "edit": (
         "Delete and insert at a place of a note's text.",
@@ -87,14 +89,14 @@ COMMANDS: Final[dict[str, tuple[str, tuple[Option, ...]]]] = {
         "Mark a stretch of a note's text, or set the kind of a block.",
         (
             _NOTE,
-            _option("--start", metavar="I", type=int),
-            _option("--end", metavar="J", type=int, help="exclusive"),
+            _option("--start", metavar="I", type=int, help="where the stretch begins, counted from 0"),
+            _option("--end", metavar="J", type=int, help="where it ends, exclusive"),
             _option("--mark", metavar="KIND[=VALUE]", help="bold, link=https://…; KIND=none removes"),
             _option("--block", metavar="INDEX", type=int, help="a place in the block"),
             _option("--kind", metavar="K", help="paragraph heading bullet numbered check quote code"),
-            _option("--level", metavar="N", type=int),
-            _option("--checked", choices=("true", "false")),
-            _option("--language", metavar="L"),
+            _option("--level", metavar="N", type=int, help="of a heading, or how deep a list is indented"),
+            _option("--checked", choices=("true", "false"), help="of a check list"),
+            _option("--language", metavar="L", help="of a code block"),
         ),
     ),
     "search": (
@@ -107,7 +109,9 @@ COMMANDS: Final[dict[str, tuple[str, tuple[Option, ...]]]] = {
                 help='words, "phrases", tag:T in:PLACE by:NAME|me has:image|file|link|task|code|table '
                 "is:open|done|pinned|trashed|unsent before:DAY after:DAY; after -- a minus excludes",
             ),
-            _option("--limit", metavar="N", type=int, default=50),
+            _option(
+                "--limit", metavar="N", type=int, default=50, help="at most so many notes; 50 by default"
+            ),
         ),
     ),
     "history": ("List the versions of a note.", (_NOTE,)),
@@ -119,16 +123,40 @@ COMMANDS: Final[dict[str, tuple[str, tuple[Option, ...]]]] = {
         "Put a note into the trash.",
         (_NOTE, _option("--undo", action="store_true", help="take it out again")),
     ),
+    "archive": (
+        "Put a note into the archive, out of the lists.",
+        (_NOTE, _option("--undo", action="store_true", help="take it out again")),
+    ),
+    "icon": (
+        "Give a note a picture before its title.",
+        (_NOTE, _option("icon", metavar="ICON", help="🙂, or any other; none takes it away")),
+    ),
+    "tag": (
+        "Give a note a tag.",
+        (
+            _NOTE,
+            _option("tag", metavar="TAG", help="without #"),
+            _option("--colour", metavar="C", help=f"{' '.join(NAMES)}, #rrggbb, or none"),
+            _option("--undo", action="store_true", help="take the tag away"),
+        ),
+    ),
     "move": (
         "Move a note to another notebook.",
         (_NOTE, _option("notebook", metavar="NOTEBOOK", help="its name or id")),
     ),
-    "notebooks": ("List the notebooks.", ()),
+    "notebooks": (
+        "List the notebooks, or make, rename or delete one.",
+        (
+            _option("--make", metavar="NAME", help="make one"),
+            _option("--rename", nargs=2, metavar=("NOTEBOOK", "NAME"), help="give one of yours another name"),
+            _option("--delete", metavar="NOTEBOOK", help="delete one; its notes go to the trash"),
+        ),
+    ),
     "login": (
         "Sign in to a server, or sign up.",
         (
-            _option("--server", metavar="URL", required=True),
-            _option("--email", metavar="E", required=True),
+            _option("--server", metavar="URL", required=True, help="https://… as its owner names it"),
+            _option("--email", metavar="E", required=True, help="of the account"),
             _option(
                 "--password-stdin", action="store_true", required=True, help="read it from standard input"
             ),
@@ -156,7 +184,7 @@ COMMANDS: Final[dict[str, tuple[str, tuple[Option, ...]]]] = {
             _option("--revoke", metavar="ID", help="end a link instead"),
         ),
     ),
-    "join": ("Join a notebook by a link.", (_option("link", metavar="LINK"),)),
+    "join": ("Join a notebook by a link.", (_option("link", metavar="LINK", help="as it was sent to you"),)),
     "leave": (
         "Leave a notebook that others share with you. Its notes stay on this computer.",
         (_option("notebook", metavar="NOTEBOOK", help="its name or id"),),
@@ -173,9 +201,16 @@ COMMANDS: Final[dict[str, tuple[str, tuple[Option, ...]]]] = {
         ),
     ),
     "status": ("Say how syncing stands.", ()),
-    "upgrade": ("Bring the notes to a newer data model.", (_option("--yes", action="store_true"),)),
+    "upgrade": (
+        "Bring the notes to a newer data model.",
+        (_option("--yes", action="store_true", help="do it without asking"),),
+    ),
     "doctor": ("Check the library.", ()),
     "backup": ("Copy the library into its backups.", ()),
+    "integrate": (
+        "Have links to notes (commonplace:…) from other programs open here.",
+        (_option("--remove", action="store_true", help="no longer"),),
+    ),
 }
 """Every command: what it does in a sentence, and its options."""
 
@@ -269,7 +304,11 @@ def _top_parser() -> _Parser:
     """The parser of what stands before the command."""
     parser = _Parser(
         prog="commonplace",
-        description="Notes that people write together. Without a command: the window.",
+        usage="commonplace [--profile DIR] [--json] COMMAND …\n"
+        "       commonplace [--profile DIR] [--new] [--open NOTE] [FILE | LINK …]",
+        description="Notes that people write together. Without a command: the window. It shows a note"
+        " (--open, or a link to one), begins one (--new), imports files, or joins by an invitation; where it"
+        " is open already, there.",
         epilog="NOTE is an id, an unambiguous beginning of one, or a title.",
     )
     parser.add_argument("--profile", metavar="DIR", default=None, help="the folder of the library")
@@ -298,6 +337,8 @@ def _check_together(found: Namespace) -> None:
         raise WrongUsage("--invite is for --sign-up; use “commonplace join LINK” when you are signed in")
     if command == "share":
         _check_share(found)
+    if command == "notebooks" and [found.make, found.rename, found.delete].count(None) < 2:
+        raise WrongUsage("one of --make, --rename and --delete")
     if command == "format":
         stretch = (found.start, found.end, found.mark)
         if found.block is None and None in stretch:
@@ -308,6 +349,8 @@ def _check_together(found: Namespace) -> None:
         raise WrongUsage("--at and --delete are counted from 0")
     if command == "search" and found.limit < 1:
         raise WrongUsage("--limit is at least 1")
+    if command == "tag" and found.undo and found.colour is not None:
+        raise WrongUsage("--colour and --undo exclude each other")
     if command == "sync" and found.timeout <= 0:
         raise WrongUsage("--timeout is more than 0 seconds")
 

@@ -64,6 +64,14 @@ class Streams:
     """Whether somebody watches `err`: then progress is drawn on one line of it."""
 
 
+def give(streams: Streams, value: Any, words: str | None) -> None:
+    """A command's result on standard output: in words, or (None) as one JSON document."""
+    if words is None:
+        streams.out.write(json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n")
+    elif words:
+        streams.out.write(words + "\n")
+
+
 @dataclass(slots=True)
 class Context:
     """One command at work."""
@@ -100,10 +108,7 @@ class Context:
             value: For `--json`.
             words: For people, without the newline at the end; None gives them the JSON as well.
         """
-        if self.json or words is None:
-            self.streams.out.write(json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n")
-        elif words:
-            self.streams.out.write(words + "\n")
+        give(self.streams, value, None if self.json else words)
 
     def say(self, words: str) -> None:
         """A message for people, on standard error."""

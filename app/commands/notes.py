@@ -7,13 +7,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from app.commands.context import DONE, Context
+from app.library import notebook_name
 from app.refusals import Refused
 
 if TYPE_CHECKING:
-    from sync.storage.rows import NoteRow
+    from crdt import Document
+    from sync.model.versions import Model
+    from sync.storage.rows import NotebookRow, NoteRow
 
 ID_SHOWN = 8
 """Characters of an id that a list shows to people: enough to be unambiguous in any library."""
+
+
+COUNTED_MAX = 20_000
+"""Notes that changed since they were listed last and are looked at again to count them: 2 s at most."""
 
 
 async def list_notes(context: Context) -> int:
@@ -36,7 +43,7 @@ async def show(context: Context) -> int:
     row = context.library.find(context.arguments.note)
     document = context.library.document(row.id)
     chosen = context.arguments.format or ("json" if context.json else "md")
-    text = _shown(chosen, row, document)
+    text = _shown(chosen, row, document, context.library.model)
     if context.json and chosen != "json":
         context.give({"id": row.id, "format": chosen, "content": text})
     else:
@@ -44,19 +51,20 @@ async def show(context: Context) -> int:
     return DONE
 
 
-def _shown(chosen: str, row: NoteRow, document: Any) -> str:
+def _shown(chosen: str, row: NoteRow, document: Document, model: Model) -> str:
     """A note as text in a format, ending in a newline."""
     from app.transfer.body import read_body
-    from app.transfer.note_json import canonical, note_text, note_value
+    from app.transfer.matter import matter_of, note_text
+    from app.transfer.note_json import canonical, note_value
 
     if chosen == "json":
-        return canonical(note_value(row.id, row.notebook_name, document)) + "\n"
+        return canonical(note_value(row.id, row.notebook_name, document, model)) + "\n"
     if chosen == "text":
         return note_text(document, "body") + "\n"
     if chosen == "html":
         from app.transfer.html_writer import write_html
 
-        return write_html(row.title, read_body(document))
+        return write_html(matter_of(document, model), read_body(document), row.id, row.title)
     from app.transfer.markdown_writer import write_markdown
 
     title = note_text(document, "title")
@@ -80,11 +88,36 @@ async def search(context: Context) -> int:
 
 
 async def notebooks(context: Context) -> int:
-    """`notebooks`: each with its role and how many notes it has."""
-    rows = context.library.store.notebooks()
-    words = "\n".join(f"{row.id[:ID_SHOWN]}  {row.name}  ({row.role}, {row.notes} notes)" for row in rows)
-    context.give([row._asdict() for row in rows], words)
+    """`notebooks`: each with its role and how many notes it has; or one is made, renamed, deleted."""
+    wanted, library = context.arguments, context.library
+    if wanted.make is not None:
+        made = library.new_notebook(notebook_name(wanted.make))
+        context.give({"id": made}, made)
+        return DONE
+    if wanted.rename is not None:
+        notebook = _notebook_id(context, wanted.rename[0])
+        name = notebook_name(wanted.rename[1])
+        library.rename_notebook(notebook, name)
+        context.give({"id": notebook, "name": name}, "")
+        return DONE
+    if wanted.delete is not None:
+        notebook = _notebook_id(context, wanted.delete)
+        notes = library.notes_to_delete(notebook)
+        for note in notes:
+            library.set_trashed(note, True)
+        library.hide_notebook(notebook, True)
+        context.give({"id": notebook, "trashed": len(notes)}, f"{len(notes)} notes are in the trash.")
+        return DONE
+    library.store.refresh_projections(COUNTED_MAX)
+    rows = [row for row in library.store.notebooks() if row.is_shown]
+    words = [f"{row.id[:ID_SHOWN]}  {_named(row)}  ({row.role}, {row.notes} notes)" for row in rows]
+    context.give([row._asdict() for row in rows], "\n".join(words))
     return DONE
+
+
+def _named(row: NotebookRow) -> str:
+    """The name of a notebook, with whose it is where it is somebody else's."""
+    return f"{row.name} — {row.owner}" if row.owner else row.name
 
 
 async def history(context: Context) -> int:
@@ -141,7 +174,8 @@ def row_value(row: NoteRow, folders: dict[str, str]) -> dict[str, Any]:
 def _line(row: NoteRow) -> str:
     """One note of a list, for people."""
     marks = ("*" if row.pinned else "") + (f" ({row.unsent} to send)" if row.unsent else "")
-    return f"{row.id[:ID_SHOWN]}  {row.title or 'Untitled'}{marks}"
+    icon = f"{row.icon} " if row.icon else ""
+    return f"{row.id[:ID_SHOWN]}  {icon}{row.title or 'Untitled'}{marks}"
 
 
 COMMANDS = {

@@ -169,12 +169,13 @@ async def _with_server(context: Context, work: Callable[[Context, Client], Await
 
     client = client_for(context)
     try:
-        reached = await client.reached(REACH_SECONDS)
-        if reached.auth == "local_only" or reached.auth in AUTHS_PARKED:
-            raise AuthFailed(reached.auth)
-        if reached.link != "live":
-            raise AuthFailed("offline")
-        return await work(context, client)
+        with client.held():
+            reached = await client.reached(REACH_SECONDS)
+            if reached.auth == "local_only" or reached.auth in AUTHS_PARKED:
+                raise AuthFailed(reached.auth)
+            if reached.link != "live":
+                raise AuthFailed("offline")
+            return await work(context, client)
     finally:
         if context.library.client is None:
             await client.stop()

@@ -53,6 +53,7 @@ async def export(context: Context) -> int:
             progress=context.progress,
             cancelled=cancelled,
             away=context.away,
+            with_trash=context.arguments.trash,
         )
     return _told(context, report, "exported", "Exported")
 
@@ -80,11 +81,12 @@ def _interruptible(context: Context) -> Iterator[Callable[[], bool]]:
 def _told(context: Context, report: Report, key: str, verb: str) -> int:
     """Tell what was done, and choose the exit code: 1 when nothing came through and something was refused."""
     from app.refusals import Refused
+    from app.transfer.report import told
     from app.wording import sentence
 
     for kind, remarks in (("warning", report.warnings), ("refused", report.refused)):
-        for remark in remarks:
-            context.say(f"{kind}: {remark.path}: {remark.reason}")
+        for line in told(remarks):
+            context.say(f"{kind}: {line}")
     if report.cancelled:
         context.say(sentence(Refused("cancelled")))
     context.give(report.plain(key), f"{verb} {report.done} notes.")

@@ -67,7 +67,7 @@ def clean(text: str) -> str:
 
 async def append(context: Context) -> int:
     """`append`: text at the end of a note; a note that has text gets a new line first."""
-    row = _writable(context)
+    row = writable(context)
     text = clean(context.arguments.text)
 
     def intent(edit: Edit) -> None:
@@ -88,7 +88,7 @@ async def append(context: Context) -> int:
 
 async def edit(context: Context) -> int:
     """`edit`: delete, then insert at a place. Inserted text takes the marks of the place."""
-    row = _writable(context)
+    row = writable(context)
     wanted = context.arguments
     inserted = clean(wanted.insert)
     length = _check_places(context, row, wanted.at, wanted.at + wanted.delete)
@@ -99,7 +99,7 @@ async def edit(context: Context) -> int:
 
 async def format(context: Context) -> int:
     """`format`: a mark on a stretch, or the kind of a block."""
-    row = _writable(context)
+    row = writable(context)
     wanted = context.arguments
     if wanted.block is not None:
         attributes = block_attributes(wanted)
@@ -151,7 +151,7 @@ def _level(level: int | None, otherwise: int, lowest: int, highest: int) -> int:
 
 def mark_of(text: str) -> tuple[str, Any]:
     """Kind and value of `KIND[=VALUE]`; the value None (written as nothing or "none") removes the mark."""
-    from app.transfer.addresses import is_allowed
+    from app.transfer.addresses import inside, is_allowed
 
     kind, equals, value = clean(text).partition("=")
     if kind not in MARK_KINDS and not _COMMENT.fullmatch(kind):
@@ -165,6 +165,7 @@ def mark_of(text: str) -> tuple[str, Any]:
         return kind, True
     if kind in _TRUE_ONLY:
         raise Refused("wrong_value", option="--mark", value=text, instead=f"Write {kind} or {kind}=none.")
+    value = inside(value) if kind == "link" else value
     if kind == "link" and not is_allowed(value):
         raise Refused("unsafe_link", address=value)
     return kind, value
@@ -179,7 +180,7 @@ def _check_places(context: Context, row: NoteRow, *places: int) -> int:
     return length
 
 
-def _writable(context: Context) -> NoteRow:
+def writable(context: Context) -> NoteRow:
     """The note that is meant, when it is not in the trash."""
     row = context.library.find(context.arguments.note)
     if row.trashed_ms is not None:
@@ -191,7 +192,7 @@ async def restore(context: Context) -> int:
     """`restore`: the body as it was at a version, by an edit like any other."""
     from app.commands.versions import find_version, past_blocks, rewrite_body
 
-    row = _writable(context)
+    row = writable(context)
     name = context.arguments.to_version
     document = context.library.document(row.id)
     wanted = past_blocks(document, find_version(document, name))

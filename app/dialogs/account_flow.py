@@ -26,7 +26,9 @@ from app.paths import Profile
 from app.removal import OnlyHere, check_removable, only_here
 from app.separate import prepare, separate_profile, start_window
 from app.widgets.banner import BannerRoom, Choice, Message, Topic
+from app.widgets.sync_choice import SyncChoice
 from app.wording import sentence
+from sync.client.driver import Driver, driver_of
 from sync.client.state import AUTHS_PARKED, Status
 from sync.errors import AuthFailed
 
@@ -55,16 +57,41 @@ class AccountFlow(QObject):
         self.dialog: SignInDialog | None = None
         self.leaving: SignOutDialog | None = None
         self.start_window = start_window
+        self._choices: list[SyncChoice] = []
 
     def take_status(self, status: Status) -> None:
         """Follow the engine."""
         self._status = status
+        self._show_driver()
         self.signed_in.emit(status.auth != "local_only")
         self.look_what_is_only_here()
 
-    def check_now(self) -> None:
-        """Try to reach the server at once."""
+    def sync_now(self) -> None:
+        """Send and fetch at once, whatever drives syncing: somebody asked."""
+        self._bridge.call(lambda library: client_of(library).sync_now())
+
+    def come_back(self) -> None:
+        """Somebody looks again: where there shall be a connection, try at once."""
         self._bridge.call(lambda library: client_of(library).nudge())
+
+    def ask_driver(self, choice: SyncChoice) -> None:
+        """Have somebody choose what drives syncing."""
+        self._choices.append(choice)
+        self._show_driver()
+        choice.changed.connect(self._drive)
+        choice.destroyed.connect(lambda: self._choices.remove(choice))
+
+    def _show_driver(self) -> None:
+        for choice in self._choices:
+            choice.show_driver(driver_of(self._status.driver))
+
+    def _drive(self, driver: Driver) -> None:
+        def refused(error: Exception) -> None:
+            self._say(sentence(error))
+            for choice in self._choices:
+                choice.take_back()
+
+        self._bridge.call(lambda library: client_of(library).drive(driver), failed=refused)
 
     def send_now(self) -> None:
         """Send what waits for the typing to pause."""
@@ -167,10 +194,11 @@ class AccountFlow(QObject):
             self._say_adopted(given, adopted)
 
     def _say_adopted(self, given: Credentials, count: int) -> None:
-        notes = self.tr("1 note") if count == 1 else self.tr("{n} notes").format(n=count)
-        text = self.tr("Signed in as {who}. {notes} from this computer now belong to this account.")
+        text = self.tr("Signed in as {who}. {n} notes from this computer now belong to this account.")
+        if count == 1:
+            text = self.tr("Signed in as {who}. 1 note from this computer now belongs to this account.")
         close = Choice(self.tr("OK"), lambda: self._banners.unsay(Topic.NOTICE))
-        said = text.format(who=given.email, notes=notes)
+        said = text.format(who=given.email, n=count)
         self._banners.say(Topic.NOTICE, Message(said, (close,), tone="notice", icon="cloud-check"))
 
     def _refused(self, error: Exception) -> None:

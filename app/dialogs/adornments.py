@@ -15,8 +15,9 @@ from PySide6.QtGui import QAction, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QMenu, QPushButton, QWidget
 
 from app.actions import Actions
+from app.colour_names import NAMES
 from app.dialogs.form import Form, main_button
-from app.tag_colours import NAMES, tag_colour
+from app.tag_colours import tag_colour
 from app.theme import Appearance
 from app.widgets.browsing import Browsing
 from app.workspace import Workspace

@@ -68,7 +68,7 @@ class DevicesDialog(Form):
                 row.deleteLater()
         for device in sorted(rows, key=lambda known: (not known.is_this, -known.seen_ms)):
             self._rows.addWidget(self._row(device))
-        self.adjustSize()
+        self.fit()
 
     def _row(self, device: DeviceRow) -> QWidget:
         shown = QWidget()
@@ -102,7 +102,7 @@ class DevicesDialog(Form):
         text = self.tr("The password is changed. Other devices signed out: {n}.").format(n=ended)
         self.told.setText(text)
         self.told.show()
-        self.adjustSize()
+        self.fit()
 
     def _change(self) -> None:
         if not self.old.text():

@@ -4,12 +4,53 @@ The bones of our dialogs: a title, a line of explanation, labelled fields, a pla
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.widgets.names import named
 
 WIDTH_PX = 400
+MARGIN_PX = 28
+PAGE_HEIGHT_PX_MIN = 100
+
+
+class Page(QScrollArea):
+    """What may be higher than a screen: it shows all of it where there is room, and scrolls where not."""
+
+    def __init__(self, width_px: int) -> None:
+        """Show nothing; `column` takes what shall be in it, which is `width_px` wide."""
+        super().__init__(widgetResizable=True)
+        self.setObjectName("plainArea")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self._width_px = width_px
+        content = QWidget()
+        self.column = QVBoxLayout(content)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(6)
+        self.setWidget(content)
+
+    def sizeHint(self) -> QSize:
+        """Qt: all of it."""
+        wrapped = self.column.totalHeightForWidth(self._width_px)
+        return QSize(self._width_px, max(wrapped, self.column.totalSizeHint().height()))
+
+    def minimumSizeHint(self) -> QSize:
+        """Qt: so much that scrolling makes sense."""
+        return QSize(self._width_px, min(PAGE_HEIGHT_PX_MIN, self.sizeHint().height()))
 
 
 class Form(QDialog):
@@ -22,7 +63,7 @@ class Form(QDialog):
         self.setWindowTitle(title)
         self.setFixedWidth(WIDTH_PX)
         self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(28, 24, 28, 22)
+        self.column.setContentsMargins(MARGIN_PX, 24, MARGIN_PX, 22)
         self.column.setSpacing(6)
         self.column.addWidget(named(QLabel(title), "dialogTitle"))
         self.hint = named(QLabel(hint, wordWrap=True), "hint")
@@ -46,12 +87,19 @@ class Form(QDialog):
         self.column.addSpacing(6)
         return field
 
+    def add_page(self) -> QVBoxLayout:
+        """Put a part here that scrolls where the screen has no room for all; return its column."""
+        page = Page(WIDTH_PX - 2 * MARGIN_PX)
+        self.column.addWidget(page)
+        return page.column
+
     def add_problem(self) -> None:
         """Put the place for problems here."""
         self.column.addWidget(self.problem)
 
     def add_buttons(self, *buttons: QPushButton) -> None:
-        """Put buttons at the foot, to the right."""
+        """Put buttons at the foot, to the right. Room that is left is above them: nothing else moves."""
+        self.column.addStretch(1)
         row = QHBoxLayout()
         row.setContentsMargins(0, 10, 0, 0)
         row.addStretch()
@@ -63,7 +111,37 @@ class Form(QDialog):
         """Say what is wrong, where it is; empty takes it back."""
         self.problem.setText(text)
         self.problem.setVisible(bool(text))
+        self.fit()
+
+    def fit(self) -> None:
+        """
+        Be as high as what is shown needs, or as the screen is.
+
+        Qt bounds the size a window has at first, and `adjustSize`, by two thirds of the screen, and forgets
+        there that lines wrap: on a small or magnified screen the text would be cut.
+        """
+        for page in self.findChildren(Page):
+            page.updateGeometry()
+        self.setMinimumHeight(self._needed_height())
         self.adjustSize()
+
+    def _needed_height(self) -> int:
+        wrapped = self.column.totalHeightForWidth(self.minimumWidth())
+        needed = max(wrapped, self.column.totalSizeHint().height())
+        return min(needed, self.screen().availableGeometry().height())
+
+    def event(self, event: QEvent) -> bool:
+        """Qt: rows that are put into a part count only once they are shown, which is after `fit`."""
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest and self._needed_height() > self.minimumHeight():
+            self.fit()
+        return done
+
+    def setVisible(self, visible: bool) -> None:
+        """Qt: about to be shown, or hidden."""
+        if visible:
+            self.fit()
+        super().setVisible(visible)
 
 
 def main_button(text: str) -> QPushButton:

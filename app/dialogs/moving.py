@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from app.bridge import Bridge
+from app.dialogs.places import Places
 from app.models.fuzzy import best, folded
 from app.models.scope import Kind, Scope
 from app.widgets.browsing import Browsing
@@ -23,7 +24,6 @@ from sync.storage.rows import FolderRow, NoteRow
 
 if TYPE_CHECKING:
     from app.dialogs.going import Going
-    from app.library import Library
     from app.widgets.picker import Offer
 
 SHOWN_MAX = 50
@@ -34,7 +34,13 @@ class Moving(QObject):
     """Moves, with their undo, of one window."""
 
     def __init__(
-        self, bridge: Bridge, workspace: Workspace, browsing: Browsing, going: Going, toast: Toast
+        self,
+        bridge: Bridge,
+        workspace: Workspace,
+        browsing: Browsing,
+        going: Going,
+        places: Places,
+        toast: Toast,
     ) -> None:
         """Listen to the sidebar's drops."""
         super().__init__(browsing)
@@ -42,6 +48,7 @@ class Moving(QObject):
         self._workspace = workspace
         self._browsing = browsing
         self._going = going
+        self._places = places
         self._toast = toast
         browsing.places.notes_dropped.connect(self.drop_notes)
         browsing.places.folder_dropped.connect(self.drop_folder)
@@ -213,14 +220,14 @@ class Moving(QObject):
             self.tr("Type a name for a tag."),
         )
 
-    # ---- folders and notebooks --------------------------------------------------------------------------
+    # ---- folders --------------------------------------------------------------------------
 
     def drop_folder(self, source: Scope, target: Scope) -> None:
         """A folder was dropped on another place of its notebook."""
         folder = self._folder(source)
         if folder is None or source.notebook != target.notebook or target.folder == folder.id:
             return
-        if target.folder in self._inside(source) or folder.parent == target.folder:
+        if target.folder in self._places.inside(source) or folder.parent == target.folder:
             return
         self._workspace.set_parent(folder.id, target.folder)
         self._say(
@@ -228,49 +235,11 @@ class Moving(QObject):
             lambda: self._workspace.set_parent(folder.id, folder.parent),
         )
 
-    def delete_place(self, scope: Scope) -> None:
-        """Delete a folder with those inside it; their notes go to the trash, where they can be restored."""
-        folder = self._folder(scope)
-        if folder is None:
-            return
-        inside = [folder.id, *self._inside(scope)]
-        names = {row.id: row.name for row in self._rows(scope) if row.id in inside}
-
-        def found(rows: Sequence[NoteRow]) -> None:
-            ids = [row.id for row in rows]
-            self._workspace.set_trashed(ids, True)
-            for one in inside:
-                self._workspace.rename_folder(one, "")
-            self._browsing.show_place(Scope(Kind.NOTEBOOK, scope.notebook))
-
-            def undo() -> None:
-                for one, name in names.items():
-                    self._workspace.rename_folder(one, name)
-                self._workspace.set_trashed(ids, False)
-
-            count = self._noted(len(ids), self.tr("moved to the trash")) if ids else self.tr("It was empty")
-            self._say(self.tr("“{name}” deleted. {notes}").format(name=folder.name, notes=count), undo)
-
-        self._bridge.call(
-            lambda library: _notes_in(library, scope.notebook, inside), found, self._workspace.failed.emit
-        )
-
     def _folder(self, scope: Scope) -> FolderRow | None:
         return next((row for row in self._rows(scope) if row.id == scope.folder), None)
 
     def _rows(self, scope: Scope) -> Sequence[FolderRow]:
         return self._workspace.shelf.folders.get(scope.notebook or "", ())
-
-    def _inside(self, scope: Scope) -> list[str]:
-        """The folders inside a folder, at any depth."""
-        found: list[str] = []
-        todo = [scope.folder]
-        while todo:
-            parent = todo.pop()
-            children = [row.id for row in self._rows(scope) if row.parent == parent and row.id not in found]
-            found += children
-            todo += children
-        return found
 
     # ---- words ------------------------------------------------------------------------------------------
 
@@ -280,7 +249,3 @@ class Moving(QObject):
     def _noted(self, count: int, done: str) -> str:
         notes = self.tr("1 note") if count == 1 else self.tr("{n} notes").format(n=count)
         return f"{notes} {done}"
-
-
-def _notes_in(library: Library, notebook: str | None, folders: Sequence[str]) -> list[NoteRow]:
-    return [row for folder in folders for row in library.store.notes(notebook=notebook, folder=folder)]

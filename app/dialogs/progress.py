@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QProgressBar, QPushButton, QWidget
 
 from app.dialogs.form import Form
@@ -22,11 +22,13 @@ class ProgressDialog(Form):
     """Shows one job from start to end."""
 
     cancelled = Signal()
+    """The job shall stop. Its report is shown when it has."""
 
     def __init__(self, parent: QWidget | None, title: str, what: str) -> None:
         """`what` says in a line what is being done."""
         super().__init__(parent, title, what)
         self._running = True
+        self._stopping = False
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setRange(0, 0)
@@ -48,6 +50,8 @@ class ProgressDialog(Form):
 
     def show_progress(self, done: int, total: int, name: str) -> None:
         """`done` of `total` files, `name` is in work. A total of 0 is not known yet."""
+        if self._stopping:
+            return
         self.bar.setRange(0, total)
         self.bar.setValue(done)
         metrics = self.current.fontMetrics()
@@ -66,15 +70,31 @@ class ProgressDialog(Form):
         self.report.setVisible(bool(lines))
         self.say_problem(problem)
         self.button.setText(self.tr("Close"))
+        self.button.setEnabled(True)
         self.button.setFocus()
-        self.adjustSize()
+        self.fit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Qt: a key. Esc stops a running job, whose report stays to be read."""
+        if event.key() == Qt.Key.Key_Escape and self._running:
+            self._press()
+        else:
+            super().keyPressEvent(event)
 
     def _press(self) -> None:
-        self.close()
+        if not self._running:
+            self.close()
+        elif not self._stopping:
+            self.button.setEnabled(False)
+            self.current.setText(self.tr("Stopping…"))
+            self._stop()
+
+    def _stop(self) -> None:
+        if self._running and not self._stopping:
+            self._stopping = True
+            self.cancelled.emit()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Closing the window of a running job stops the job."""
-        if self._running:
-            self._running = False
-            self.cancelled.emit()
+        """Closing the window of a running job stops the job, and nothing is said of it any more."""
+        self._stop()
         super().closeEvent(event)

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 from app.bridge import Bridge
 from app.dialogs.form import Form, main_button
 from app.models.times import clock_time
-from app.removal import refused_exported
+from app.removal import mark_of, refused_exported
 from app.transfer.refused import RefusedEdit, drop_refused, export_refused, refused_edits
 from app.wording import sentence
 from app.workspace import Workspace
@@ -53,7 +53,7 @@ class RefusedDialog(Form):
         super().__init__(parent, QCoreApplication.translate("RefusedDialog", "Refused edits"), " ")
         self.setFixedWidth(WIDTH_PX)
         self._edits: list[RefusedEdit] = []
-        self.exported: frozenset[int] = frozenset()
+        self.exported: frozenset[str] = frozenset()
         self.hint.setText(self.tr("The server did not take these edits. They are kept on this computer."))
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Refused edits"))
@@ -77,12 +77,12 @@ class RefusedDialog(Form):
         self.add_buttons(self.copy, self.export, self.off, self.again)
         self.show_edits([], frozenset())
 
-    def show_edits(self, edits: Sequence[RefusedEdit], exported: frozenset[int]) -> None:
+    def show_edits(self, edits: Sequence[RefusedEdit], exported: frozenset[str]) -> None:
         """
         Show what is in the quarantine.
 
         Args:
-            exported: The keys of those that a file holds; only they can be taken off the list.
+            exported: The marks of those that a file holds; only they can be taken off the list.
         """
         row = max(0, self.list.currentRow())
         self._edits, self.exported = list(edits), exported
@@ -107,7 +107,7 @@ class RefusedDialog(Form):
         edit = self.chosen()
         for button in (self.copy, self.again):
             button.setEnabled(edit is not None)
-        self.off.setEnabled(edit is not None and edit.key in self.exported)
+        self.off.setEnabled(edit is not None and mark_of(edit) in self.exported)
         self.off.setToolTip("" if self.off.isEnabled() else self.tr("Export it first"))
         if edit is None:
             self.text.clear()
@@ -198,7 +198,7 @@ class RefusedFlow(QObject):
         # After what was submitted before it: the edit is stored again before it is forgotten here.
         self._bridge.call(lambda library: drop_refused(library, edit.key), lambda _: self.refresh())
 
-    def _show(self, found: tuple[list[RefusedEdit], frozenset[int]]) -> None:
+    def _show(self, found: tuple[list[RefusedEdit], frozenset[str]]) -> None:
         if self.dialog is not None:
             self.dialog.show_edits(*found)
 
@@ -211,6 +211,6 @@ class RefusedFlow(QObject):
             self.dialog = None
 
 
-def quarantine_shown(library: Library) -> tuple[list[RefusedEdit], frozenset[int]]:
+def quarantine_shown(library: Library) -> tuple[list[RefusedEdit], frozenset[str]]:
     """What is in the quarantine, and which of it a file holds. Engine thread."""
     return refused_edits(library), refused_exported(library.store)

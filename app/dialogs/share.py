@@ -32,6 +32,7 @@ from app.widgets.presence_strip import PresenceStrip
 
 WIDTH_PX = 500
 ROW_HEIGHT_PX = 42
+LINKS_HEIGHT_PX = 120
 MEMBERS_HEIGHT_PX = 4 * ROW_HEIGHT_PX
 QR_PX = 132
 DAY_SECONDS = 24 * 3600
@@ -57,6 +58,8 @@ class Standing:
     """This account."""
     members: Sequence[Member] = ()
     links: Sequence[dict[str, Any]] = field(default_factory=tuple)
+    is_planned: bool = False
+    """Nothing is shared yet: a note gets a notebook of its own with the first person or link."""
 
     @property
     def is_owner(self) -> bool:
@@ -102,13 +105,8 @@ class ShareDialog(Form):
         self._rows = QVBoxLayout(self.members)
         self._rows.setContentsMargins(0, 0, 0, 0)
         self._rows.setSpacing(4)
-        area = named(QScrollArea(widgetResizable=True), "plainArea")
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setWidget(self.members)
-        area.setMaximumHeight(MEMBERS_HEIGHT_PX)
-        self._area = area
-        area.setAccessibleName(self.tr("Members"))
-        self.column.addWidget(area)
+        self._area = _scrolled(self.members, MEMBERS_HEIGHT_PX, self.tr("Members"))
+        self.column.addWidget(self._area)
 
     def _build_adding(self) -> None:
         self.adding = QWidget()
@@ -169,7 +167,8 @@ class ShareDialog(Form):
         self.links = QWidget()
         self._links = QVBoxLayout(self.links)
         self._links.setContentsMargins(0, 4, 0, 0)
-        column.addWidget(self.links)
+        self._links_area = _scrolled(self.links, LINKS_HEIGHT_PX, self.tr("Links"))
+        column.addWidget(self._links_area)
         self.column.addWidget(self.linking)
 
     def _roles(self, roles: Sequence[str]) -> QComboBox:
@@ -193,7 +192,8 @@ class ShareDialog(Form):
 
     def show_standing(self, standing: Standing) -> None:
         """Show who is in the notebook, and what may be done about it."""
-        self.hint.setVisible(False)
+        self.hint.setText(self.tr("Only you have it. Once you add somebody, it gets a notebook of its own."))
+        self.hint.setVisible(standing.is_planned)
         self.say_problem("")
         _clear(self._rows)
         for member in standing.members:
@@ -201,21 +201,24 @@ class ShareDialog(Form):
         self._rows.addStretch()
         self._area.setMinimumHeight(min(MEMBERS_HEIGHT_PX, ROW_HEIGHT_PX * len(standing.members)))
         _clear(self._links)
-        for link in standing.links if standing.is_owner else ():
-            if link["state"] == "ok":
-                self._links.addLayout(self._link_row(link))
+        links = [link for link in standing.links if standing.is_owner and link["state"] == "ok"]
+        for link in links:
+            self._links.addLayout(self._link_row(link))
+        self._links_area.setFixedHeight(min(LINKS_HEIGHT_PX, ROW_HEIGHT_PX * len(links)))
         self.leave.setVisible(len(standing.members) > 1)
         self._show_owner(standing.is_owner)
-        self.adjustSize()
+        self.fit()
 
     def show_link(self, link: str) -> None:
         """Show a link that was just made; its secret is shown this once."""
         self.link.setText(link)
         self.link.setCursorPosition(0)
-        self.qr.setPixmap(qr_pixmap(link, QR_PX))
+        code = qr_pixmap(link, QR_PX)
+        self.qr.setPixmap(code)
+        self.qr.setFixedSize(code.size())  # a code that is cut cannot be read
         self.made.show()
         self.copy.setFocus()
-        self.adjustSize()
+        self.fit()
 
     def refuse(self, text: str) -> None:
         """The server said no, or cannot be asked."""
@@ -253,7 +256,7 @@ class ShareDialog(Form):
 
     def _link_row(self, link: dict[str, Any]) -> QHBoxLayout:
         row = QHBoxLayout()
-        text = self.tr("Link: {role}, used {n} times").format(
+        text = self.tr("Link: {role}, used {n} ×").format(
             role=self.role_name(link["role"]).lower(), n=link["used"]
         )
         end = QPushButton(self.tr("End"))
@@ -291,6 +294,16 @@ class ShareDialog(Form):
             return
         self.leave.setProperty("asked", True)
         self.leave.setText(self.tr("Leave the notebook"))
+
+
+def _scrolled(rows: QWidget, height_max: int, name: str) -> QScrollArea:
+    """Rows that scroll where they are more than fit."""
+    area = named(QScrollArea(widgetResizable=True), "plainArea")
+    area.setFrameShape(QScrollArea.Shape.NoFrame)
+    area.setWidget(rows)
+    area.setMaximumHeight(height_max)
+    area.setAccessibleName(name)
+    return area
 
 
 def _clear(layout: QVBoxLayout) -> None:

@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from app.bridge import Bridge
+from app.dialogs.connected import keep_connected
 from app.dialogs.devices import DeviceRow, DevicesDialog
 from app.dialogs.join import JoinDialog
 from app.dialogs.share import Member, ShareDialog, Standing
@@ -33,6 +34,8 @@ REACH_SECONDS = 30.0
 """How long a note that is shared by itself may take to be in its own notebook."""
 
 Work = Callable[["Library"], Coroutine[Any, Any, Any]]
+Place = Callable[["Library"], Coroutine[Any, Any, str]]
+"""Gives the id of what is shared, on the engine thread; makes it first where it must."""
 
 
 class SharingFlow(QObject):
@@ -54,29 +57,23 @@ class SharingFlow(QObject):
 
     def ask_share(self, notebook: str | None, name: str) -> None:
         """Open the dialog of a notebook."""
-        if notebook is not None:
-            dialog = self._open_share(name)
-            self._fill(dialog, notebook)
+        if notebook is None:
+            return
+
+        async def it(_: Library) -> str:
+            return notebook
+
+        dialog = self._open_share(name)
+        self._fill(dialog, it)
+        self._ask(dialog, partial(standing_of, notebook=notebook), dialog.show_standing)
 
     def ask_share_note(self, note: str | None, title: str) -> None:
-        """Share one note by itself: it gets a notebook of its own."""
+        """Share one note by itself: with the first person or link it gets a notebook of its own."""
         if note is None:
             return
         dialog = self._open_share(title)
-        name = title or self.tr("A note")
-
-        async def alone(library: Library) -> str:
-            notebook = library.notebook_of_note(note, name)
-            client = client_of(library)
-
-            def is_there() -> bool:
-                return library.store.load(note).stream.startswith(notebook)
-
-            if not await client.drained(REACH_SECONDS, is_there) or not is_there():
-                raise AuthFailed("offline" if client.status().link != "live" else "timeout")
-            return notebook
-
-        self._bridge.call(alone, partial(self._fill, dialog), partial(self._refuse, dialog))
+        self._fill(dialog, partial(_alone, note=note, name=title or self.tr("A note")))
+        self._ask(dialog, partial(_standing_of_note, note=note), dialog.show_standing)
 
     def _open_share(self, name: str) -> ShareDialog:
         if self.sharing is not None:
@@ -84,28 +81,30 @@ class SharingFlow(QObject):
         dialog = ShareDialog(self._window, self._appearance, name)
         self.sharing = dialog
         dialog.finished.connect(lambda _: self._gone(dialog))
+        keep_connected(self._bridge, dialog)
         dialog.show()
         return dialog
 
-    def _fill(self, dialog: ShareDialog, notebook: str) -> None:
-        """Connect a dialog to its notebook and ask who is in it."""
-        ask = partial(self._change, dialog, notebook)
+    def _fill(self, dialog: ShareDialog, place: Place) -> None:
+        """Connect a dialog to what it shares."""
+        ask = partial(self._change, dialog, place)
         dialog.role_chosen.connect(lambda who, role: ask("set_role", account=who, role=role))
         dialog.person_added.connect(lambda email, role: ask("share", email=email, role=role))
         dialog.link_ended.connect(lambda link: ask("revoke_invite", id=link))
-        dialog.link_wanted.connect(lambda role, life: self._make_link(dialog, notebook, role, life))
-        dialog.leave_wanted.connect(lambda: self._leave(dialog, notebook))
-        self._ask(dialog, partial(standing_of, notebook=notebook), dialog.show_standing)
+        dialog.link_wanted.connect(lambda role, life: self._make_link(dialog, place, role, life))
+        dialog.leave_wanted.connect(lambda: self._leave(dialog, place))
 
-    def _change(self, dialog: ShareDialog, notebook: str, call: str, **args: Any) -> None:
+    def _change(self, dialog: ShareDialog, place: Place, call: str, **args: Any) -> None:
         async def change(library: Library) -> Standing:
+            notebook = await place(library)
             await client_of(library).call(call, {"notebook": notebook, **args})
             return await standing_of(library, notebook=notebook)
 
         self._ask(dialog, change, dialog.show_standing)
 
-    def _make_link(self, dialog: ShareDialog, notebook: str, role: str, life: int) -> None:
+    def _make_link(self, dialog: ShareDialog, place: Place, role: str, life: int) -> None:
         async def make(library: Library) -> tuple[str, Standing]:
+            notebook = await place(library)
             client = client_of(library)
             args = {"notebook": notebook, "role": role, "expires_in": life}
             made = (await client.call("create_invite", args)).value
@@ -118,9 +117,9 @@ class SharingFlow(QObject):
 
         self._ask(dialog, make, show)
 
-    def _leave(self, dialog: ShareDialog, notebook: str) -> None:
+    def _leave(self, dialog: ShareDialog, place: Place) -> None:
         async def leave(library: Library) -> None:
-            await client_of(library).call("leave", {"notebook": notebook})
+            await client_of(library).call("leave", {"notebook": await place(library)})
 
         def left(_: None) -> None:
             dialog.close()
@@ -129,15 +128,20 @@ class SharingFlow(QObject):
 
     # ---- joining ----------------------------------------------------------------------------------------
 
-    def ask_join(self) -> None:
-        """Open the dialog, or bring the open one to the front."""
+    def ask_join(self, link: str = "") -> None:
+        """Open the dialog, or bring the open one to the front; with a link in it, if there is one already."""
         if self.joining is not None:
+            if link:
+                self.joining.link.setText(link)
             self.joining.raise_()
             return
         dialog = JoinDialog(self._window)
         self.joining = dialog
+        if link:
+            dialog.link.setText(link)
         dialog.submitted.connect(self._join)
         dialog.finished.connect(lambda _: self._gone(dialog))
+        keep_connected(self._bridge, dialog)
         dialog.show()
 
     def _join(self, link: Link) -> None:
@@ -171,6 +175,7 @@ class SharingFlow(QObject):
         dialog = DevicesDialog(self._window, who)
         self.devices = dialog
         dialog.finished.connect(lambda _: self._gone(dialog))
+        keep_connected(self._bridge, dialog)
         dialog.sign_out_wanted.connect(lambda key: self._ask(dialog, out(key), dialog.show_devices))
         dialog.password_chosen.connect(
             lambda old, new: self._ask(dialog, password(old, new), dialog.say_changed)
@@ -222,6 +227,32 @@ async def standing_of(library: Library, *, notebook: str) -> Standing:
         return standing
     links = (await client.call("invites", {"notebook": notebook})).value["invites"]
     return Standing(standing.me, members, links)
+
+
+async def _alone(library: Library, *, note: str, name: str) -> str:
+    """The notebook in which a note is alone; the note is there when this returns. Engine thread."""
+    notebook = library.notebook_of_note(note, name)
+    client = client_of(library)
+
+    def is_there() -> bool:
+        return library.store.load(note).stream.startswith(notebook)
+
+    if not await client.drained(REACH_SECONDS, is_there) or not is_there():
+        raise AuthFailed("offline" if client.status().link != "live" else "timeout")
+    return notebook
+
+
+async def _standing_of_note(library: Library, *, note: str) -> Standing:
+    """Who has a note by itself; this account alone while it is in a notebook with others. Engine thread."""
+    notebook = library.notebook_alone(note)
+    if notebook is not None:
+        return await standing_of(library, notebook=notebook)
+    client = client_of(library)
+    is_connected, status = await client.connected(), client.status()
+    if not is_connected or status.account is None:
+        raise AuthFailed("local_only" if status.server is None else "offline")
+    me = Member(status.account, status.email or "", "owner")
+    return Standing(status.account, [me], is_planned=True)
 
 
 async def devices_of(library: Library) -> list[DeviceRow]:

@@ -29,7 +29,7 @@ from app.actions import Menu
 from app.models.fuzzy import folded
 from app.models.shortcuts import Shortcuts
 from app.theme import Appearance
-from app.widgets.names import named
+from app.widgets.names import named, resize_within_screen
 
 SIZE_PX = (560, 640)
 NAME_ROLE = Qt.ItemDataRole.UserRole
@@ -45,7 +45,7 @@ class ShortcutsDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Keyboard shortcuts"))
-        self.resize(*SIZE_PX)
+        resize_within_screen(self, *SIZE_PX)
         self._appearance = appearance
         self._shortcuts = shortcuts
         self._menus = menus

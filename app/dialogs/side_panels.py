@@ -25,6 +25,7 @@ from app.workspace import Workspace
 from crdt import Edit, Version
 
 if TYPE_CHECKING:
+    from app.editor.note_edit import NoteEdit
     from app.models.past import Blocks
 
 
@@ -59,6 +60,8 @@ class SidePanels(QObject):
         self._titles = titles
         self._recents = recents
         self._commands: list[tuple[QAction, Maker]] = []
+        self.serve: Callable[[NoteEdit], object] = lambda edit: None
+        """Has an editor show pictures."""
         drawer.changed.connect(self._show_state)
         browsing.shown.connect(drawer.show_note)
         links = browsing.view.links
@@ -95,6 +98,7 @@ class SidePanels(QObject):
         from app.widgets.history_panel import HistoryPanel
 
         panel = HistoryPanel(self._bridge, self._appearance)
+        self.serve(panel.view.text)
         panel.past_wanted.connect(self._browsing.view.show_past)
         panel.restore_asked.connect(self._restore)
         panel.copy_asked.connect(self._open_copy)

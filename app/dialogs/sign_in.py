@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.dialogs.form import Form, main_button
 from app.widgets.names import named
@@ -89,7 +89,7 @@ class SignInDialog(Form):
         count = self.tr("1 note") if notes == 1 else self.tr("{n} notes").format(n=notes)
         self.adopt.setText(self.tr("Add the {count} on this computer to the account").format(count=count))
         self.adopt.setVisible(notes > 0)
-        self.adjustSize()
+        self.fit()
 
     def show_busy(self, busy: bool) -> None:
         """Nothing can be changed while the server is asked; Cancel still closes."""
@@ -122,9 +122,9 @@ class SignInDialog(Form):
             )
         mixed = self.tr("Another account never gets them.")
         self.say_problem(f"{whose.format(owner=owner, n=edits)} {mixed}")
-        row = QHBoxLayout(self.ways) if self.ways.layout() is None else None
-        if row is not None:
-            row.setContentsMargins(0, 4, 0, 0)
+        column = QVBoxLayout(self.ways) if self.ways.layout() is None else None
+        if column is not None:
+            column.setContentsMargins(0, 4, 0, 0)
             as_owner = QPushButton(self.tr("Sign in as {owner}").format(owner=owner))
             as_owner.clicked.connect(lambda: self._take_owner(owner))
             apart = QPushButton(self.tr("Keep a separate profile"))
@@ -132,10 +132,10 @@ class SignInDialog(Form):
             for button in (as_owner, apart):
                 button.setProperty("look", "link")
                 button.setAutoDefault(False)
-                row.addWidget(button)
-            row.addStretch()
+                # One below the other: an e-mail may be long.
+                column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         self.ways.show()
-        self.adjustSize()
+        self.fit()
 
     def _take_owner(self, owner: str) -> None:
         self.ways.hide()
@@ -154,7 +154,7 @@ class SignInDialog(Form):
         self.name_label.setVisible(new)
         self.name.setVisible(new)
         self._show_label(False)
-        self.adjustSize()
+        self.fit()
 
     def _show_label(self, busy: bool) -> None:
         new = self.sign_up.isChecked()

@@ -5,13 +5,17 @@ person wants them gone from this computer.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtWidgets import QButtonGroup, QLabel, QPushButton, QRadioButton, QWidget
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QRadioButton, QWidget
 
 from app.dialogs.form import Form, main_button
 from app.models.notice_words import edits_in_notes
 from app.removal import OnlyHere
 from app.widgets.names import named
+
+INDENT_PX = 23
+"""Where the words of a choice begin, below its name."""
+LINK_PADDING_PX = 7
 
 
 class SignOutDialog(Form):
@@ -43,14 +47,17 @@ class SignOutDialog(Form):
         ):
             self.choice.addButton(button)
             self.column.addWidget(button)
-            words.setIndent(22)
+            words.setIndent(INDENT_PX)
             self.column.addWidget(words)
             self.column.addSpacing(4)
         self.export = QPushButton(self.tr("Export…"))
         self.export.setProperty("look", "link")
         self.export.clicked.connect(self.export_asked)
         self.export.hide()
-        self.column.addWidget(self.export)
+        indented = QHBoxLayout()
+        indented.setContentsMargins(INDENT_PX - LINK_PADDING_PX, 0, 0, 0)
+        indented.addWidget(self.export, 0, Qt.AlignmentFlag.AlignLeft)
+        self.column.addLayout(indented)
         cancel = QPushButton(self.tr("Cancel"))
         cancel.clicked.connect(self.close)
         go = main_button(title)
@@ -66,7 +73,7 @@ class SignOutDialog(Form):
         self.export.setVisible(not safe)
         self.why.setText(self._safe_words() if safe else self._lost_words(found))
         self.remove.setAccessibleDescription(self.why.text())
-        self.adjustSize()
+        self.fit()
 
     def _safe_words(self) -> str:
         return self.tr("Everything is on the server or exported. It can be fetched again by signing in.")
@@ -76,9 +83,11 @@ class SignOutDialog(Form):
         if found.edits:
             parts.append(edits_in_notes(found.edits, found.notes))
         if found.refused:
-            parts.append(self.tr("{n} refused edits").format(n=found.refused))
+            many = self.tr("{n} refused edits").format(n=found.refused)
+            parts.append(self.tr("1 refused edit") if found.refused == 1 else many)
         if found.files:
-            parts.append(self.tr("{n} files").format(n=found.files))
+            many = self.tr("{n} files").format(n=found.files)
+            parts.append(self.tr("1 file") if found.files == 1 else many)
         text = self.tr("Not possible yet: only on this computer are {things}. Send or export them first.")
         return text.format(things=", ".join(parts))
 

@@ -8,6 +8,7 @@ and parsed on a thread of their own. One job at a time. Not here: what the files
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
@@ -18,7 +19,9 @@ from PySide6.QtCore import QCoreApplication, QObject, Signal, SignalInstance
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.bridge import Bridge
+from app.dialogs.printing import PAGE
 from app.dialogs.progress import ProgressDialog
+from app.settings import Settings
 from app.transfer.sources import ARCHIVE, ENEX, NOTES
 from app.wording import sentence
 
@@ -64,6 +67,7 @@ class TransferFlow(QObject):
         bridge: Bridge,
         window: QWidget,
         notebook: Callable[[], str | None],
+        settings: Settings,
         choose: Choose = QFileDialog.getExistingDirectory,
     ) -> None:
         """
@@ -73,13 +77,16 @@ class TransferFlow(QObject):
             bridge: Where the library is.
             window: The parent of the dialogs.
             notebook: Where imported notes go; None for the personal notebook.
+            settings: Where the page setup is kept.
             choose: Asks the person for a folder; "" when they think better of it.
         """
         super().__init__(window)
         self._bridge = bridge
         self._window = window
         self._notebook = notebook
+        self._settings = settings
         self._cancel = False
+        self._folder = ""
         self.choose = choose
         self.choose_files = _chosen_files
         self.question: ExportDialog | None = None
@@ -123,7 +130,8 @@ class TransferFlow(QObject):
             return
         folder = self.choose(self._window, self.tr("Export into an empty folder"))
         if folder:
-            job = partial(export_folder, Path(folder), wanted)
+            paper = _paper(wanted.format, self._settings.get(PAGE))
+            job = partial(export_folder, Path(folder), wanted, paper)
             self._run(self.tr("Export"), folder, job, self.tr("Exported"), self.exported)
 
     def _question_gone(self) -> None:
@@ -137,6 +145,7 @@ class TransferFlow(QObject):
         return True
 
     def _run(self, title: str, folder: str, job: Job, done: str, ended: SignalInstance | None = None) -> None:
+        self._folder = f"{folder.rstrip(os.sep)}{os.sep}"
         dialog = ProgressDialog(self._window, title, folder)
         dialog.cancelled.connect(self._stop)
         dialog.destroyed.connect(self._dialog_gone)
@@ -159,9 +168,11 @@ class TransferFlow(QObject):
 
     def _show_progress(self, done: int, total: int, name: str) -> None:
         if self.dialog is not None:
-            self.dialog.show_progress(done, total, name)
+            self.dialog.show_progress(done, total, self._short(name))
 
     def _finished(self, report: Report, done: str, ended: SignalInstance | None) -> None:
+        from app.transfer.report import told
+
         if ended is not None:
             ended.emit()
         if self.dialog is None:
@@ -170,10 +181,21 @@ class TransferFlow(QObject):
         summary = f"{done}: {count}."
         if report.cancelled:
             summary += " " + self.tr("Stopped before the end; what is done stays.")
-        if report.refused:
-            summary += " " + self.tr("{n} files were left out.").format(n=len(report.refused))
-        lines = [f"{remark.path}: {remark.reason}" for remark in [*report.refused, *report.warnings]]
+        lines: list[str] = []
+        for remarks, heading in (
+            (report.refused, self.tr("Left out: {n}.")),
+            (report.warnings, self.tr("With a remark: {n}.")),
+        ):
+            if remarks:
+                said = heading.format(n=f"{len(remarks):n}")
+                summary += " " + said
+                lines += [*([""] if lines else []), said]
+                lines += told(remarks, self._short)
         self.dialog.show_end(summary, lines)
+
+    def _short(self, path: str) -> str:
+        """A file as it is called in the folder that was chosen, which the dialog names."""
+        return path.removeprefix(self._folder)
 
     def _failed(self, error: Exception) -> None:
         if self.dialog is not None:
@@ -222,7 +244,12 @@ async def import_files(
 
 
 async def export_folder(
-    folder: Path, wanted: Wanted, library: Library, progress: Progress, cancelled: Cancelled
+    folder: Path,
+    wanted: Wanted,
+    paper: Paper | None,
+    library: Library,
+    progress: Progress,
+    cancelled: Cancelled,
 ) -> Report:
     """Export notes in steps that leave the engine thread to others. Engine thread."""
     from app.transfer.exporting import export_notes
@@ -236,14 +263,15 @@ async def export_folder(
         away=asyncio.to_thread,
         with_trash=wanted.with_trash,
         only=wanted.only,
-        paper=_paper(wanted.format),
+        paper=paper,
     )
 
 
-def _paper(format: str) -> Paper | None:
-    """Who makes the files of a format that is for paper; None for any other."""
+def _paper(format: str, page: object) -> Paper | None:
+    """Who makes the files of a format that is for paper, `page` as it is set up; None for any other."""
     if format not in PAPER_FORMATS:
         return None
     from app.editor import paper
+    from app.editor.pages import setup_of
 
-    return paper.pdf if format == "pdf" else paper.odt
+    return partial(paper.pdf, setup=setup_of(page)) if format == "pdf" else paper.odt

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPlainTextEdit, QPus
 
 from app.editor.units import points_of, units_in, wide_indexes
 from app.widgets.lens_panel import name_of, short, shown
-from app.widgets.names import named
+from app.widgets.names import named, resize_within_screen
 from app.widgets.title_edit import splice_between
 from crdt import Clock, Delta, Document
 from crdt.anatomy import runs_of
@@ -41,6 +41,7 @@ class Side(QWidget):
         self._shown = ""
         self.text = QPlainTextEdit()
         self.text.setAccessibleName(name)
+        self.text.setTabChangesFocus(True)
         self.inside = named(QLabel(wordWrap=True), "cardText")
         self.inside.setTextFormat(Qt.TextFormat.PlainText)
         self.inside.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -110,7 +111,7 @@ class TwoReplicasDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Two replicas"))
-        self.resize(*SIZE_PX)
+        resize_within_screen(self, *SIZE_PX)
         first, delta = new_note(RIDS[0], Clock(RIDS[0]).tick(1), title="", created_ms=1)
         second = Document(RIDS[1])
         second.apply(delta)

@@ -138,29 +138,38 @@ class UpgradeDialog(Form):
     def show_stopped(self, text: str) -> None:
         """It did not come to its end: why, and a way to try again."""
         self._running = False
+        before = self.height()
         self.bar.setValue(0)
         self.show_progress(None)
+        self._keep_room(False)
         self.say_problem(text)
         self.cancel.setText(self.tr("Close"))
         self.cancel.setEnabled(True)
         self.go.setText(self.tr("Try again"))
         self.go.show()
-        self.adjustSize()
+        self.fit()
+        self.setMinimumHeight(max(before, self.minimumHeight()))
 
     def _begin(self) -> None:
         self._running = True
+        self._keep_room(True)
         self.say_problem("")
         self.cancel.setText(self.tr("Cancel"))
         self.go.hide()
-        self.adjustSize()
+        self.fit()
         self.begun.emit()
+
+    def _keep_room(self, kept: bool) -> None:
+        """Keep the lines below the steps empty, or give them to the problem: the window stays as high."""
+        for label in (self.summary, self.details):
+            label.setVisible(kept)
 
     def _end(self) -> None:
         self.cancel.setText(self.tr("Close"))
         self.cancel.setEnabled(True)
         self.go.hide()
         self.column.activate()
-        self.adjustSize()
+        self.fit()
 
     def reject(self) -> None:
         """While an upgrade runs, closing asks it to stop; the window stays to say how it ended."""

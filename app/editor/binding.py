@@ -126,7 +126,9 @@ class Binding(QObject):
     def _begin(self) -> None:
         """Show the first blocks; the rest follows in slices, or at once when something needs it."""
         surface = Surface(empty_document(self.view.formats, self.view), self.view.formats)
-        self._loader = Loader(surface, self.note.body.blocks())
+        first = self.note.body.blocks(FIRST_BLOCKS + 1)
+        self._is_read = len(first) <= FIRST_BLOCKS
+        self._loader = Loader(surface, first)
         self._loader.show(FIRST_BLOCKS)
         self._held.clear()
         self._astray = False
@@ -152,12 +154,19 @@ class Binding(QObject):
 
     def _show_more(self, most: int | None) -> None:
         if not self.is_complete:
+            self._read()
             self._listener.settle()  # what was missed happened to the blocks that are shown now
             with self._listener.showing():
                 self._loader.show(most)
             if self.is_complete:
                 self._slice_timer.stop()
                 self.completed.emit()
+
+    def _read(self) -> None:
+        """Read the rest of a long note, before anything changes it: what is shown are its first blocks."""
+        if not self._is_read:
+            self._is_read = True
+            self._loader.know(self.note.body.blocks())
 
     @property
     def mirror(self) -> Mirror:
@@ -235,6 +244,7 @@ class Binding(QObject):
         def intent(edit: NoteText) -> None:
             play(operations, edit.text(BODY))
 
+        self._read()
         try:
             self.note.edit(intent)
         except CrdtError as error:
@@ -265,6 +275,8 @@ class Binding(QObject):
             self._go_astray()
         elif self._edit(meant):
             self.edited.emit()
+        if self.view.is_composing:
+            self._settle_timer.start()  # what is composed goes to where the caret has come
 
     # Keeping together
 
@@ -280,6 +292,7 @@ class Binding(QObject):
             self._held.clear()
             self._hold_timer.stop()
             self.show_note("an edit of the view was refused or crossed with others'")
+        self.view.keep_preedit()
 
     def show_note(self, reason: str) -> None:
         """Make the view equal to the note by the smallest edits that do; `reason` goes to the log."""
@@ -328,7 +341,9 @@ class Binding(QObject):
     def _take_patched(self, patched: Sequence[tuple[Sequence[str], Patch]]) -> None:
         """Slot of the note's `patched`."""
         patches = [patch for path, patch in patched if tuple(path) == BODY]
-        if patches:
+        if patches and not self._is_read:
+            self.reload(lambda index: carried(index, patches, True))
+        elif patches:
             self._held.extend(patches)
             if not self.view.is_composing or self._undoing:
                 self.release()

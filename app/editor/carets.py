@@ -27,6 +27,7 @@ FADE_MS: Final = 150  # and how long it takes to go
 _TICK_MS: Final = 30
 _WIDTH_PX: Final = 2
 _SELECTION_ALPHA: Final = 60
+_IDLE_OPACITY: Final = 0.4
 _NAME_LENGTH_MAX: Final = 24
 
 
@@ -119,6 +120,7 @@ class RemoteCarets(QObject):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for key, place in self._known_places().items():
             seen = self._seen[key]
+            painter.setOpacity(_IDLE_OPACITY if seen.caret.idle else 1.0)
             low, high = sorted((place.anchor_u16, place.head_u16))
             if low < high:
                 wash = QColor(seen.caret.colour)
@@ -131,6 +133,7 @@ class RemoteCarets(QObject):
             painter.fillRect(QRectF(rect.left() - 1, rect.top(), _WIDTH_PX, rect.height()), seen.caret.colour)
             if seen.moved_ms + NAME_MS + FADE_MS > now:
                 self._paint_name(painter, seen, rect, now)
+        painter.setOpacity(1.0)
 
     def _paint_name(self, painter: QPainter, seen: _Seen, rect: QRect, now: int) -> None:
         left_ms = seen.moved_ms + NAME_MS + FADE_MS - now

@@ -14,7 +14,7 @@ from app.editor import autoformat, list_keys
 from app.editor.binding import Binding
 from app.editor.difference import attribute_changes
 from app.editor.embeds import WIDTH
-from app.editor.keys import EMBED, Marks, key_of, values_of
+from app.editor.keys import EMBED, OBJECT, Marks, key_of, values_of
 from app.editor.looks import LIST_KINDS
 from app.editor.mirror import MirrorBlock, cut
 from app.editor.operations import Delete, Format, Insert, InsertEmbed, Operation, SetBlock, inserted_spans
@@ -106,7 +106,7 @@ class Commands:
 
     def type(self, text: str) -> bool:
         """
-        Type text in place of the selection, with the pending marks; then read Markdown at the block's start.
+        Type text in place of the selection, with the pending marks; then read the Markdown that it ends.
         """
         start, end = self.range()
         pending = self._binding.standing.pending()
@@ -119,10 +119,48 @@ class Commands:
         operations.append(Insert(start, text, marks))
         done = self._binding.perform(operations, start + len(text), apart=False)
         if done and text == " ":
-            self._read_markdown(start + 1)
+            self._read_address(start)
+            self._read_start(start + 1)
+        elif done and text[-1:] in autoformat.CLOSING:
+            self._read_span(start + len(text), marks)
         return done
 
-    def _read_markdown(self, caret: int) -> None:
+    def _read_span(self, caret: int, typing: Marks) -> None:
+        """Mark what stands between two signs; what is typed next is as before them."""
+        before = self._before(caret)
+        found = autoformat.span_of(before)
+        if found is None or self._marks_between(caret - found.back, caret) & {"code", "link", found.kind}:
+            return
+        start, end = caret - found.back, caret - found.closing
+        self._binding.perform(
+            [
+                Delete(end, found.closing),
+                Delete(start, found.opening),
+                Format(start, end - found.opening, found.kind, found.value),
+            ],
+            end - found.opening,
+        )
+        self._binding.standing.set_pending(typing)
+
+    def _read_address(self, end: int) -> None:
+        """Link the web address that ends at an index."""
+        found = autoformat.address_before(self._before(end))
+        if found is None or self._marks_between(end - found[0], end) & {"code", "link"}:
+            return
+        first, last, address = found
+        self._binding.perform([Format(end - first, end - last, "link", address)])
+
+    def _before(self, index: int) -> str:
+        """The text of a block before an index; "" in code, where signs mean themselves."""
+        mirror = self._binding.mirror
+        number, inside = mirror.locate(index)
+        block = mirror.blocks[number]
+        return "" if list_keys.kind_of(block) == "code" else block.text[:inside]
+
+    def _marks_between(self, start: int, end: int) -> set[str]:
+        return {kind for _, key in self._selected_spans(start, end) for kind in values_of(key)}
+
+    def _read_start(self, caret: int) -> None:
         mirror = self._binding.mirror
         number, inside = mirror.locate(caret)
         block = mirror.blocks[number]
@@ -144,6 +182,7 @@ class Commands:
         start, end = self.range()
         if start != end:
             self._binding.perform(list_keys.remove(self._binding.mirror, start, end), start)
+        self._read_address(start)
         mirror = self._binding.mirror
         number, inside = mirror.locate(start)
         block = mirror.blocks[number]
@@ -307,18 +346,27 @@ class Commands:
         return found if isinstance(found, str) else ""
 
     def set_language(self, number: int, language: str) -> bool:
-        """Say which language the code around a block is in: all lines of its box that were in the same."""
-        before = self.language_of(number)
+        """Say which language the code around a block is in: all lines of its box."""
         mirror = self._binding.mirror
         first, last = list_keys.box_of(mirror, number)
         operations: list[Operation] = []
         for line in range(first, last + 1):
             values = values_of(mirror.blocks[line].attributes)
-            if (values.get("language") or "") == before:
-                kept = {name: value for name, value in values.items() if name != "language"}
-                changed = {**kept, "language": language} if language else kept
-                operations.extend(list_keys.set_attributes(mirror, line, key_of(changed)))
+            kept = {name: value for name, value in values.items() if name != "language"}
+            changed = {**kept, "language": language} if language else kept
+            operations.extend(list_keys.set_attributes(mirror, line, key_of(changed)))
         return bool(operations) and self._binding.perform(operations)
+
+    def embed_here(self) -> Marks | None:
+        """Give the payload of the embed that is selected, or that the caret is behind; None for no embed."""
+        start, end = self.range()
+        mirror = self._binding.mirror
+        number, inside = mirror.locate(start if start != end else max(0, start - 1))
+        block = mirror.blocks[number]
+        if block.text[inside : inside + 1] != OBJECT:
+            return None
+        payload = values_of(block.key_at(inside)).get(EMBED)
+        return payload if isinstance(payload, dict) else None
 
     def indent(self, by: int) -> bool:
         """Move the selected list items in (1) or out (-1)."""

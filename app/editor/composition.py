@@ -72,20 +72,31 @@ class Composition:
             self._clear()
             self._commit(text, 0, 0)
 
+    def stand_at_caret(self) -> None:
+        """Show the preedit where the caret is: a foreign hand's edit before it moves the caret alone."""
+        if not self.preedit:
+            return
+        caret = self._binding.view.textCursor()
+        here, place = caret.block(), caret.positionInBlock()
+        shown = here.layout()
+        if (shown.preeditAreaText(), shown.preeditAreaPosition()) != (self.preedit, place):
+            self._take_away(here)
+            _set_preedit(here, place, self.preedit)
+            self._shown = (self._binding.surface, here)
+
     def _show(self, event: QInputMethodEvent) -> None:
         """Have Qt show a preedit; it takes one away from the caret's block alone, wherever it was shown."""
         self._display(event)
         here = self._binding.view.textCursor().block()
-        surface = self._binding.surface
-        if self._shown is not None and self._shown[0] is surface and self._shown[1].isValid():
+        self._take_away(here if event.preeditString() else None)
+        self._shown = (self._binding.surface, here) if event.preeditString() else None
+
+    def _take_away(self, kept: QTextBlock | None) -> None:
+        """Take the preedit from the block it was shown in, if that is not the one where it is kept."""
+        if self._shown is not None and self._shown[0] is self._binding.surface and self._shown[1].isValid():
             before = self._shown[1]
-            if before.layout().preeditAreaText() and (before != here or not event.preeditString()):
-                editing = QTextCursor(before)
-                editing.beginEditBlock()
-                before.layout().setPreeditArea(-1, "")
-                before.layout().clearFormats()
-                editing.endEditBlock()
-        self._shown = (surface, here) if event.preeditString() else None
+            if before.layout().preeditAreaText() and before != kept:
+                _set_preedit(before, -1, "")
 
     def _compose(self, event: QInputMethodEvent) -> None:
         self.preedit = event.preeditString()
@@ -109,3 +120,11 @@ class Composition:
                 self._commands.delete_range(start, end)
         if text:
             self._commands.type(text)
+
+
+def _set_preedit(block: QTextBlock, place_u16: int, text: str) -> None:
+    editing = QTextCursor(block)
+    editing.beginEditBlock()
+    block.layout().setPreeditArea(place_u16, text)
+    block.layout().clearFormats()
+    editing.endEditBlock()

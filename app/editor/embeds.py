@@ -8,6 +8,7 @@ what pasted HTML or another person's app names by path or URL is never read or f
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from PySide6.QtCore import QObject, QPointF, QRectF, QSizeF, Qt, QUrl
@@ -16,6 +17,7 @@ from PySide6.QtGui import (
     QFont,
     QFontInfo,
     QFontMetricsF,
+    QGuiApplication,
     QImage,
     QPainter,
     QPen,
@@ -25,6 +27,7 @@ from PySide6.QtGui import (
     QTextFormat,
 )
 
+from app.editor.file_lines import FileLine, Piece, badge_box, badge_pieces, chip_pieces, chip_width
 from app.editor.formats import MARKS
 from app.editor.keys import EMBED, values_of
 from app.editor.palette import EditorPalette
@@ -34,6 +37,8 @@ _IMAGE_HEIGHT_MAX_PX: Final = 560  # a tall picture must not fill the whole wind
 _DIVIDER_HEIGHT_PX: Final = 26
 _CHIP_RADIUS_PX: Final = 6
 _CHIP_TEXT_MAX: Final = 60
+_ROOM_PX: Final = 600.0  # of a line, before anybody has said how wide the text is
+_ROOM_PX_MIN: Final = 40.0
 PICTURE_GAP_PX: Final = 4  # above and below a picture
 
 
@@ -71,13 +76,17 @@ class EmbedObject(QPyTextObject):
         self._palette = palette
         self.resized: tuple[int, int] | None = None
         """(offset, width) of the picture whose edge is being dragged now."""
+        self.line_of: Callable[[str], FileLine | None] = lambda digest: None
+        """Gives what there is to say of the attachment of a SHA-256."""
+        self.seen: Callable[[str, str], object] = lambda digest, name: None
+        """Told the SHA-256 and the name of each attachment that is painted."""
 
     def picture_size(self, doc: QTextDocument, at: int, format_: QTextFormat) -> QSizeF | None:
         """How large a picture is drawn; None for an embed that is not drawn as one."""
         picture = self._picture(doc, payload_of(format_))
         if picture is None:
             return None
-        size, room = picture.deviceIndependentSize(), _room(doc) - 1
+        size, room = picture.deviceIndependentSize(), _room(doc, at) - 1
         chosen = self.resized[1] if self.resized is not None and self.resized[0] == at else width_of(format_)
         if chosen:
             width = max(min(PICTURE_PX_MIN, room), min(chosen, room))
@@ -87,16 +96,15 @@ class EmbedObject(QPyTextObject):
     def intrinsicSize(self, doc: QTextDocument, at: int, format_: QTextFormat) -> QSizeF:
         """Say how large the embed is on a line."""
         payload = payload_of(format_)
-        width = _room(doc)
+        width = _room(doc, at)
         if payload.get("type") == "divider":
             return QSizeF(width - 1, _DIVIDER_HEIGHT_PX)
         size = self.picture_size(doc, at, format_)
         if size is not None:
             return QSizeF(size.width(), size.height() + 2 * PICTURE_GAP_PX)
         metrics = QFontMetricsF(self._font(doc))
-        return QSizeF(
-            min(width - 1, metrics.horizontalAdvance(self._label(payload)) + 20), metrics.height() + 6
-        )
+        wanted = chip_width(self._label(payload), self._line(payload), metrics)
+        return QSizeF(min(width - 1, wanted), metrics.height() + 6)
 
     def drawObject(
         self, painter: QPainter, rect: QRectF | Any, doc: QTextDocument, _at: int, format_: QTextFormat
@@ -106,15 +114,21 @@ class EmbedObject(QPyTextObject):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        picture = None if payload.get("type") == "divider" else self._picture(doc, payload)
         if payload.get("type") == "divider":
             painter.setPen(QPen(QColor(self._palette.divider), 1.5))
             middle = rect.center().y()
             painter.drawLine(QPointF(rect.left(), middle), QPointF(rect.right(), middle))
-        elif picture is not None:
-            painter.drawImage(rect.adjusted(0, PICTURE_GAP_PX, 0, -PICTURE_GAP_PX), picture)
         else:
-            self._draw_chip(painter, rect, doc, payload)
+            digest = digest_of(payload)
+            if digest:
+                self.seen(digest, self._label(payload))
+            picture = self._picture(doc, payload)
+            if picture is not None:
+                place = rect.adjusted(0, PICTURE_GAP_PX, 0, -PICTURE_GAP_PX)
+                painter.drawImage(place, picture)
+                self._draw_badge(painter, place, doc, payload)
+            else:
+                self._draw_chip(painter, rect, doc, payload)
         painter.restore()
 
     def _draw_chip(
@@ -124,15 +138,50 @@ class EmbedObject(QPyTextObject):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(self._palette.chip_background))
         painter.drawRoundedRect(box, _CHIP_RADIUS_PX, _CHIP_RADIUS_PX)
-        is_note = payload.get("type") == "note"
-        painter.setPen(QColor(self._palette.link if is_note else self._palette.chip_text))
-        font = self._font(doc)
-        painter.setFont(font)
-        room = box.adjusted(8, 0, -8, 0)
-        label = QFontMetricsF(font).elidedText(
-            self._label(payload), Qt.TextElideMode.ElideMiddle, room.width()
-        )
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, label)
+        colours = {"note": self._palette.link, "file": self._palette.text, "image": self._palette.text}
+        name = colours.get(str(payload.get("type")), self._palette.chip_text)
+        painter.setFont(self._font(doc))
+        self._draw_pieces(painter, self._chip_pieces(rect, doc, payload), name)
+
+    def _chip_pieces(self, rect: QRectF, doc: QTextDocument, payload: dict[str, Any]) -> list[Piece]:
+        metrics = QFontMetricsF(self._font(doc))
+        return chip_pieces(rect, self._label(payload), self._line(payload), metrics, rtl=_is_rtl())
+
+    def _draw_badge(
+        self, painter: QPainter, rect: QRectF, doc: QTextDocument, payload: dict[str, Any]
+    ) -> None:
+        """Say in the corner of a picture what there is to say of it."""
+        line = self._line(payload)
+        if line is None:
+            return
+        metrics = QFontMetricsF(_small(self._font(doc)))
+        box = badge_box(rect, line, metrics, rtl=_is_rtl())
+        pieces = badge_pieces(box, line, metrics, rtl=_is_rtl())
+        painter.setPen(QPen(QColor(self._palette.divider if pieces else self._palette.background), 1))
+        painter.setBrush(QColor(self._palette.background if pieces else self._palette.accent))
+        painter.drawRoundedRect(box, _CHIP_RADIUS_PX, _CHIP_RADIUS_PX)
+        painter.setFont(_small(self._font(doc)))
+        self._draw_pieces(painter, pieces, self._palette.chip_text)
+
+    def _draw_pieces(self, painter: QPainter, pieces: list[Piece], name: str) -> None:
+        colours = {"name": name, "words": self._palette.muted, "again": self._palette.link}
+        for piece in pieces:
+            painter.setPen(QColor(colours[piece.role]))
+            painter.drawText(piece.rect, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip, piece.text)
+
+    def again_box(self, doc: QTextDocument, rect: QRectF, payload: dict[str, Any]) -> QRectF:
+        """Where a click on an embed that is drawn in a rectangle does what is offered; empty for nowhere."""
+        line = self._line(payload)
+        if line is None or not line.again:
+            return QRectF()
+        if self._picture(doc, payload) is not None:
+            return badge_box(rect, line, QFontMetricsF(_small(self._font(doc))), rtl=_is_rtl())
+        found = (piece.rect for piece in self._chip_pieces(rect, doc, payload) if piece.role == "again")
+        return next(found, QRectF())
+
+    def _line(self, payload: dict[str, Any]) -> FileLine | None:
+        digest = digest_of(payload)
+        return self.line_of(digest) if digest else None
 
     def _font(self, doc: QTextDocument) -> QFont:
         font = doc.defaultFont()
@@ -155,18 +204,40 @@ class EmbedObject(QPyTextObject):
 
     def _picture(self, doc: QTextDocument, payload: dict[str, Any]) -> QImage | None:
         """The picture of an image embed, if it is an attachment and it is here."""
-        source = payload.get("src")
-        if payload.get("type") != "image" or not isinstance(source, str) or not is_attachment(source):
+        digest = digest_of(payload)
+        if payload.get("type") != "image" or not digest:
             return None
-        found = doc.resource(int(QTextDocument.ResourceType.ImageResource.value), QUrl(source))
+        source = QUrl(f"{ATTACHMENT_SCHEME}:{digest}")
+        found = doc.resource(int(QTextDocument.ResourceType.ImageResource.value), source)
         if isinstance(found, QPixmap):
             found = found.toImage()
         return found if isinstance(found, QImage) and not found.isNull() else None
 
 
-def _room(doc: QTextDocument) -> float:
-    """How wide a line is."""
-    return max(40.0, doc.textWidth() - 2 * doc.documentMargin()) if doc.textWidth() > 0 else 600.0
+def _room(doc: QTextDocument, at: int) -> float:
+    """How wide the lines are of the block that a place is in: those of a list stand further in."""
+    format_ = doc.findBlock(at).blockFormat()
+    beside = format_.leftMargin() + format_.rightMargin() + format_.indent() * doc.indentWidth()
+    whole = doc.textWidth() - 2 * doc.documentMargin() if doc.textWidth() > 0 else _ROOM_PX
+    return max(_ROOM_PX_MIN, whole - beside)
+
+
+def _is_rtl() -> bool:
+    """Whether the window is laid out from right to left."""
+    return QGuiApplication.layoutDirection() == Qt.LayoutDirection.RightToLeft
+
+
+def _small(font: QFont) -> QFont:
+    """The font of what is said in a corner, from that of a chip."""
+    font.setPixelSize(max(9, round(font.pixelSize() * 0.86)))
+    return font
+
+
+def digest_of(payload: dict[str, Any]) -> str:
+    """The SHA-256 of the attachment that an embed of a picture or file names; "" for none."""
+    source = payload.get("src")
+    named = payload.get("type") in ("image", "file") and isinstance(source, str) and is_attachment(source)
+    return str(source).partition(":")[2] if named else ""
 
 
 def is_attachment(source: str) -> bool:

@@ -68,7 +68,6 @@ class FindBar(FloatingPanel):
         self.setObjectName("findBar")
         self._view: Final = view
         self._ranges: list[Range] = []
-        self.setFixedWidth(_WIDTH_PX)
         self.query = self._make_field(self.tr("Find"))
         self.replacement = self._make_field(self.tr("Replace with"))
         self.count = QLabel(self)
@@ -246,6 +245,7 @@ class FindBar(FloatingPanel):
 
     def _place(self) -> None:
         room = self._view.contentsRect()
+        self.setFixedWidth(max(1, min(_WIDTH_PX, room.width() - 2 * _MARGIN_PX)))
         self.move(max(room.left(), room.right() - self.width() - _MARGIN_PX), room.top() + _MARGIN_PX)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -35,6 +35,7 @@ _USER: Final = int(QTextFormat.Property.UserProperty.value)
 MARKS: Final = _USER + 1  # of a character: the key of its marks
 BLOCK: Final = _USER + 2  # of a block: the key of its attributes
 STAND_IN: Final = _USER + 3  # of a character Qt cannot hold: the character itself
+CHOSEN: Final = _USER + 4  # of the next letter: that its marks were chosen, whatever the place gives
 EMBED_OBJECT: Final = int(QTextFormat.ObjectTypes.UserObject.value) + 1
 _SIZE_PX: Final = int(QTextFormat.Property.FontPixelSize.value)
 
@@ -44,6 +45,7 @@ BOX_PADDING_PX: Final = 10
 _BOX_GAP_PX: Final = 22  # between the text of a box and its neighbours: padding, and air around the box
 INDENT_PX: Final = 28
 CODE_PADDING_PX: Final = 16
+_LABEL_ROOM_PX: Final = 12  # at the top of a box of code that says its language: long lines go below the word
 _CACHED_MAX: Final = 4096  # formats kept; a note with more distinct ones (links) makes some of them again
 _BOLD: Final = 700
 _QUIET_LEVEL: Final = 6  # the smallest heading is told from text by its weight and a muted colour
@@ -62,6 +64,11 @@ _QT_LISTS: Final = {
     ListFormat.Style.ListCircle: "bullet",
     ListFormat.Style.ListSquare: "bullet",
 }
+
+
+def label_room_px(look: Look) -> int:
+    """How much higher a box of code is for the word that says its language."""
+    return _LABEL_ROOM_PX if look.kind == "code" and look.language else 0
 
 
 def _named(colours: NamedColours, value: object, fallback: str) -> QColor:
@@ -235,7 +242,7 @@ class Formats:
             made.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
             made.setLeftMargin(CODE_PADDING_PX + look.level * INDENT_PX)
             made.setRightMargin(CODE_PADDING_PX)
-            made.setTopMargin(_BOX_GAP_PX if edges & FIRST else 0)
+            made.setTopMargin(_BOX_GAP_PX + label_room_px(look) if edges & FIRST else 0)
             made.setBottomMargin(_BOX_GAP_PX if edges & LAST else 0)
         else:
             made.setIndent(look.level)

@@ -1,12 +1,31 @@
 """
-Where text is drawn: rectangles of ranges in coordinates of the viewport, and offsets that a caret may have.
+Where text is drawn: rectangles of ranges in coordinates of the viewport, which way blocks run, and offsets
+that a caret may have.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QRectF
-from PySide6.QtGui import QTextBlock, QTextCursor, QTextDocument
+import unicodedata
+from typing import Final
+
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QGuiApplication, QTextBlock, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QTextEdit
+
+_STRONG: Final = frozenset({"L", "R", "AL"})
+"""The bidirectional classes of letters that have a direction."""
+
+
+def is_rtl(block: QTextBlock) -> bool:
+    """
+    Whether a block runs from right to left: as its first letter that has a direction, or without one as the
+    window does, so that a line begins where it will be written.
+    """
+    rtl, own = Qt.LayoutDirection.RightToLeft, block.blockFormat().layoutDirection()
+    if own != Qt.LayoutDirection.LayoutDirectionAuto or QGuiApplication.layoutDirection() != rtl:
+        return block.textDirection() == rtl
+    first = next((kind for kind in map(unicodedata.bidirectional, block.text()) if kind in _STRONG), "R")
+    return first != "L"
 
 
 def rect_at(view: QTextEdit, offset_u16: int) -> QRect:
@@ -52,9 +71,7 @@ def _in_block(
     view: QTextEdit, block: QTextBlock, start_u16: int, end_u16: int, visible: QRect
 ) -> tuple[list[QRectF], bool]:
     layout = block.layout()
-    shift = (
-        view.document().documentLayout().blockBoundingRect(block).topLeft() - layout.boundingRect().topLeft()
-    )
+    shift = view.document().documentLayout().blockBoundingRect(block).topLeft()
     left = shift.x() - view.horizontalScrollBar().value()
     top = shift.y() - view.verticalScrollBar().value()
     found: list[QRectF] = []

@@ -2,8 +2,7 @@
 Which key does what in the text.
 
 A table of shortcuts and the keys that write. What is not named here (moving, selecting, copying) is left to
-QTextEdit. `handles` answers for ShortcutOverride too: keys the editor wants before the window's menus see
-them.
+QTextEdit.
 """
 
 from __future__ import annotations
@@ -53,8 +52,11 @@ SHORTCUTS: Final[dict[str, str]] = {
     "narrower": "Ctrl+[",
 }
 
-# Ctrl+Shift with a digit arrives as the digit on some layouts and as what stands above it on others.
-_LIST_KEYS: Final[dict[int, str]] = {
+_CTRL_SHIFT_KEYS: Final[dict[int, str]] = {
+    _Key.Key_X: "strike",
+    _Key.Key_H: "highlight",
+    _Key.Key_V: "paste_plain",
+    # With a digit it arrives as the digit on some layouts and as what stands above it on others.
     _Key.Key_7: "numbered",
     _Key.Key_Ampersand: "numbered",
     _Key.Key_8: "bullet",
@@ -62,6 +64,14 @@ _LIST_KEYS: Final[dict[int, str]] = {
     _Key.Key_9: "check",
     _Key.Key_ParenLeft: "check",
 }
+
+
+_MOVEMENTS: Final = frozenset(
+    (
+        *(_Key.Key_Left, _Key.Key_Right, _Key.Key_Up, _Key.Key_Down),
+        *(_Key.Key_Home, _Key.Key_End, _Key.Key_PageUp, _Key.Key_PageDown),
+    )
+)
 
 
 def _toggle(kind: str) -> _Action:
@@ -76,48 +86,61 @@ def _list(kind: str) -> _Action:
     return lambda view: view.commands.toggle_kind({"kind": kind, "level": 0})
 
 
-def shortcut_of(event: QKeyEvent) -> _Action | None:
-    """Give what a key with modifiers does, if the editor has a shortcut for it."""
+ACTIONS: Final[dict[str, _Action]] = {
+    **{name: _toggle(name) for name in ("bold", "italic", "underline", "strike", "code", "highlight")},
+    **{name: _list(name) for name in ("numbered", "bullet", "check")},
+    "paragraph": _heading(0),
+    **{f"heading{level}": _heading(level) for level in range(1, 7)},
+    "link": lambda view: view.link_wanted.emit(),
+    "find": lambda view: view.find_wanted.emit(),
+    "clear": lambda view: view.commands.clear_marks(),
+    "tick": lambda view: open_link(view) or view.commands.toggle_check(),
+    "wider": lambda view: view.resize_picture(1),
+    "narrower": lambda view: view.resize_picture(-1),
+    "undo": lambda view: view.undo(),
+    "redo": lambda view: view.redo(),
+    "cut": lambda view: view.cut(),
+    "paste_plain": lambda view: view.paste_plain(),
+}
+"""What each shortcut does, by the name that the window's command of it has in settings."""
+
+
+def shortcut_of(event: QKeyEvent) -> str | None:
+    """Give the name in `ACTIONS` of what a key with modifiers does, if the editor has a shortcut for it."""
     key = event.key()
     held = event.modifiers() & (_CTRL | _SHIFT | _ALT)
     if event.matches(_Standard.Undo):
-        return lambda view: view.undo()
+        return "undo"
     if (
         event.matches(_Standard.Redo)
         or (held == _CTRL and key == _Key.Key_Y)
         or (held == _CTRL | _SHIFT and key == _Key.Key_Z)
     ):
-        return lambda view: view.redo()
+        return "redo"
     if event.matches(_Standard.Cut):
-        return lambda view: view.cut()
+        return "cut"
     if held == _CTRL:
         return _CTRL_KEYS.get(key)
     if held == _CTRL | _ALT and key in HEADING_KEYS:
-        return _heading(HEADING_KEYS.index(_Key(key)))
+        level = HEADING_KEYS.index(_Key(key))
+        return f"heading{level}" if level else "paragraph"
     if held == _CTRL | _SHIFT:
-        if key == _Key.Key_X:
-            return _toggle("strike")
-        if key == _Key.Key_H:
-            return _toggle("highlight")
-        if key == _Key.Key_V:
-            return lambda view: view.paste_plain()
-        if key in _LIST_KEYS:
-            return _list(_LIST_KEYS[key])
+        return _CTRL_SHIFT_KEYS.get(key)
     return None
 
 
-_CTRL_KEYS: Final[dict[int, _Action]] = {
-    _Key.Key_B: _toggle("bold"),
-    _Key.Key_I: _toggle("italic"),
-    _Key.Key_U: _toggle("underline"),
-    _Key.Key_E: _toggle("code"),
-    _Key.Key_K: lambda view: view.link_wanted.emit(),
-    _Key.Key_F: lambda view: view.find_wanted.emit(),
-    _Key.Key_BracketRight: lambda view: view.resize_picture(1),
-    _Key.Key_BracketLeft: lambda view: view.resize_picture(-1),
-    _Key.Key_Backslash: lambda view: view.commands.clear_marks(),
-    _Key.Key_Return: lambda view: open_link(view) or view.commands.toggle_check(),
-    _Key.Key_Enter: lambda view: open_link(view) or view.commands.toggle_check(),
+_CTRL_KEYS: Final[dict[int, str]] = {
+    _Key.Key_B: "bold",
+    _Key.Key_I: "italic",
+    _Key.Key_U: "underline",
+    _Key.Key_E: "code",
+    _Key.Key_K: "link",
+    _Key.Key_F: "find",
+    _Key.Key_BracketRight: "wider",
+    _Key.Key_BracketLeft: "narrower",
+    _Key.Key_Backslash: "clear",
+    _Key.Key_Return: "tick",
+    _Key.Key_Enter: "tick",
 }
 
 # Deletions that take more than a character: the selection a movement makes is deleted.
@@ -165,6 +188,11 @@ def is_soft_break(event: QKeyEvent) -> bool:
     )
 
 
+def is_movement(event: QKeyEvent) -> bool:
+    """Whether a key moves the caret."""
+    return event.key() in _MOVEMENTS
+
+
 def is_text(event: QKeyEvent) -> bool:
     """
     Whether a key writes its text: printing characters, joiners and marks of direction, not Ctrl
@@ -178,8 +206,3 @@ def is_text(event: QKeyEvent) -> bool:
     if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier in (_CTRL, _CTRL | _SHIFT):
         return False
     return text[0] >= " " and text[0] != "\x7f"
-
-
-def handles(event: QKeyEvent) -> bool:
-    """Whether the editor wants a key before the window's shortcuts do."""
-    return shortcut_of(event) is not None

@@ -6,6 +6,7 @@ A language is a word that export writes behind the fence; nothing here knows mor
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QCoreApplication
@@ -43,6 +44,7 @@ LANGUAGES: Final = {
     "xml": "XML",
     "yaml": "YAML",
 }
+_FIRST_WORD: Final = re.compile(r"[^\s,{]+")
 _SHORT: Final = {
     "sh": "bash",
     "shell": "bash",
@@ -59,8 +61,14 @@ _SHORT: Final = {
 
 
 def name_of(language: str) -> str:
-    """Give the name of a language as people write it; one that is not known here is its own name."""
-    known = LANGUAGES.get(_SHORT.get(language.lower(), language.lower()))
+    """
+    Give the name of a language as people write it; one that is not known here is its own name.
+
+    Other programs write more behind the fence, as in "rust,ignore": the first word is the language.
+    """
+    word = _FIRST_WORD.match(language.lower())
+    first = word[0] if word is not None else language
+    known = LANGUAGES.get(_SHORT.get(first, first))
     return language if known is None else known
 
 

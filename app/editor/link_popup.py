@@ -7,38 +7,18 @@ Addresses without a scheme that look like a host get https; those the allow-list
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit
 
 from app.editor.floating import FloatingPanel
 from app.editor.note_edit import NoteEdit
-from app.transfer.addresses import is_allowed, scheme_of
+from app.transfer.addresses import address_of
 from crdt.anchor import Anchor
 
 _WIDTH_PX: Final = 320
-_HOST: Final = re.compile(r"[\w-]+(?:\.[\w-]+)+(?:[/?#:].*)?")
-_MAIL: Final = re.compile(r"[^\s@/]+@[\w-]+(?:\.[\w-]+)+")
-
-
-def address_of(typed: str) -> str | None:
-    """
-    Give the address a person meant.
-
-    Returns:
-        "" for an empty field, None for one that no link may have.
-    """
-    typed = typed.strip()
-    if not typed:
-        return ""
-    if _MAIL.fullmatch(typed):
-        typed = "mailto:" + typed
-    elif not scheme_of(typed) and _HOST.fullmatch(typed):
-        typed = "https://" + typed
-    return typed if is_allowed(typed) and (scheme_of(typed) or typed.startswith("#")) else None
 
 
 class LinkPopup(FloatingPanel):
@@ -79,19 +59,10 @@ class LinkPopup(FloatingPanel):
         self.field.selectAll()
         self.hint.hide()
         self.adjustSize()
-        self._place(end)
+        self.stand_below(end)
         self.show()
         self.raise_()
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
-
-    def _place(self, index: int) -> None:
-        rect = self._view.rect_at(index)
-        place = self._view.viewport().mapTo(self._view, QPoint(rect.left(), rect.bottom() + 6))
-        room = self._view.rect().adjusted(8, 8, -8, -8)
-        if place.y() + self.height() > room.bottom():
-            place.setY(place.y() - rect.height() - self.height() - 12)
-        place.setX(max(room.left(), min(place.x(), room.right() - self.width())))
-        self.move(place.x(), max(room.top(), place.y()))
 
     def _set(self) -> None:
         address = address_of(self.field.text())

@@ -22,7 +22,7 @@ from typing import Final, NamedTuple
 
 from app.editor.difference import attribute_changes
 from app.editor.keys import EMBED, OBJECT, Marks, key_of, values_of
-from app.editor.looks import LEVEL_MAX, LIST_KINDS
+from app.editor.looks import LEVEL_MAX, LIST_KINDS, look_of
 from app.editor.mirror import Mirror, MirrorBlock
 from app.editor.operations import Delete, Insert, Operation, SetBlock
 from crdt.marks import GROWS_AT_END
@@ -72,10 +72,11 @@ def with_kind(attributes: str, wanted: Marks) -> str:
 def box_of(mirror: Mirror, number: int) -> tuple[int, int]:
     """Give the first and the last of the blocks of code that are drawn as one box with a block."""
     first = last = number
+    box = look_of(mirror.blocks[number].attributes).box
     if kind_of(mirror.blocks[number]) == "code":
-        while first > 0 and kind_of(mirror.blocks[first - 1]) == "code":
+        while first > 0 and look_of(mirror.blocks[first - 1].attributes).box == box:
             first -= 1
-        while last + 1 < len(mirror.blocks) and kind_of(mirror.blocks[last + 1]) == "code":
+        while last + 1 < len(mirror.blocks) and look_of(mirror.blocks[last + 1].attributes).box == box:
             last += 1
     return first, last
 

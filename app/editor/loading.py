@@ -62,10 +62,14 @@ class Loader:
     """Shows the blocks of a note in an empty document, from the first on, as many at a time as wanted."""
 
     def __init__(self, surface: Surface, blocks: Blocks) -> None:
-        """Args: surface: Of an empty document; blocks: As `RichText.blocks` returned them."""
+        """Args: surface: Of an empty document; blocks: As `RichText.blocks` returned them, or their first."""
         self._surface: Final = surface
         self._blocks = blocks
         self._shown = 0
+
+    def know(self, blocks: Blocks) -> None:
+        """Take all blocks of the note of which only the first were known."""
+        self._blocks = blocks
 
     @property
     def is_done(self) -> bool:

@@ -16,7 +16,7 @@ from app.editor.keys import values_of
 LIST_KINDS: Final = frozenset({"bullet", "numbered", "check"})
 LEVEL_MAX: Final = 8  # deeper levels are kept but drawn here: more would leave no width for the text
 HEADING_LEVEL_MAX: Final = 6
-JOINED_KINDS: Final = frozenset({"code", "quote"})  # neighbours of these kinds are drawn as one box
+JOINED_KINDS: Final = frozenset({"code", "quote"})  # drawn as boxes that alike neighbours share
 
 
 class Look(NamedTuple):
@@ -25,7 +25,7 @@ class Look(NamedTuple):
 
     `level` is 1-6 for headings, the depth from 0 for lists and quotes, steps of indentation for what belongs
     to a list item (paragraphs and code). `start` is the number a list item is given, 0 if it follows the one
-    before.
+    before. `language` is that of code.
     """
 
     kind: str
@@ -33,6 +33,12 @@ class Look(NamedTuple):
     checked: bool
     alignment: str
     start: int
+    language: str = ""
+
+    @property
+    def box(self) -> tuple[str, str] | None:
+        """What neighbours must have in common to be drawn as one box; None for what stands in none."""
+        return (self.kind, self.language) if self.kind in JOINED_KINDS else None
 
     @property
     def is_list(self) -> bool:
@@ -68,6 +74,9 @@ def look_of(attributes: str) -> Look:
         return Look(
             kind, level, checked, aligned, start if isinstance(start, int) and 0 < start < 10**9 else 0
         )
-    if kind in ("quote", "code"):
-        return Look(str(kind), level, False, aligned, 0)
+    if kind == "quote":
+        return Look("quote", level, False, aligned, 0)
+    if kind == "code":
+        language = values.get("language")
+        return Look("code", level, False, aligned, 0, language if isinstance(language, str) else "")
     return Look("paragraph", level, False, aligned, 0)

@@ -71,3 +71,5 @@ class Caret(NamedTuple):
     colour: QColor
     anchor: Anchor
     head: Anchor
+    idle: bool = False
+    """Has not moved for a while: shown faintly."""

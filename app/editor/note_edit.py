@@ -12,7 +12,7 @@ Not here: where the note comes from and goes to (`app.workspace`), toolbars and 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Any
 
 from PySide6.QtCore import QEvent, QMimeData, QPointF, QRect, Qt, QUrl, Signal
 from PySide6.QtGui import (
@@ -34,8 +34,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
 from app.editor import geometry, keyboard
+from app.editor.attached import Attached
 from app.editor.binding import Binding
 from app.editor.carets import RemoteCarets
+from app.editor.column import keep_room, margins, show_margin
 from app.editor.commands import Blocks, Commands
 from app.editor.composition import Composition
 from app.editor.embeds import is_attachment
@@ -47,13 +49,11 @@ from app.editor.note import Caret, Note
 from app.editor.ornaments import Ornaments, visible_blocks
 from app.editor.palette import EditorPalette
 from app.editor.paste import blocks_of_markdown
-from app.editor.pointing import Pointing
+from app.editor.pointing import Pointing, forget_presses
 from app.editor.spelling import Spelling
 from app.editor.text_layout import TextLayout
 from app.editor.text_menu import text_menu
 from app.editor.writing_keys import WritingKeys
-
-_SIDE_PX_MIN: Final = 4  # beside the column, besides the document's own margin
 
 
 class _Bound:
@@ -78,6 +78,7 @@ class NoteEdit(QTextEdit):
         take_files: Keeps dropped or pasted files, gives an embed for each it took.
         find_attachment: Gives the picture of a sha256, None if it is not here (yet).
         read_markdown: Reads pasted Markdown; None has it pasted as the text it is.
+        rebound: Names of shortcuts (`keyboard.ACTIONS`) that have other keys in the window: ours do nothing.
     """
 
     link_wanted: Signal = Signal()  # Ctrl+K: ask for an address
@@ -95,13 +96,15 @@ class NoteEdit(QTextEdit):
         self.take_files: Callable[[Sequence[str]], Sequence[Marks]] | None = None
         self.find_attachment: Callable[[str], QImage | None] | None = None
         self.read_markdown: Callable[[str], Blocks] | None = blocks_of_markdown
+        self.rebound: frozenset[str] = frozenset()
         self._bound: _Bound | None = None
         self._own_document: QTextDocument | None = None
         self.formats = Formats(palette or EditorPalette())
         self._ornaments = Ornaments(self.formats)
+        self.attached = Attached(self)
         self.spelling = Spelling(self)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        keep_room(self)
         self.setCursorWidth(2)
         self.setReadOnly(True)
         self.setAccessibleName(self.tr("Note text"))
@@ -109,8 +112,10 @@ class NoteEdit(QTextEdit):
         self.viewport().setCursor(Qt.CursorShape.IBeamCursor)
         self.cursorPositionChanged.connect(self._step_out_of_pair)
         self.cursorPositionChanged.connect(self.state_changed)
+        for signal in (self.cursorPositionChanged, self.selectionChanged, self.textChanged):
+            signal.connect(lambda: self._ornaments.follow(self))
         self.selectionChanged.connect(self.state_changed)
-        self.currentCharFormatChanged.connect(self._announce_state)
+        self.currentCharFormatChanged.connect(self.state_changed)
         self._use_colours()
         self.show_document(empty_document(self.formats, self))
 
@@ -192,6 +197,8 @@ class NoteEdit(QTextEdit):
         """Show another QTextDocument that this view owns; the one before goes."""
         before, self._own_document = self._own_document, document
         self.setDocument(document)
+        self.attached.serve(document)
+        forget_presses(self)
         layout = document.documentLayout()
         if isinstance(layout, TextLayout):
             layout.shifted.connect(self._keep_place)
@@ -200,10 +207,15 @@ class NoteEdit(QTextEdit):
             before.deleteLater()
 
     def _keep_place(self, y: float, by: float) -> None:
-        """Slot of the layout: what was guessed above is measured now; what is seen stays where it is."""
+        """Slot of layouts: what was guessed above is measured now; what is seen of this text stays."""
         bar = self.verticalScrollBar()
-        if y <= bar.value():
+        if y <= bar.value() and self.sender() is self.document().documentLayout():
             bar.setValue(bar.value() + round(by))
+
+    def ensureCursorVisible(self) -> None:
+        """Scroll to the caret; with the first and the last line comes the margin beyond it."""
+        super().ensureCursorVisible()
+        show_margin(self)
 
     def index_of(self, offset_u16: int) -> int:
         """Give the index of an offset of the view."""
@@ -229,15 +241,12 @@ class NoteEdit(QTextEdit):
 
     def _lay_out_column(self) -> None:
         """Keep the text at a readable width, in the middle."""
-        column = self.formats.palette.column_px + 2 * DOCUMENT_MARGIN_PX
-        side = max(_SIDE_PX_MIN, (self.contentsRect().width() - column) // 2)
-        if self.viewportMargins().left() != side:
-            self.setViewportMargins(side, 0, side, 0)
+        beside = margins(self, self.formats.palette.column_px + 2 * DOCUMENT_MARGIN_PX)
+        if self.viewportMargins() != beside:
+            self.setViewportMargins(beside)
 
     def changeEvent(self, event: QEvent) -> None:
-        """
-        Qt: font, style or palette changed. The text's font is the palette's, whatever a style sheet says.
-        """
+        """Qt: font, style or palette changed. The text's font is the palette's, not that of a style sheet."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self._use_font()
@@ -254,12 +263,9 @@ class NoteEdit(QTextEdit):
 
     def picture_arrived(self, digest: str) -> None:
         """Show a picture that was missing until now."""
-        document = self.document()
         picture = self.find_attachment(digest) if self.find_attachment is not None else None
         if picture is not None:
-            kind = int(QTextDocument.ResourceType.ImageResource.value)
-            document.addResource(kind, QUrl(f"attachment:{digest}"), picture)
-            document.markContentsDirty(0, document.characterCount())
+            self.attached.picture_arrived(digest, picture)
 
     def loadResource(self, kind: int, name: QUrl | str) -> Any:
         """Qt: a resource of the text. Only attachments exist; any other name gives an empty picture."""
@@ -291,7 +297,6 @@ class NoteEdit(QTextEdit):
         self._ornaments.paint_over(painter, self, shown)
         if self._bound is not None:
             self.spelling.paint(painter, [item.block for item in shown])
-        if self._bound is not None:
             self._bound.pointing.frame.paint(painter)
             self._bound.carets.paint(painter, self.viewport().rect())
         painter.end()
@@ -331,25 +336,31 @@ class NoteEdit(QTextEdit):
         """Qt: a key. Writing ones are commands; QTextEdit moves the caret."""
         bound = self._bound
         if bound is None:
-            super().keyPressEvent(event)
+            self._move(event)
             return
         bound.binding.settle()
-        action = keyboard.shortcut_of(event)
-        if action is not None:
+        name = keyboard.shortcut_of(event)
+        if name is not None:
             event.accept()
             self.end_composition()
-            action(self)
+            if name not in self.rebound:
+                keyboard.ACTIONS[name](self)
             return
         if not self.isReadOnly():
-            if event.text():
+            if event.text() or keyboard.is_movement(event):
                 self.end_composition()
             if bound.keys.press(event):
                 event.accept()
                 return
         before = self.textCursor().position()
-        super().keyPressEvent(event)
+        self._move(event)
         if self.textCursor().position() != before:
             bound.binding.note.break_group()
+
+    def _move(self, event: QKeyEvent) -> None:
+        super().keyPressEvent(event)
+        if keyboard.is_movement(event):
+            self.ensureCursorVisible()
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         """Qt: an input method composes or commits."""
@@ -362,6 +373,11 @@ class NoteEdit(QTextEdit):
     def show_preedit(self, event: QInputMethodEvent) -> None:
         """Show a preedit as QTextEdit does."""
         super().inputMethodEvent(event)
+
+    def keep_preedit(self) -> None:
+        """Have what is being composed stand at the caret, wherever an edit has brought that."""
+        if self._bound is not None:
+            self._bound.composition.stand_at_caret()
 
     def undo(self) -> None:
         """Undo what this person did last."""
@@ -383,13 +399,11 @@ class NoteEdit(QTextEdit):
             cursor.setPosition(ends[1], QTextCursor.MoveMode.KeepAnchor)
             self.setTextCursor(cursor)
 
-    def _announce_state(self) -> None:
-        self.state_changed.emit()
-
     # Mouse
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Qt: a button goes down."""
+        """Qt: a button goes down. What is being composed stays where it was begun."""
+        self.end_composition()
         if self._bound is None or not self._bound.pointing.press(event):
             super().mousePressEvent(event)
 
@@ -412,7 +426,7 @@ class NoteEdit(QTextEdit):
             super().mouseMoveEvent(event)
         elif not self._bound.pointing.move(event):
             super().mouseMoveEvent(event)
-            self.viewport().setCursor(self._bound.pointing.shape(event.position(), event.modifiers()))
+            self._bound.pointing.hover(event.position(), event.modifiers())
 
     def picture_selected(self) -> tuple[int, float] | None:
         """Give the index of the picture that is selected, and its widest in pixels; None if none is."""

@@ -2,8 +2,9 @@
 Links to other notes: `[[` opens a list of names, a choice puts the link there.
 
 A link names the note's id, so it holds whatever the note is called later. Typing narrows the list, arrows and
-Enter choose, Esc leaves the brackets as text; `]]` behind a whole name makes the link too. Names come from
-`seek`, a name that is missing can be made by `make`. Not here: which names fit, opening notes.
+Enter choose, Esc leaves the brackets as text; `]]` behind a whole name makes the link too. `#heading` behind
+a whole name leads to that heading, and alone to one of this note. Names come from `seek`, a name that is
+missing can be made by `make`. Not here: which names fit, opening notes.
 """
 
 from __future__ import annotations
@@ -17,8 +18,6 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
-    QPoint,
-    QRect,
     QSize,
     Qt,
     QTimer,
@@ -35,10 +34,11 @@ from PySide6.QtWidgets import (
 )
 
 from app.editor.floating import FloatingPanel
-from app.editor.following import NOTE_SCHEME
+from app.editor.jumping import headings_here
 from app.editor.keys import values_of
 from app.editor.list_keys import kind_of
 from app.editor.note_edit import NoteEdit
+from app.note_address import LinkTarget
 
 ROWS_MAX: Final = 8
 NAME_LENGTH_MAX: Final = 80
@@ -54,11 +54,18 @@ _Index = QModelIndex | QPersistentModelIndex
 
 
 class Name(NamedTuple):
-    """One note that may be meant. Without an id it is one that is to be made."""
+    """One note that may be meant: "" is the one that is written in, None one that is to be made."""
 
     note: str | None
     title: str
     place: str = ""
+    heading: str = ""
+    """A heading in it."""
+
+    @property
+    def words(self) -> str:
+        """What the link says."""
+        return " › ".join(word for word in (self.title, self.heading) if word)
 
 
 class NameDelegate(QStyledItemDelegate):
@@ -86,7 +93,7 @@ class NameDelegate(QStyledItemDelegate):
         metrics = QFontMetrics(option.font)
         inside = option.rect.adjusted(_INSIDE_PX, 0, -_INSIDE_PX, 0)
         place_width = min(metrics.horizontalAdvance(name.place) + 2, inside.width() // 2)
-        room = QRect(inside.left(), inside.top(), inside.width() - place_width - 12, inside.height())
+        room = QStyle.visualRect(option.direction, inside, inside.adjusted(0, 0, -place_width - 12, 0))
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.setPen(QColor(palette.text))
         painter.drawText(
@@ -193,14 +200,15 @@ class NoteLinks(FloatingPanel):
         return self._view.commands.range()[1]
 
     def _offer(self, text: str, start: int) -> None:
-        names = list(self.seek(text, ROWS_MAX))
+        names = self._places(text) or list(self.seek(text, ROWS_MAX))
         title = " ".join(text.split())
-        if self.make is not None and title and not any(n.title.casefold() == title.casefold() for n in names):
+        is_new = bool(title) and not any(n.title.casefold() == title.casefold() for n in names)
+        if self.make is not None and is_new and not title.startswith("#"):
             names.append(Name(None, title))
         self.model.clear()
         for name in names:
             shown = (
-                name.title if name.note is not None else self.tr("Make “{title}”").format(title=name.title)
+                name.words if name.note is not None else self.tr("Make “{title}”").format(title=name.title)
             )
             item = QStandardItem(shown)
             item.setData(name, _CHOICE)
@@ -212,18 +220,22 @@ class NoteLinks(FloatingPanel):
         self.list.setCurrentIndex(self.model.index(0, 0))
         self.list.setFixedHeight(min(len(names), ROWS_MAX + 1) * _ROW_PX)
         self.adjustSize()
-        self._place(start)
+        self.stand_below(start)
         self.show()
         self.raise_()
 
-    def _place(self, index: int) -> None:
-        rect = self._view.rect_at(index)
-        place = self._view.viewport().mapTo(self._view, QPoint(rect.left(), rect.bottom() + 6))
-        room = self._view.rect().adjusted(8, 8, -8, -8)
-        if place.y() + self.height() > room.bottom():
-            place.setY(place.y() - rect.height() - self.height() - 12)
-        place.setX(max(room.left(), min(place.x(), room.right() - self.width())))
-        self.move(place.x(), max(room.top(), place.y()))
+    def _places(self, text: str) -> list[Name]:
+        """Headings that are meant: those of this note that have what is typed, or the one of a whole name."""
+        title, sign, heading = text.partition("#")
+        if not sign:
+            return []
+        if title.strip():
+            wanted = " ".join(title.split()).casefold()
+            names = [name for name in self.seek(title, ROWS_MAX) if name.title.casefold() == wanted]
+            return [name._replace(heading=heading.strip()) for name in names]
+        wanted, here = heading.strip().casefold(), self.tr("in this note")
+        lines = dict.fromkeys(" ".join(found.text.split()) for found in headings_here(self._view)[1])
+        return [Name("", "", here, line) for line in lines if line and wanted in line.casefold()][:ROWS_MAX]
 
     # ---- the choice -------------------------------------------------------------------------------------
 
@@ -244,6 +256,9 @@ class NoteLinks(FloatingPanel):
         """`]]` was typed behind a name: a link, if there is exactly one note of that name."""
         wanted = " ".join(closed[1].split()).casefold()
         names = [n for n in self.seek(closed[1], ROWS_MAX) if n.title.casefold() == wanted]
+        if not names:  # of headings here the one that is called just so
+            heading = wanted.removeprefix("#").strip()
+            names = [n for n in self._places(closed[1]) if n.note or n.heading.casefold() == heading]
         if len(names) == 1:
             end = self._caret()
             self._put(names[0], end - (closed.end() - closed.start()), end)
@@ -252,7 +267,8 @@ class NoteLinks(FloatingPanel):
         note = name.note if name.note is not None else self.make(name.title) if self.make else None
         if note is not None and self._view.is_open:
             self._view.bound.note.break_group()
-            span: tuple[str, dict[str, Any]] = (name.title or note, {"link": NOTE_SCHEME + note})
+            link = LinkTarget(note, name.heading).link
+            span: tuple[str, dict[str, Any]] = (name.words or note, {"link": link})
             self._view.commands.insert_blocks_at(start, end, [([span], {})])
             self._view.bound.note.break_group()
 

@@ -14,13 +14,21 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QTextBlock
 from PySide6.QtWidgets import QTextEdit
 
-from app.editor.formats import BLOCK, BOX_PADDING_PX, CODE_PADDING_PX, INDENT_PX, Formats
-from app.editor.keys import values_of
+from app.editor.formats import (
+    BLOCK,
+    BOX_PADDING_PX,
+    CODE_PADDING_PX,
+    INDENT_PX,
+    Formats,
+    label_room_px,
+)
+from app.editor.geometry import is_rtl
 from app.editor.languages import name_of
-from app.editor.looks import JOINED_KINDS, Look, look_of
+from app.editor.looks import Look, look_of
 from app.editor.palette import EditorPalette
 
 _BOX_RADIUS_PX: Final = 8
+_BOX_ABOVE_PX: Final = 40  # how far a box of code may reach above its text, and a little more
 _BAR_PX: Final = 3
 _TICK_PX: Final = 17  # side of a tick box at the default text size
 _BULLETS: Final = ("disc", "ring", "square")
@@ -54,7 +62,7 @@ def visible_blocks(view: QTextEdit) -> Iterator[Shown]:
         rect.setHeight(
             block.layout().boundingRect().bottom()
         )  # it has the height without what is above the line
-        if rect.top() > bottom + 2 * BOX_PADDING_PX:
+        if rect.top() > bottom + _BOX_ABOVE_PX:
             return
         yield Shown(block, block_look(block), rect)
         block = block.next()
@@ -114,11 +122,6 @@ def _roman(number: int) -> str:
     return text
 
 
-def is_rtl(block: QTextBlock) -> bool:
-    """Whether a block is written from right to left."""
-    return block.textDirection() == Qt.LayoutDirection.RightToLeft
-
-
 def _runs_at(group: list[Shown], depth: int) -> list[tuple[Shown, Shown]]:
     """The first and last blocks of each row of quotes at least so deep and written in one direction."""
     runs: list[tuple[Shown, Shown]] = []
@@ -165,6 +168,20 @@ class Ornaments:
         """Args: formats: Whose palette and fonts are used."""
         self._formats: Final = formats
         self._palette: Final[EditorPalette] = formats.palette
+        self._marked: tuple[int | None, int | None] = (None, None)
+
+    def follow(self, view: QTextEdit) -> None:
+        """
+        Have all painted anew when the caret comes into code or leaves it, whose corner then says what it may
+        be, and when one character is selected or is no more: a picture has a frame around it then.
+        """
+        cursor = view.textCursor()
+        block = cursor.block()
+        code = block.blockNumber() if block_look(block).kind == "code" else None
+        framed = cursor.selectionStart() if abs(cursor.anchor() - cursor.position()) == 1 else None
+        if (code, framed) != self._marked:
+            self._marked = (code, framed)
+            view.viewport().update()
 
     def paint_under(self, painter: QPainter, view: QTextEdit, shown: list[Shown]) -> None:
         """Paint what lies behind the text: boxes of code, bars of quotes."""
@@ -174,9 +191,9 @@ class Ornaments:
         while at < len(shown):
             first = shown[at]
             stop = at + 1
-            while stop < len(shown) and shown[stop].look.kind == first.look.kind:
+            while stop < len(shown) and shown[stop].look.box == first.look.box:
                 stop += 1
-            if first.look.kind in JOINED_KINDS:
+            if first.look.box is not None:
                 self._paint_box(painter, view, shown[at:stop])
             at = stop
 
@@ -186,7 +203,8 @@ class Ornaments:
         top, bottom = group[0].rect.top(), group[-1].rect.bottom()
         if group[0].look.kind == "code":
             inset = min(shown.block.blockFormat().leftMargin() for shown in group) - CODE_PADDING_PX
-            box = QRectF(left + inset, top - BOX_PADDING_PX, right - left - inset, 0)
+            top -= BOX_PADDING_PX + label_room_px(group[0].look)
+            box = QRectF(left + inset, top, right - left - inset, 0)
             box.setBottom(bottom + BOX_PADDING_PX)
             painter.setBrush(QColor(self._palette.code_background))
             painter.drawRoundedRect(box, _BOX_RADIUS_PX, _BOX_RADIUS_PX)
@@ -272,18 +290,19 @@ def languages(view: QTextEdit, shown: list[Shown]) -> list[tuple[Shown, str, QRe
     """
     Give what stands in the upper right corners of the visible boxes of code: their first block, word, place.
 
-    A box whose language nobody has said has a word only while the caret is in it.
+    A box whose language nobody has said has a word only while the caret is in it, and where its first line
+    leaves room for one.
     """
     found: list[tuple[Shown, str, QRectF]] = []
     here = view.textCursor().block()
     is_here = block_look(here).kind == "code"
     for at, item in enumerate(shown):
         before = item.block.previous()
-        if item.look.kind != "code" or (before.isValid() and block_look(before).kind == "code"):
+        if item.look.kind != "code" or (before.isValid() and block_look(before).box == item.look.box):
             continue
-        language = block_language(item.block)
+        language = item.look.language
         last = at
-        while last + 1 < len(shown) and shown[last + 1].look.kind == "code":
+        while last + 1 < len(shown) and shown[last + 1].look.box == item.look.box:
             last += 1
         numbers = item.block.blockNumber(), shown[last].block.blockNumber()
         inside = is_here and numbers[0] <= here.blockNumber() <= numbers[1] and not view.isReadOnly()
@@ -292,16 +311,17 @@ def languages(view: QTextEdit, shown: list[Shown]) -> list[tuple[Shown, str, QRe
             metrics = QFontMetricsF(_small(view))
             right = view.viewport().width() - view.document().documentMargin() - BOX_PADDING_PX
             size = QSizeF(metrics.horizontalAdvance(label) + 4, metrics.height() + 2)
-            top = item.rect.top() - BOX_PADDING_PX + 3
-            found.append((item, label, QRectF(QPointF(right - size.width(), top), size)))
+            top = item.rect.top() - BOX_PADDING_PX - label_room_px(item.look) + 3
+            rect = QRectF(QPointF(right - size.width(), top), size)
+            if language or _text_right(item) <= rect.left():
+                found.append((item, label, rect))
     return found
 
 
-def block_language(block: QTextBlock) -> str:
-    """Give the language of a block of code; "" for none."""
-    attributes = block.blockFormat().property(BLOCK)
-    language = values_of(attributes).get("language") if isinstance(attributes, str) else None
-    return language if isinstance(language, str) else ""
+def _text_right(item: Shown) -> float:
+    """Where the text of a block's first line ends."""
+    layout = item.block.layout()
+    return item.rect.left() + layout.lineAt(0).naturalTextRect().right() if layout.lineCount() else 0.0
 
 
 def language_at(view: QTextEdit, place: QPointF) -> int | None:

@@ -12,14 +12,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QSizeF, QUrl
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPointF, QRectF, Qt, QUrl
 from PySide6.QtGui import (
     QColor,
     QFont,
     QFontDatabase,
-    QPageLayout,
-    QPageSize,
+    QImage,
+    QPainter,
     QPdfWriter,
+    QPen,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
@@ -30,19 +31,27 @@ from PySide6.QtGui import (
     QTextListFormat,
 )
 
+from app.colour_names import QUIET, on_paper
 from app.editor.decoding import decoded
+from app.editor.pages import SCREEN_DPI, PageSetup, paint_pages, text_width, usual_setup
 from app.editor.palette import EditorPalette
 from app.transfer.addresses import ATTACHMENT_SCHEME
 from app.transfer.blocks import BREAK, LISTS, Attributes, Block, Marks, Span, is_embed, tidy
+from app.transfer.front_matter import FrontMatter
+from app.transfer.inline_html import WIDTH
 
 TEXT_PT: Final = 11.0
 TITLE_PT: Final = 22.0
+TAGS_PT: Final = 9.5
 HEADINGS_PT: Final = (18.0, 15.0, 13.0, 12.0, 11.0, 11.0)
-MARGINS_INCH: Final = 2 * 2.0 / 2.54
-"""Qt leaves two centimetres at each side of what it prints, and numbers the pages."""
 RESOLUTION_DPI: Final = 1200
 """Of a PDF; lines of hair's breadth stay sharp."""
 SPACE_PX: Final = 5.0
+TICKS: Final = ("tick:open", "tick:done")
+"""Names of the pictures of a box that is not ticked, and of one that is."""
+_TICK_PX: Final = 12.0
+_TICK_ROOM_PX: Final = 20.0
+_TICK_DRAWN_PX: Final = 96
 
 _PALETTE: Final = EditorPalette()
 
@@ -52,19 +61,21 @@ class Paper(QTextDocument):
 
     def __init__(
         self,
-        title: str,
+        matter: FrontMatter,
         blocks: list[Block],
         pictures: Mapping[str, bytes],
         width: float,
+        dpi: float = SCREEN_DPI,
     ) -> None:
         """
         Lay it out.
 
         Args:
-            title: Its first line; "" for none.
+            matter: What it says of itself; icon, title and tags stand above the body.
             blocks: The body.
             pictures: {sha256: bytes of a picture}; a note that names another shows its words.
             width: Of the text, in pixels of 96 to an inch: no picture is wider.
+            dpi: Of what it will be printed on: Qt enlarges margins for that, and hanging lines it does not.
         """
         super().__init__()
         self.setUndoRedoEnabled(False)
@@ -74,18 +85,37 @@ class Paper(QTextDocument):
         self.setDefaultFont(font)
         self._pictures: Final = pictures
         self._width: Final = width
+        self._hanging: Final = _TICK_ROOM_PX * dpi / SCREEN_DPI
         cursor = QTextCursor(self)
-        if title:
-            self._begin(cursor, QTextBlockFormat(), first=True)
-            cursor.insertText(title, _sized(TITLE_PT, bold=True))
-        for number, (spans, attributes) in enumerate(tidy(blocks)):
-            self._add(cursor, spans, attributes, first=number == 0 and not title)
+        has_head = self._add_head(cursor, matter)
+        shown = tidy(blocks)
+        boxes = [None, *(_box_of(attributes) for _, attributes in shown), None]
+        for number, (spans, attributes) in enumerate(shown):
+            edges = boxes[number] != boxes[number + 1], boxes[number + 1] != boxes[number + 2]
+            self._add(cursor, spans, attributes, edges, first=number == 0 and not has_head)
 
     def loadResource(self, kind: int, name: QUrl | str) -> Any:
         """Answer for the pictures that were given, and for nothing else."""
         address = name.toString() if isinstance(name, QUrl) else name
+        if address in TICKS:
+            return _tick(address)
         body = self._pictures.get(address.removeprefix(ATTACHMENT_SCHEME))
         return decoded(body) if body is not None else None
+
+    def _add_head(self, cursor: QTextCursor, matter: FrontMatter) -> bool:
+        """What stands above the body; False when nothing does."""
+        title = " ".join(part for part in (matter.icon, matter.title) if part)
+        if title:
+            self._begin(cursor, QTextBlockFormat(), first=True)
+            cursor.insertText(title, _sized(TITLE_PT, bold=True))
+        if matter.tags:
+            self._begin(cursor, QTextBlockFormat(), first=not title)
+            for number, tag in enumerate(matter.tags):
+                cursor.insertText(
+                    "    ●\u00a0" if number else "●\u00a0", _tinted(on_paper(matter.colours.get(tag, "")))
+                )
+                cursor.insertText(tag, _tinted(QUIET))
+        return bool(title or matter.tags)
 
     def _begin(self, cursor: QTextCursor, format_: QTextBlockFormat, *, first: bool) -> None:
         """Begin a block, out of whatever list the one before is in."""
@@ -100,8 +130,16 @@ class Paper(QTextDocument):
         cursor.setBlockCharFormat(QTextCharFormat())
         cursor.setCharFormat(QTextCharFormat())
 
-    def _add(self, cursor: QTextCursor, spans: list[Span], attributes: Attributes, *, first: bool) -> None:
-        """One block."""
+    def _add(
+        self,
+        cursor: QTextCursor,
+        spans: list[Span],
+        attributes: Attributes,
+        edges: tuple[bool, bool],
+        *,
+        first: bool,
+    ) -> None:
+        """One block; `edges`: it begins, and it ends, the box that it is in."""
         kind = attributes.get("kind")
         base = QTextCharFormat()
         format_ = QTextBlockFormat()
@@ -118,17 +156,22 @@ class Paper(QTextDocument):
         elif kind == "code":
             format_.setBackground(QColor("#f3f3f3"))
             base.setFontFamilies([_fixed_family()])
+            format_.setTopMargin(2 * SPACE_PX if edges[0] else 0)
+            format_.setBottomMargin(2 * SPACE_PX if edges[1] else 0)
+        elif kind == "check":
+            format_.setIndent(depth + 1)
+            format_.setTextIndent(-self._hanging)
+            if attributes.get("checked") is True:
+                base.setForeground(QColor("#555555"))
         elif kind not in LISTS:
             format_.setIndent(depth)
-        if kind == "check":
-            checked = attributes.get("checked") is True
-            marker = QTextBlockFormat.MarkerType
-            format_.setMarker(marker.Checked if checked else marker.Unchecked)
         if spans == [("\ufffc", {"embed": {"type": "divider"}})]:
             format_.setProperty(QTextFormat.Property.BlockTrailingHorizontalRulerWidth.value, 1)
             spans = []
         self._begin(cursor, format_, first=first)
-        if kind in LISTS:
+        if kind == "check":
+            self._add_tick(cursor, attributes.get("checked") is True)
+        elif kind in LISTS:
             style = QTextListFormat()
             styles = QTextListFormat.Style
             style.setStyle(styles.ListDecimal if kind == "numbered" else styles.ListDisc)
@@ -136,6 +179,15 @@ class Paper(QTextDocument):
             self._into_list(cursor, style)
         for span in spans:
             self._add_span(cursor, span, base)
+
+    def _add_tick(self, cursor: QTextCursor, checked: bool) -> None:
+        """A box, as a picture: Qt's own marker is a line of hair's breadth, and word processors get none."""
+        image = QTextImageFormat()
+        image.setName(TICKS[checked])
+        image.setWidth(_TICK_PX)
+        image.setHeight(_TICK_PX)
+        cursor.insertImage(image)
+        cursor.insertText("\u00a0\u00a0", QTextCharFormat())
 
     def _into_list(self, cursor: QTextCursor, style: QTextListFormat) -> None:
         """Put the block into the list that goes on here, or into a new one."""
@@ -166,11 +218,33 @@ class Paper(QTextDocument):
             return
         image = QTextImageFormat()
         image.setName(source)
-        wanted = payload.get("width")
+        wanted = marks.get(WIDTH, payload.get(WIDTH))
         width = float(wanted) if isinstance(wanted, int) and wanted > 0 else float(picture.width())
         image.setWidth(min(width, self._width))
         image.setHeight(image.width() * picture.height() / max(1, picture.width()))
         cursor.insertImage(image)
+
+
+def _box_of(attributes: Attributes) -> tuple[object, ...] | None:
+    """What blocks of code have in common that stand in one box; None for what is not in one."""
+    return ("code", attributes.get("language")) if attributes.get("kind") == "code" else None
+
+
+def _tick(name: str) -> QImage:
+    """A box to be ticked, several times as large as it is shown: paper is finer than a screen."""
+    side = _TICK_DRAWN_PX
+    picture = QImage(side, side, QImage.Format.Format_ARGB32)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor("#555555"), side / 12))
+    painter.drawRoundedRect(QRectF(side / 12, side / 12, side * 5 / 6, side * 5 / 6), side / 8, side / 8)
+    if name == TICKS[True]:
+        painter.setPen(QPen(QColor("#000000"), side / 8))
+        points = ((0.25, 0.52), (0.44, 0.72), (0.77, 0.28))
+        painter.drawPolyline([QPointF(side * x, side * y) for x, y in points])
+    painter.end()
+    return picture
 
 
 def embed_words(payload: Marks) -> str:
@@ -181,36 +255,30 @@ def embed_words(payload: Marks) -> str:
     return "…"
 
 
-def pdf(title: str, blocks: list[Block], pictures: Mapping[str, bytes]) -> bytes:
-    """A note as a PDF, on the paper that is usual here. Cost: about 20 ms a page."""
+def pdf(
+    matter: FrontMatter, blocks: list[Block], pictures: Mapping[str, bytes], setup: PageSetup | None = None
+) -> bytes:
+    """A note as a PDF, on pages of a setup, or of the usual one. Cost: about 20 ms a page."""
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     writer = QPdfWriter(buffer)
-    writer.setTitle(title)
+    writer.setTitle(matter.title)
     writer.setCreator("Commonplace")
     writer.setResolution(RESOLUTION_DPI)
-    writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
-    writer.setPageMargins(QMarginsF())
-    width = text_width(writer.pageLayout())
-    Paper(title, blocks, pictures, width).print_(writer)
+    page = (setup or usual_setup()).layout()
+    writer.setPageLayout(page)
+    paint_pages(Paper(matter, blocks, pictures, text_width(page), RESOLUTION_DPI), writer)
     del writer  # writes the end of the file
     return bytes(buffer.data().data())
 
 
-def odt(title: str, blocks: list[Block], pictures: Mapping[str, bytes]) -> bytes:
+def odt(matter: FrontMatter, blocks: list[Block], pictures: Mapping[str, bytes]) -> bytes:
     """A note as a text document for word processors."""
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    page = QPageLayout(QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Portrait, QMarginsF())
     writer = QTextDocumentWriter(buffer, QByteArray(b"ODF"))
-    writer.write(Paper(title, blocks, pictures, text_width(page)))
+    writer.write(Paper(matter, blocks, pictures, text_width(usual_setup().layout())))
     return bytes(buffer.data().data())
-
-
-def text_width(page: QPageLayout) -> float:
-    """How wide the text of a page is, in pixels of 96 to an inch."""
-    size: QSizeF = page.fullRect(QPageLayout.Unit.Inch).size()
-    return (size.width() - MARGINS_INCH) * 96
 
 
 def _sized(size_pt: float, *, bold: bool) -> QTextCharFormat:
@@ -218,6 +286,13 @@ def _sized(size_pt: float, *, bold: bool) -> QTextCharFormat:
     made.setFontPointSize(size_pt)
     if bold:
         made.setFontWeight(QFont.Weight.DemiBold)
+    return made
+
+
+def _tinted(colour: str) -> QTextCharFormat:
+    made = QTextCharFormat()
+    made.setFontPointSize(TAGS_PT)
+    made.setForeground(QColor(colour))
     return made
 
 

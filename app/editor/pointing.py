@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QTextCursor
+from PySide6.QtWidgets import QTextEdit
 
 from app.editor.commands import Commands
 from app.editor.embeds import payload_of
 from app.editor.following import link_at
+from app.editor.keys import Marks
 from app.editor.ornaments import language_at, tick_box_at
 from app.editor.resizing import PictureFrame
 
@@ -32,17 +34,18 @@ class Pointing:
         self._view: Final = view
         self._commands: Final = commands
         self._pressed_box: int | None = None
+        self._pressed_again: Marks | None = None
         self.frame: Final = PictureFrame(view, commands)
 
     @property
     def is_busy(self) -> bool:
         """Whether the button went down on something that is ours."""
-        return self._pressed_box is not None or self.frame.is_dragging
+        return self._pressed_box is not None or self._pressed_again is not None or self.frame.is_dragging
 
     def press(self, event: QMouseEvent) -> bool:
         """A button goes down. On a tick box it moves no caret."""
         view, place = self._view, event.position()
-        self._pressed_box = None
+        self._pressed_box = self._pressed_again = None
         view.bound.settle()
         view.bound.note.break_group()
         if event.button() != _Left:
@@ -53,13 +56,19 @@ class Pointing:
             if self._pressed_box is None and language is not None:
                 view.language_wanted.emit(language)
                 return True
-        if self._pressed_box is not None:
+        self._pressed_again = self.frame.again_at(place) if self._pressed_box is None else None
+        if self._pressed_box is not None or self._pressed_again is not None:
             return True
         return not event.modifiers() & Qt.KeyboardModifier.ShiftModifier and self.frame.press(place)
 
     def release(self, event: QMouseEvent) -> bool:
-        """A button goes up: tick a box, let go of a corner."""
-        box, self._pressed_box = self._pressed_box, None
+        """A button goes up: tick a box, do what is offered of an attachment, let go of a corner."""
+        box, again = self._pressed_box, self._pressed_again
+        self._pressed_box = self._pressed_again = None
+        if again is not None:
+            if self.frame.again_at(event.position()) == again:
+                self._view.attached.ask_again(again)
+            return True
         if box is not None:
             if tick_box_at(self._view, event.position()) == box:
                 self._commands.toggle_check(box)
@@ -109,6 +118,16 @@ class Pointing:
         ):
             view.setTextCursor(there)
 
+    def hover(self, place: QPointF, held: Qt.KeyboardModifier) -> None:
+        """The mouse is over a point of the viewport: show what a click would do, and what is said there."""
+        viewport = self._view.viewport()
+        viewport.setCursor(self.shape(place, held))
+        embed = self.frame.at(place)
+        line = self._view.attached.line(payload_of(embed.format)) if embed is not None else None
+        said = f"{line.words}\n{line.again}".strip() if line is not None else ""
+        if said != viewport.toolTip():
+            viewport.setToolTip(said)
+
     def shape(self, place: QPointF, held: Qt.KeyboardModifier) -> Qt.CursorShape:
         """Show what a click would do."""
         view = self._view
@@ -117,6 +136,19 @@ class Pointing:
                 return Qt.CursorShape.PointingHandCursor
             if self.frame.over_corner(place):
                 return Qt.CursorShape.SizeFDiagCursor
-        if link_at(view, place, held):
+        if link_at(view, place, held) or self.frame.again_at(place) is not None:
             return Qt.CursorShape.PointingHandCursor
         return Qt.CursorShape.IBeamCursor
+
+
+def forget_presses(view: QTextEdit) -> None:
+    """
+    Have a view that shows another text forget the word that was pressed twice in the one before.
+
+    QTextEdit would extend a selection from there, at places that the new text may not have. It forgets with a
+    press outside of a selection, and there is none yet.
+    """
+    at, none = QPointF(0, 0), Qt.KeyboardModifier.NoModifier
+    kind, up = QEvent.Type, Qt.MouseButton.NoButton
+    QTextEdit.mousePressEvent(view, QMouseEvent(kind.MouseButtonPress, at, at, _Left, _Left, none))
+    QTextEdit.mouseReleaseEvent(view, QMouseEvent(kind.MouseButtonRelease, at, at, _Left, up, none))

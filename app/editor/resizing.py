@@ -18,6 +18,7 @@ from app.editor.commands import Commands
 from app.editor.embeds import PICTURE_GAP_PX, PICTURE_PX_MIN, EmbedObject, payload_of
 from app.editor.formats import EMBED_OBJECT
 from app.editor.geometry import x_of
+from app.editor.keys import Marks
 from crdt.anchor import Anchor
 
 if TYPE_CHECKING:
@@ -65,6 +66,15 @@ class PictureFrame:
             if held is not None and held.rect.contains(place):
                 return held
         return None
+
+    def again_at(self, place: QPointF) -> Marks | None:
+        """Give the embed of which a click at a point does what is offered; None for none."""
+        held = self.at(place)
+        if held is None:
+            return None
+        payload = payload_of(held.format)
+        box = self._embeds().again_box(self._view.document(), held.rect, payload)
+        return payload if box.contains(place) else None
 
     def _embed_at(self, offset_u16: int) -> Held | None:
         document = self._view.document()

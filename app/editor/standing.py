@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from PySide6.QtCore import QPoint
-from PySide6.QtGui import QTextCursor
+from PySide6.QtGui import QTextCharFormat, QTextCursor
 
+from app.editor.formats import CHOSEN
 from app.editor.keys import EMBED, Marks, key_of, values_of
 from app.editor.looks import Look, look_of
 from app.editor.rebase import carried
@@ -85,14 +86,16 @@ class Standing:
         chosen = self._view.currentCharFormat()
         probe = QTextCursor(self._surface.document)
         probe.setPosition(cursor.position())
-        if cursor.hasSelection() or chosen == probe.charFormat():
+        if cursor.hasSelection() or (chosen == probe.charFormat() and not chosen.hasProperty(CHOSEN)):
             return None
         key, _ = self._surface.formats.read_char(chosen, self.look())
         return {kind: value for kind, value in values_of(key).items() if kind != EMBED}
 
     def set_pending(self, marks: Marks) -> None:
         """Switch exactly these marks on for the next letter."""
-        self._view.setCurrentCharFormat(self._surface.formats.char(key_of(marks), self.look()))
+        chosen = QTextCharFormat(self._surface.formats.char(key_of(marks), self.look()))
+        chosen.setProperty(CHOSEN, True)
+        self._view.setCurrentCharFormat(chosen)
 
     def first_line(self) -> FirstLine:
         """Remember which line is at the top of the viewport."""

@@ -255,11 +255,11 @@ class Surface:
     def edges(self, number: int) -> int:
         """Say whether a block begins or ends the box its neighbours share."""
         blocks = self.mirror.blocks
-        kind = look_of(blocks[number].attributes).kind
-        if kind not in JOINED_KINDS:
+        box = look_of(blocks[number].attributes).box
+        if box is None:
             return 0
-        first = number == 0 or look_of(blocks[number - 1].attributes).kind != kind
-        last = number + 1 == len(blocks) or look_of(blocks[number + 1].attributes).kind != kind
+        first = number == 0 or look_of(blocks[number - 1].attributes).box != box
+        last = number + 1 == len(blocks) or look_of(blocks[number + 1].attributes).box != box
         return (FIRST if first else 0) | (LAST if last else 0)
 
     def _render_block(self, number: int, block: MirrorBlock) -> None:

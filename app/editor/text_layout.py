@@ -38,6 +38,7 @@ from PySide6.QtGui import (
     QTextOption,
 )
 
+from app.editor.geometry import is_rtl
 from app.editor.heights import Heights
 from app.editor.units import units_in
 
@@ -100,7 +101,7 @@ class TextLayout(QAbstractTextDocumentLayout):
         if high + 1 - grown < low:
             self._start_again(count, width)
             return
-        top, below = self._rows.top(low), self._rows.top(high + 1 - grown)
+        top = self._rows.top(low)
         self._rows.splice(low, high + 1 - grown, high + 1 - low, self._guess())
         self._unmeasured = min(self._unmeasured, low)
         block = first
@@ -112,9 +113,7 @@ class TextLayout(QAbstractTextDocumentLayout):
             block = block.next()
         if block.isValid() and block.userState() == self._epoch:  # the margin before it may be another
             self._rows.set(high + 1, self._height(block))
-        moved = self._rows.top(high + 1) != below or grown != 0
-        bottom = _ENDLESS_PX if moved or block.isValid() else self._rows.top(high + 1)
-        self._repaint(QRectF(0, top, _ENDLESS_PX, bottom - top))
+        self._repaint(QRectF(0, top, _ENDLESS_PX, _ENDLESS_PX))
         self._announce()
         self._measuring.start()
 
@@ -172,7 +171,8 @@ class TextLayout(QAbstractTextDocumentLayout):
                     if exact
                     else QTextLine.CursorPosition.CursorBetweenCharacters
                 )
-                return at + line.xToCursor(place.x(), edge)
+                inside = _without_preedit(layout, line.xToCursor(place.x(), edge))
+                return at + min(inside, block.length() - 1)
         return at
 
     @property
@@ -204,6 +204,10 @@ class TextLayout(QAbstractTextDocumentLayout):
             if self._is_measured(block, number):
                 return number, block
             self._measure(block, number)
+            if not self._is_measured(
+                block, number
+            ):  # lines that do not hold its text: of no use to ask again
+                return number, block
 
     def _keep_up(self) -> None:
         """
@@ -314,8 +318,8 @@ class TextLayout(QAbstractTextDocumentLayout):
         line = layout.lineAt(layout.lineCount() - 1)
         length = block.length() - 1
         preedit = layout.preeditAreaText()
-        if preedit:
-            length += units_in(preedit)
+        if preedit:  # where it stands behind the end, Qt lays blanks between
+            length = max(length, layout.preeditAreaPosition()) + units_in(preedit)
         return line.textStart() + line.textLength() == length and self._height(block) == self._rows[number]
 
     def _measure(self, block: QTextBlock, number: int) -> float:
@@ -369,10 +373,10 @@ class TextLayout(QAbstractTextDocumentLayout):
         """Break a block into lines."""
         document = self.document()
         format_ = block.blockFormat()
-        is_rtl = block.textDirection() == Qt.LayoutDirection.RightToLeft
+        mirrored = is_rtl(block)
         indent = format_.indent() * document.indentWidth()
-        left = format_.leftMargin() + (0.0 if is_rtl else indent)
-        right = format_.rightMargin() + (indent if is_rtl else 0.0)
+        left = format_.leftMargin() + (0.0 if mirrored else indent)
+        right = format_.rightMargin() + (indent if mirrored else 0.0)
         width = self._width - 2 * document.documentMargin() - left - right
         layout = block.layout()
         layout.setTextOption(self._option(block, format_))
@@ -392,7 +396,7 @@ class TextLayout(QAbstractTextDocumentLayout):
 
     def _option(self, block: QTextBlock, format_: QTextBlockFormat) -> QTextOption:
         """How text runs in a block: shared by all that run so."""
-        direction = block.textDirection()
+        direction = (Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft)[is_rtl(block)]
         aligned = Qt.AlignmentFlag.AlignLeading
         if format_.hasProperty(int(QTextFormat.Property.BlockAlignment.value)):
             aligned = format_.alignment() & Qt.AlignmentFlag.AlignHorizontal_Mask
@@ -428,3 +432,11 @@ def _gap(block: QTextBlock) -> float:
     if not before.isValid():
         return 0.0
     return max(block.blockFormat().topMargin(), before.blockFormat().bottomMargin())
+
+
+def _without_preedit(layout: QTextLayout, place: int) -> int:
+    """A place among a block's characters, for one among those shown: a preedit is all at one place."""
+    behind = place - layout.preeditAreaPosition()
+    if behind <= 0 or not layout.preeditAreaText():
+        return place
+    return place - min(behind, units_in(layout.preeditAreaText()))

@@ -32,6 +32,7 @@ def text_menu(view: NoteEdit) -> QMenu:
         return action
 
     writes = view.is_open and not view.isReadOnly()
+    _add_attachment(menu, view)
     if writes:
         _add_spelling(menu, view)
     selected = view.textCursor().hasSelection()
@@ -52,6 +53,18 @@ def text_menu(view: NoteEdit) -> QMenu:
             menu.addMenu(language_menu(view, number))
     add("Select All", "Ctrl+A", view.selectAll, True)
     return menu
+
+
+def _add_attachment(menu: QMenu, view: NoteEdit) -> None:
+    """What there is to say of the attachment at the caret, and what can be done about it."""
+    embed = view.commands.embed_here() if view.is_open else None
+    line = view.attached.line(embed) if embed is not None else None
+    if embed is None or line is None:
+        return
+    menu.addAction(line.words).setEnabled(False)
+    if line.again:
+        menu.addAction(line.again).triggered.connect(lambda: view.attached.ask_again(embed))
+    menu.addSeparator()
 
 
 def _add_spelling(menu: QMenu, view: NoteEdit) -> None:

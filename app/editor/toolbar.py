@@ -298,12 +298,12 @@ class Toolbar(QWidget):
         self._fit(event.size().width())
 
     def _fit(self, width: int) -> None:
-        at = self.style_button.sizeHint().width() + BUTTON_PX + _GAP_PX
-        group = -1
+        style = self.style_button
+        gaps = len({tool.group for tool in TOOLS}) * _GROUP_GAP_PX  # hidden groups keep theirs
+        at = max(style.sizeHint().width(), style.minimumWidth()) + gaps + BUTTON_PX + _GAP_PX
         fits = True
         for tool in TOOLS:
-            at += BUTTON_PX + _GAP_PX + (_GROUP_GAP_PX if tool.group != group else 0)
-            group = tool.group
+            at += BUTTON_PX + _GAP_PX
             fits = fits and at <= width
             self.buttons[tool.name].setVisible(fits)
         self.more_button.setVisible(not fits)

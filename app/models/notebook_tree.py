@@ -16,6 +16,7 @@ from PySide6.QtGui import QStandardItem, QStandardItemModel
 
 from app.models.note_list import NOTES_MIME
 from app.models.scope import Kind, Scope
+from app.notebook_names import shown_names
 from sync.storage.rows import FolderRow, NotebookRow
 
 SCOPE_ROLE = Qt.ItemDataRole.UserRole
@@ -37,7 +38,7 @@ class NotebookTree(QStandardItemModel):
     rebuilt = Signal()
     """The tree was built anew."""
     renamed = Signal(object, str)
-    """A Scope of a notebook or folder, and the name typed for it."""
+    """A Scope of a notebook, a folder or a tag, and the name typed for it."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         """Hold the places that are always there."""
@@ -61,13 +62,14 @@ class NotebookTree(QStandardItemModel):
         Rebuild the tree, unless it shows just this.
 
         Args:
-            notebooks: In the order to show.
+            notebooks: In the order to show; those that were deleted here are left out.
             folders: The folders of each notebook id.
             archive: Whether the notes here can be archived.
             tags: How many notes have each tag.
         """
+        notebooks = [row for row in notebooks if row.is_shown]
         shown = (
-            list(notebooks),
+            notebooks,
             {key: list(rows) for key, rows in folders.items()},
             archive,
             dict(tags or {}),
@@ -78,7 +80,7 @@ class NotebookTree(QStandardItemModel):
         self.rebuilding = True
         self.clear()
         self._items = {}
-        self._notebooks = list(notebooks)
+        self._notebooks = notebooks
         top = self.invisibleRootItem()
         top.appendRow(self._item(Scope(Kind.ALL), self.tr("All notes"), "files"))
         top.appendRow(self._item(Scope(Kind.PINNED), self.tr("Pinned"), "pin", drop=True))
@@ -88,11 +90,14 @@ class NotebookTree(QStandardItemModel):
         heading = QStandardItem(self.tr("Notebooks"))
         heading.setFlags(Qt.ItemFlag.NoItemFlags)
         top.appendRow(heading)
+        names = shown_names(notebooks)
         for notebook in notebooks:
-            item = self._item(
-                Scope(Kind.NOTEBOOK, notebook.id), notebook.name, _icon(notebook), drop=True, edit=True
-            )
+            mine = notebook.role == "owner"
+            scope, name = Scope(Kind.NOTEBOOK, notebook.id), names[notebook.id]
+            item = self._item(scope, name, _icon(notebook), drop=True, edit=mine)
             item.setData(notebook.notes, COUNT_ROLE)
+            if name != notebook.name:
+                item.setToolTip(name)  # whose it is stands where a narrow sidebar cuts
             top.appendRow(item)
             self._add_folders(item, notebook.id, folders.get(notebook.id, ()))
         self._add_tags(tags or {})
@@ -142,7 +147,7 @@ class NotebookTree(QStandardItemModel):
         heading.setFlags(Qt.ItemFlag.NoItemFlags)
         self.invisibleRootItem().appendRow(heading)
         for tag, count in tags.items():
-            item = self._item(Scope(Kind.TAG, tag=tag), tag, "hash", drop=True)
+            item = self._item(Scope(Kind.TAG, tag=tag), tag, "hash", drop=True, edit=True)
             item.setData(count, COUNT_ROLE)
             self.invisibleRootItem().appendRow(item)
 

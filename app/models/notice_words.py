@@ -13,6 +13,10 @@ from PySide6.QtCore import QCoreApplication
 from app.models.notices import MINUTE_MS, Act, Axes, Notice
 from app.models.times import clock_time
 
+HOUR_MINUTES = 60
+DAY_MINUTES = 24 * HOUR_MINUTES
+YEAR_MINUTES = 365 * DAY_MINUTES
+
 
 def notice_words(notice: Notice, axes: Axes) -> str:
     """The sentences of a banner."""
@@ -41,10 +45,10 @@ def act_words(act: Act, axes: Axes) -> str:
         Act.UPDATE_APP: _tr("How to update"),
         Act.EXPORT: _tr("Export"),
         Act.SHOW_REFUSED: _tr("Show"),
-        Act.REMOVE_HERE: _tr("Remove here too"),
-        Act.KEEP_NOTES: _tr("Keep them"),
-        Act.RECOVER: _tr("Show copies"),
+        Act.REMOVE_HERE: _tr("Leave them there"),
+        Act.KEEP_NOTES: _tr("Restore them"),
         Act.LATER: _tr("Later"),
+        Act.CLOSE: _tr("Close"),
     }
     return words[act]
 
@@ -89,8 +93,8 @@ def _wrong_account(axes: Axes) -> str:
     if not axes.outbox:
         return _tr("The notes here belong to {owner}.").format(owner=whose)
     if axes.outbox == 1:
-        return _tr("This edit belongs to {owner}. It stays here until they sign in.").format(owner=whose)
-    many = _tr("These %n edits belong to {owner}. They stay here until they sign in.", axes.outbox)
+        return _tr("This edit belongs to {owner} and is kept here.").format(owner=whose)
+    many = _tr("These %n edits belong to {owner} and are kept here.", axes.outbox)
     return many.format(owner=whose)
 
 
@@ -116,15 +120,26 @@ def _safe_here(axes: Axes) -> str:
 
 def _clock(kind: str, axes: Axes) -> str:
     minutes = round(abs(axes.clock_ms) / MINUTE_MS)
-    slow = _tr("This computer's clock is %n minutes slow.", minutes)
-    fast = _tr("This computer's clock is %n minutes fast.", minutes)
-    first = slow if kind == "clock_behind" else fast
-    return first + " " + _tr("Your edits are accepted; set the clock when you can.")
+    first = _tr("This computer's clock is {time} slow.")
+    if kind != "clock_behind":
+        first = _tr("This computer's clock is {time} fast.")
+    return first.format(time=_span(minutes)) + " " + _tr("Set it when you can; edits are accepted.")
+
+
+def _span(minutes: int) -> str:
+    """A time as people say it: a clock that was never set is years slow, not half a million minutes."""
+    if minutes < 2 * HOUR_MINUTES:
+        return _tr("%n minutes", minutes)
+    if minutes < 2 * DAY_MINUTES:
+        return _tr("%n hours", round(minutes / HOUR_MINUTES))
+    if minutes < 2 * YEAR_MINUTES:
+        return _tr("%n days", round(minutes / DAY_MINUTES))
+    return _tr("%n years", round(minutes / YEAR_MINUTES))
 
 
 def _removals(axes: Axes) -> str:
     who = axes.removals_by or _tr("Somebody")
-    return _tr("{who} removed {count} of {total} notes. They stay here until you answer.").format(
+    return _tr("{who} put {count} of {total} notes into the trash. Shall they stay there?").format(
         who=who, count=axes.removals, total=axes.removals_of
     )
 
@@ -139,14 +154,10 @@ def _quarantine(axes: Axes) -> str:
 
 def _store(kind: str) -> str:
     words = {
-        "newer": _tr(
-            "A newer Commonplace wrote this library. You can read and export it here; update to edit."
-        ),
+        "newer": _tr("A newer Commonplace wrote this library. Read and export it here; update to edit."),
         "recovered": _tr("The program ended unexpectedly last time. The library was checked and is whole."),
     }
-    kept = _tr(
-        "Changes cannot be stored right now. What you type is kept in memory and stored as soon as possible."
-    )
+    kept = _tr("Changes cannot be stored right now. What you type is kept in memory until they can.")
     return words.get(kind, kept)
 
 

@@ -45,8 +45,8 @@ class Act(Enum):
     SHOW_REFUSED = "show_refused"
     REMOVE_HERE = "remove_here"
     KEEP_NOTES = "keep_notes"
-    RECOVER = "recover"
     LATER = "later"
+    CLOSE = "close"
 
 
 AUTH_REVOKED: Final = frozenset({"revoked", "disabled", "wrong_account"})
@@ -82,7 +82,7 @@ class Axes:
     store: str = "ok"
     """`ok`, the reason for which changes cannot be stored, `newer` (opened to be read) or `recovered`."""
     removals: int = 0
-    """Notes that others removed in one go, and that wait here for an answer."""
+    """Notes that others put into the trash in one go, and that wait there for an answer."""
     removals_of: int = 0
     """How many notes there were."""
     removals_by: str = ""
@@ -159,7 +159,7 @@ def _store(axes: Axes) -> Notice | None:
     if axes.store == "ok":
         return None
     if axes.store == "recovered":
-        return Notice(Topic.STORE, "recovered", (Act.RECOVER, Act.LATER), icon="history")
+        return Notice(Topic.STORE, "recovered", (Act.CLOSE,), "notice", "history")
     acts = (Act.EXPORT,) if axes.store == "newer" else ()
     return Notice(Topic.STORE, axes.store, acts, "danger", "triangle-alert")
 

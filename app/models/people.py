@@ -2,7 +2,7 @@
 The people in a note besides me: one per connection, each with a colour that stays theirs.
 
 Made from the peers that the engine reports; what the editor draws as carets and the presence strip as
-circles.
+circles. `Attention` knows who has not moved for a while.
 """
 
 from __future__ import annotations
@@ -11,6 +11,9 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
+
+IDLE_MS = 60_000
+"""Whoever has not moved for so long is dimmed: shorter and readers flicker, longer and it says nothing."""
 
 Anchor = tuple[int, int, str]
 
@@ -67,3 +70,33 @@ def person_of(peer: Peer) -> Person:
 def people_of(peers: Iterable[Peer]) -> list[Person]:
     """Everybody once, in the order they came."""
     return list(dict.fromkeys(person_of(peer) for peer in peers))
+
+
+class Attention:
+    """Since when each connection in one note stands where it is. Times are of any clock that only rises."""
+
+    def __init__(self) -> None:
+        """Nobody is here."""
+        self._stands: dict[int, tuple[object, int]] = {}
+
+    def take(self, peers: Iterable[Peer], now_ms: int) -> None:
+        """Hear where everybody is; who is not among them has gone."""
+        before = self._stands
+        self._stands = {}
+        for peer in peers:
+            place = (peer.anchor, peer.head)
+            known = before.get(peer.conn)
+            self._stands[peer.conn] = known if known is not None and known[0] == place else (place, now_ms)
+
+    def moved_ms(self, peer: Peer) -> int:
+        """When a peer moved last, or came."""
+        return self._stands[peer.conn][1]
+
+    def is_idle(self, peer: Peer, now_ms: int) -> bool:
+        """Has it stood still for IDLE_MS?"""
+        return now_ms - self.moved_ms(peer) >= IDLE_MS
+
+    def next_ms(self, now_ms: int) -> int | None:
+        """How long until the next of them is idle; None when nobody is left who could be."""
+        left = [moved + IDLE_MS - now_ms for _, moved in self._stands.values()]
+        return min((one for one in left if one > 0), default=None)

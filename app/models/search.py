@@ -58,8 +58,12 @@ class Search(QObject):
         self._call: Call | None = None
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._go)
-        self._warm = False
         self.text = ""
+
+    def warm(self, more: bool = True) -> None:
+        """Have the library read what a first search would wait for, in pieces that are in nobody's way."""
+        if more:
+            self._bridge.call(lambda library: library.store.warm_search(), self.warm)
 
     def ask(self, text: str) -> None:
         """Look for a text; an empty one ends the search."""
@@ -89,10 +93,6 @@ class Search(QObject):
         self._call = self._bridge.call(
             lambda library: seek(library, text), lambda hits: self.answered.emit(text, hits)
         )
-        if not self._warm:
-            # Behind the first answer, so that it is in nobody's way when a part of a word is typed.
-            self._warm = True
-            self._bridge.call(lambda library: library.store.warm_search())
 
     def _cancel(self) -> None:
         if self._call is not None:

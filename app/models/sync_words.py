@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QDateTime
 
-from app.models.times import clock_time
+from app.models.times import clock_time, short_time
+from sync.client.driver import driver_of
 from sync.client.state import AUTHS_PARKED, Status
 
 
@@ -26,8 +27,8 @@ class ChipWords:
     role: str
 
 
-def chip_words(status: Status) -> ChipWords:
-    """What the chip says."""
+def chip_words(status: Status, now_ms: int | None = None) -> ChipWords:
+    """What the chip says; `now_ms`: the time of day, if not this moment's."""
     waiting = _tr("%n to send", status.outbox) if status.outbox else ""
     if not waiting and status.files_waiting:
         waiting = _tr("%n files to send", status.files_waiting)
@@ -44,9 +45,12 @@ def chip_words(status: Status) -> ChipWords:
             "warning",
         )
     if status.quarantine:
-        return ChipWords(_tr("%n refused", status.quarantine), _known_until(status), "cloud-alert", "danger")
+        known = _known_until(status) if status.driver == "live" else _synced(status, now_ms)
+        return ChipWords(_tr("%n refused", status.quarantine), known, "cloud-alert", "danger")
     if status.mode != "full":
         return _behind_words(status, waiting)
+    if status.link != "live" and status.driver != "live":
+        return _visit_words(status, waiting, now_ms)
     if status.link != "live":
         first = f"{_tr('Offline')} – {waiting}" if waiting else _tr("All changes on the server")
         return ChipWords(first, _known_until(status), "cloud-off" if waiting else "cloud", "text_muted")
@@ -57,7 +61,7 @@ def chip_words(status: Status) -> ChipWords:
 
 def _behind_words(status: Status, waiting: str) -> ChipWords:
     """What the chip says while the notes here and on the server have different versions."""
-    if status.mode == "send_only" and status.link == "live":
+    if status.mode == "send_only" and (status.link == "live" or status.driver != "live"):
         first = waiting or _tr("All changes on the server")
         return ChipWords(first, _tr("Not receiving: upgrade"), "refresh-cw", "warning")
     first = _tr("Kept here – {waiting}").format(waiting=waiting) if waiting else _tr("Nothing to send")
@@ -68,17 +72,61 @@ def _behind_words(status: Status, waiting: str) -> ChipWords:
     return ChipWords(first, second, "cloud-alert", "warning")
 
 
-def panel_rows(status: Status) -> list[tuple[str, str]]:
-    """(what, how it stands) for the panel behind the chip."""
+def _visit_words(status: Status, waiting: str, now_ms: int | None) -> ChipWords:
+    """What the chip says while no connection is to stay: it is no fault that there is none."""
+    first = waiting or _tr("All changes on the server")
+    if status.link != "off":
+        return ChipWords(first, link_words(status), "cloud", "text_muted")
+    missed = {"unreached": _tr("Not reached"), "unfinished": _tr("Not finished")}.get(status.visit or "")
+    said = [missed or _synced(status, now_ms), _when_again(status)]
+    icon = "cloud-off" if missed and waiting else "cloud"
+    return ChipWords(first, " · ".join(part for part in said if part), icon, "text_muted")
+
+
+def _synced(status: Status, now_ms: int | None) -> str:
+    """When the last visit had everything: a time today, else a day."""
+    if not status.up_to_date_ms:
+        return _tr("Not synced yet")
+    now_ms = QDateTime.currentMSecsSinceEpoch() if now_ms is None else now_ms
+    return _tr("Synced {time}").format(time=short_time(status.up_to_date_ms, now_ms))
+
+
+def _when_again(status: Status) -> str:
+    """When the next visit is; a day ahead at most, so that the time of day says it."""
+    if status.driver == "manual":
+        return _tr("when you ask")
+    return _tr("next at {time}").format(time=clock_time(status.next_ms)) if status.next_ms else ""
+
+
+def driver_words(status: Status) -> str:
+    """What drives syncing."""
+    driver = driver_of(status.driver)
+    if driver.minutes == 1:
+        return _tr("Every minute")
+    if driver.kind == "every":
+        return _tr("Every %n minutes", driver.minutes)
+    return _tr("Only when you ask") if driver.kind == "manual" else _tr("All the time")
+
+
+def panel_rows(status: Status, now_ms: int | None = None) -> list[tuple[str, str]]:
+    """(what, how it stands) for the panel behind the chip; `now_ms` as in `chip_words`."""
     rows = [(_tr("Connection"), link_words(status)), (_tr("Account"), auth_words(status))]
     if status.auth != "local_only":
         rows[1] = (_tr("Account"), status.email or auth_words(status))
         if status.auth != "ok":
             rows.append((_tr("Sign-in"), auth_words(status)))
         rows.append((_tr("Server"), server_name(status.server)))
+        if status.driver != "live":
+            rows.append((_tr("Syncing"), driver_words(status)))
+            if status.visit in ("unreached", "unfinished"):
+                missed = {
+                    "unreached": _tr("The server was not reached"),
+                    "unfinished": _tr("It did not come to an end"),
+                }
+                rows.append((_tr("Last time"), missed[status.visit]))
         acked = clock_time(status.last_ack_ms) if status.last_ack_ms else _tr("never")
         rows.append((_tr("Last confirmed"), acked))
-        rows.append((_tr("Others' edits"), _inbound_words(status)))
+        rows.append((_tr("Others' edits"), _inbound_words(status, now_ms)))
     rows.append((_tr("Not on a server"), _tr("%n edits", status.outbox)))
     if status.files_waiting:
         rows.append((_tr("Files not on a server"), _tr("%n files", status.files_waiting)))
@@ -103,13 +151,21 @@ def link_words(status: Status) -> str:
     if status.auth == "local_only":
         return _tr("None, and none needed")
     words = {
-        "off": _tr("Not connected"),
+        "off": _off_words(status),
         "waiting": _tr("Offline, trying again"),
         "connecting": _tr("Connecting…"),
         "greeting": _tr("Connecting…"),
         "live": _tr("Connected"),
     }
     return words.get(status.link, status.link)
+
+
+def _off_words(status: Status) -> str:
+    if status.driver == "manual":
+        return _tr("None until you ask")
+    if status.driver != "live" and status.next_ms:
+        return _tr("None until {time}").format(time=clock_time(status.next_ms))
+    return _tr("Not connected")
 
 
 def auth_words(status: Status) -> str:
@@ -129,8 +185,9 @@ def auth_words(status: Status) -> str:
     return said
 
 
-def _inbound_words(status: Status) -> str:
-    words = {"unknown": _known_until(status), "behind": _tr("Receiving…"), "up_to_date": _tr("All here")}
+def _inbound_words(status: Status, now_ms: int | None) -> str:
+    known = _known_until(status) if status.driver == "live" else _synced(status, now_ms)
+    words = {"unknown": known, "behind": _tr("Receiving…"), "up_to_date": _tr("All here")}
     return words[status.inbound]
 
 

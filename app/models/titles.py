@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.bridge import Bridge
 from app.models.fuzzy import Match, best, folded
+from app.notebook_names import shown_names
 from sync.storage.rows import NoteRow, TitleRow
 
 if TYPE_CHECKING:
@@ -28,6 +29,16 @@ class Named(NamedTuple):
 
     row: TitleRow
     match: Match
+
+
+class _Read(NamedTuple):
+    """What the library says."""
+
+    rows: list[TitleRow]
+    paths: dict[str, str]
+    """Of folders."""
+    notebooks: dict[str, str]
+    """What each is called."""
 
 
 class Titles(QObject):
@@ -45,6 +56,7 @@ class Titles(QObject):
         self._places: dict[str, int] = {}
         self._folded: list[str] = []
         self._paths: dict[str, str] = {}
+        self._notebooks: dict[str, str] = {}
         bridge.library_changed.connect(self._read_again)
         bridge.rows_changed.connect(self._take_changed)
 
@@ -95,7 +107,8 @@ class Titles(QObject):
     def place_of(self, row: TitleRow) -> str:
         """Where a note is: its notebook, then its folders."""
         path = self._paths.get(row.folder or "", "")
-        return " › ".join([row.notebook_name, *path.split("/")] if path else [row.notebook_name])
+        notebook = self._notebooks.get(row.notebook, row.notebook_name)
+        return " › ".join([notebook, *path.split("/")] if path else [notebook])
 
     def _read_again(self) -> None:
         if self._wanted:
@@ -104,9 +117,9 @@ class Titles(QObject):
     def _read(self) -> None:
         self._bridge.call(_read_titles, self._take)
 
-    def _take(self, read: tuple[Sequence[TitleRow], dict[str, str]]) -> None:
-        rows, self._paths = read
-        self._show(rows)
+    def _take(self, read: _Read) -> None:
+        self._paths, self._notebooks = read.paths, read.notebooks
+        self._show(read.rows)
 
     def _show(self, rows: Sequence[TitleRow]) -> None:
         self._rows = list(rows)
@@ -127,8 +140,8 @@ class Titles(QObject):
 
 
 def _named_so(row: NoteRow) -> TitleRow:
-    return TitleRow(row.id, row.title, row.notebook_name, row.folder, row.updated_ms)
+    return TitleRow(row.id, row.title, row.notebook_name, row.folder, row.updated_ms, row.notebook)
 
 
-def _read_titles(library: Library) -> tuple[list[TitleRow], dict[str, str]]:
-    return library.store.titles(), library.folder_paths()
+def _read_titles(library: Library) -> _Read:
+    return _Read(library.store.titles(), library.folder_paths(), shown_names(library.store.notebooks()))

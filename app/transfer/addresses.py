@@ -11,10 +11,11 @@ import re
 from typing import Protocol
 from urllib.parse import unquote
 
+from app.note_address import INSIDE, SCHEME, LinkTarget, read_address, target_of
 from app.transfer.blocks import Marks
 
-NOTE_SCHEME = "note:"
-"""A link to a note is the mark `link` with the value "note:<document id>"."""
+NOTE_SCHEME = INSIDE
+"""A link to a note is the mark `link` with the value "note:<document id>"; "#<place>" may follow."""
 
 ATTACHMENT_SCHEME = "attachment:"
 """A file kept beside the library is named "attachment:<sha256>"."""
@@ -22,8 +23,13 @@ ATTACHMENT_SCHEME = "attachment:"
 SCHEMES = frozenset({"http", "https", "mailto", "note", "attachment"})
 """All that a link may begin with; javascript, data, file, smb and whatever comes next stay outside."""
 
+SCHEMES_READ = SCHEMES | {SCHEME}
+"""What is looked at besides: the address of a note for other programs, which becomes the one inside."""
+
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
 _SKIPPED = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029]+")
+_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+(?:[/?#:].*)?")
+_MAIL = re.compile(r"[^\s@/]+@[\w-]+(?:\.[\w-]+)+")
 
 
 def scheme_of(address: str) -> str:
@@ -43,6 +49,29 @@ def is_allowed(address: str) -> bool:
         return False
     scheme = scheme_of(address)
     return not scheme or scheme in SCHEMES
+
+
+def inside(address: str) -> str:
+    """An address as it is in notes: that of a note for other programs becomes the one inside."""
+    target = read_address(address)
+    return address if target is None else target.link
+
+
+def address_of(typed: str) -> str | None:
+    """
+    Give the address a person meant.
+
+    Returns:
+        "" for an empty field, None for one that no link may have.
+    """
+    typed = inside(typed.strip())
+    if not typed:
+        return ""
+    if _MAIL.fullmatch(typed):
+        typed = "mailto:" + typed
+    elif not scheme_of(typed) and _HOST.fullmatch(typed):
+        typed = "https://" + typed
+    return typed if is_allowed(typed) and (scheme_of(typed) or typed.startswith("#")) else None
 
 
 def split_relative(address: str) -> tuple[str, str] | None:
@@ -79,14 +108,16 @@ class PlainResolver:
 
     def link(self, address: str) -> str | None:
         """The address itself when the allow-list has it."""
+        address = inside(address)
         return address if is_allowed(address) else None
 
     def picture(self, address: str, alt: str, name: str) -> Marks | None:
         """A picture, or the link to a note written as one ("note:<id>")."""
         if not is_allowed(address):
             return None
-        if address.startswith(NOTE_SCHEME):
-            return {"type": "note", "id": address.removeprefix(NOTE_SCHEME), "title": alt}
+        target = target_of(address)
+        if target is not None and target.note:
+            return note_payload(target, alt)
         return picture_payload(address, alt, name)
 
     def file(self, address: str, words: str) -> Marks | None:
@@ -96,6 +127,12 @@ class PlainResolver:
     def named(self, name: str) -> str | None:
         """No file is known by name."""
         return None
+
+
+def note_payload(target: LinkTarget, title: str) -> Marks:
+    """The embed of a note; `place` is left out where the whole of it is meant."""
+    payload: Marks = {"type": "note", "id": target.note, "title": title}
+    return payload | {"place": target.place} if target.place else payload
 
 
 def picture_payload(address: str, alt: str, name: str) -> Marks:

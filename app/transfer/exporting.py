@@ -3,7 +3,7 @@ Export: the library as a folder of files that other programs read.
 
 Folders mirror folders, names are safe and unique, pictures lie in `assets`, links between notes lead to
 their files. Markdown comes back whole with `import` (see `markdown_writer`), an archive with its history (see
-`archive`); HTML and JSON are for reading.
+`archive`); HTML and JSON are for reading, though a page brings back what it says of itself (`page_head`).
 Works signed out and on notebooks that may only be read. Nothing that is already in the folder is
 overwritten, except an earlier export.
 """
@@ -13,21 +13,25 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from app.headings import Outline, headings_of, slugs
 from app.library import Library
+from app.note_address import LinkTarget, shown_note, target_of
 from app.refusals import Refused
 from app.removal import marks_before, note_exported
-from app.transfer.addresses import ATTACHMENT_SCHEME, NOTE_SCHEME
+from app.transfer.addresses import ATTACHMENT_SCHEME
 from app.transfer.blocks import Block, Marks, Span
 from app.transfer.body import read_body
 from app.transfer.file_names import Names, as_address, safe_name
-from app.transfer.front_matter import write_front_matter
+from app.transfer.front_matter import FrontMatter, write_front_matter
 from app.transfer.html_writer import write_html
 from app.transfer.importing import Away, Progress, run_here
 from app.transfer.markdown_writer import write_markdown
-from app.transfer.note_json import canonical, note_text, note_value
+from app.transfer.matter import matter_of
+from app.transfer.note_json import canonical, note_value
 from app.transfer.report import Report, shown_path
 from crdt import CrdtError, Document
 from sync.errors import StoreUnavailable
@@ -35,8 +39,8 @@ from sync.errors import StoreUnavailable
 if TYPE_CHECKING:
     from sync.storage.rows import NoteRow
 
-Paper = Callable[[str, list[Block], Mapping[str, bytes]], bytes]
-"""(title, body, {sha256: bytes of an attachment}) -> a file."""
+Paper = Callable[[FrontMatter, list[Block], Mapping[str, bytes]], bytes]
+"""(what a note says of itself, its body, {sha256: bytes of an attachment}) -> a file."""
 
 FORMATS: Final = ("md", "html", "json", "archive")
 ASSETS: Final = "assets"
@@ -134,6 +138,8 @@ class _Export:
         self._names = Names()
         self._paths: dict[str, str] = {}
         self._assets: dict[str, str] = {}
+        self._outlines: dict[str, Outline] = {}
+        self._places: dict[LinkTarget, str] = {}
         self.report = Report()
 
     def prepare(self) -> None:
@@ -192,6 +198,7 @@ class _Export:
         try:
             document = self._library.document(target.row.id)
             blocks = read_body(document)
+            self._learn_places(target.row.id, blocks)
             bodies = {
                 digest: self._attachment(target, digest, _file_name(document, digest) or name)
                 for digest, name in dict(_attachments(blocks)).items()
@@ -242,7 +249,8 @@ class _Export:
         """A note's file; its attachments are written beside it, or are in it."""
         there = {digest: body for digest, body in bodies.items() if body is not None}
         if self._paper is not None:
-            return self._paper(note_text(document, "title") or target.row.title, blocks, there)
+            matter = matter_of(document, self._library.model)
+            return self._paper(replace(matter, title=matter.title or target.row.title), blocks, there)
         for digest, body in there.items():
             self._put(self._assets[digest], body)
         return self._text(target, document, blocks).encode("utf-8", "replace")
@@ -256,30 +264,27 @@ class _Export:
     def _text(self, target: Target, document: Document, blocks: list[Block]) -> str:
         """A note in the format."""
         if self._format == "json":
-            value = note_value(target.row.id, target.row.notebook_name, document)
+            value = note_value(target.row.id, target.row.notebook_name, document, self._library.model)
             return canonical(value) + "\n"
-        moved = [(list(self._moved(spans, target.path)), attributes) for spans, attributes in blocks]
-        title = note_text(document, "title")
+        moved = [(list(self._moved(spans, target)), attributes) for spans, attributes in blocks]
+        matter, row = matter_of(document, self._library.model), target.row
         if self._format == "html":
-            return write_html(title or target.row.title, moved)
-        row = target.row
-        return write_front_matter(title, list(row.tags), row.created_ms, row.pinned, row.id) + write_markdown(
-            moved
-        )
+            return write_html(matter, moved, row.id, row.title, slugs(headings_of(blocks)))
+        return write_front_matter(matter, row.id) + write_markdown(moved)
 
-    def _moved(self, spans: list[Span], path: str) -> Iterator[Span]:
+    def _moved(self, spans: list[Span], source: Target) -> Iterator[Span]:
         """Spans with the addresses that they have in the export."""
         for text, marks in spans:
             changed = dict(marks)
             if isinstance(marks.get("link"), str):
-                changed["link"] = self._address(marks["link"], path)
+                changed["link"] = self._address(marks["link"], source)
             embed = marks.get("embed")
             if isinstance(embed, dict) and self._is_exported_file(embed):
                 del changed["embed"]  # a link to the file is what every program understands
                 text = str(embed.get("name") or ASSETS)
-                changed["link"] = self._address(embed["src"], path)
+                changed["link"] = self._address(embed["src"], source)
             elif isinstance(embed, dict):
-                changed["embed"] = self._moved_embed(embed, path)
+                changed["embed"] = self._moved_embed(embed, source)
             yield text, changed
 
     def _is_exported_file(self, payload: Marks) -> bool:
@@ -287,25 +292,64 @@ class _Export:
         source = payload.get("src") if payload.get("type") == "file" else None
         return isinstance(source, str) and source.removeprefix(ATTACHMENT_SCHEME) in self._assets
 
-    def _moved_embed(self, payload: Marks, path: str) -> Marks:
+    def _moved_embed(self, payload: Marks, source: Target) -> Marks:
         """An embed as the export writes it: a linked note as a picture of its file, as other programs do."""
-        if payload.get("type") == "note" and payload.get("id") in self._paths:
-            address = self._address(f"{NOTE_SCHEME}{payload['id']}", path)
+        target = shown_note(payload)
+        if target is not None and target.note in self._paths:
+            address = self._address(target.link, source)
             return {"type": "image", "src": address, "alt": str(payload.get("title") or "")}
         if isinstance(payload.get("src"), str):
-            return {**payload, "src": self._address(payload["src"], path)}
+            return {**payload, "src": self._address(payload["src"], source)}
         return payload
 
-    def _address(self, address: str, path: str) -> str:
+    def _address(self, address: str, source: Target) -> str:
         """Where an address of ours leads to from a file of the export."""
-        place = None
-        if address.startswith(NOTE_SCHEME):
-            place = self._paths.get(address.removeprefix(NOTE_SCHEME))
+        target = target_of(address)
+        if target is not None and not target.note:
+            place = self._places.get(target._replace(note=source.row.id))
+            return address if place is None else f"#{place}"
+        path, place = None, ""
+        if target is not None:
+            path, place = self._paths.get(target.note), self._places.get(target, target.place)
         elif address.startswith(ATTACHMENT_SCHEME):
-            place = self._assets.get(address.removeprefix(ATTACHMENT_SCHEME))
-        if place is None:
+            path = self._assets.get(address.removeprefix(ATTACHMENT_SCHEME))
+        if path is None:
             return address
-        return as_address(os.path.relpath(place, os.path.dirname(path) or ".").replace(os.sep, "/"))
+        folder = os.path.dirname(source.path) or "."
+        relative = as_address(os.path.relpath(path, folder).replace(os.sep, "/"))
+        return f"{relative}#{as_address(place)}" if place else relative
+
+    def _learn_places(self, note: str, blocks: list[Block]) -> None:
+        """Find out what the places are called in files that a note links to. The store's thread."""
+        for target in _places(blocks, note):
+            if target.note == note and note not in self._outlines:
+                self._outlines[note] = Outline(headings_of(blocks))
+            if target not in self._places and target.note in self._paths:
+                outline = self._outline(target.note)
+                found = outline.find(target.place)
+                if found is not None:
+                    self._places[target] = outline.slugs[found]
+
+    def _outline(self, note: str) -> Outline:
+        """The headings of a note of the export; none where it cannot be read, which its own turn says."""
+        if note not in self._outlines:
+            try:
+                blocks = read_body(self._library.document(note))
+            except (StoreUnavailable, CrdtError):
+                blocks = []
+            self._outlines[note] = Outline(headings_of(blocks))
+        return self._outlines[note]
+
+
+def _places(blocks: list[Block], note: str) -> Iterator[LinkTarget]:
+    """The places that a note links to, in itself too."""
+    for spans, _ in blocks:
+        for _, marks in spans:
+            link, embed = marks.get("link"), marks.get("embed")
+            target = target_of(link) if isinstance(link, str) else None
+            for found in (target, shown_note(embed) if isinstance(embed, dict) else None):
+                if found is not None and found.place:
+                    yield found if found.note else found._replace(note=note)
 
 
 def _file_name(document: Document, digest: str) -> str:

@@ -1,9 +1,9 @@
 """
 Front matter: the few lines of YAML that may stand above a Markdown note.
 
-Only what notes have is read: title, tags, created, pinned, and our own id. The YAML understood is what note
-programs write: one `key: value` a line, quoted or not, lists in brackets or with dashes. Anything else is
-named in `others`, so that the report can say what was left out.
+Only what notes have is read: title, icon, tags and their colours, created, pinned, archived, and our own id.
+The YAML understood is what note programs write: one `key: value` a line, quoted or not, lists in brackets or
+with dashes. Anything else is named in `others`, so that the report can say what was left out.
 """
 
 from __future__ import annotations
@@ -26,7 +26,12 @@ _END = re.compile(r"^(?:-{3}|\.{3})[ \t]*(?:\r?\n|\Z)", re.MULTILINE)
 _PARTS = re.compile(r"""\s*("(?:[^"\\]|\\.)*"|'[^']*'|[^,]+)""")
 _TRUE: Final = {"true", "yes", "on", "1"}
 _PLAIN = re.compile(r"[^\W\d_][\w .,/()'’+&-]*", re.UNICODE)
-_KNOWN: Final = {"title", "tags", "tag", "keywords", "created", "date", "pinned", "commonplace"}
+_KNOWN: Final = {
+    *("title", "tags", "tag", "keywords", "created", "date"),
+    *("pinned", "archived", "commonplace"),
+}
+_OURS: Final = {"icon", "tag-colours"}
+"""Fields that mean what we mean by them only where we wrote them."""
 
 
 @dataclass(slots=True)
@@ -37,6 +42,10 @@ class FrontMatter:
     tags: list[str] = field(default_factory=list)
     created_ms: int | None = None
     pinned: bool = False
+    archived: bool = False
+    icon: str = ""
+    colours: dict[str, str] = field(default_factory=dict)
+    """{tag: the name of a colour of the theme, or ``#rrggbb``}."""
     ours: bool = False
     """Whether we wrote it: then the body begins with the body and not with the title."""
     others: list[str] = field(default_factory=list)
@@ -110,9 +119,14 @@ def _understood(fields: dict[str, list[str]]) -> FrontMatter:
     del found.tags[TAGS_MAX:]
     for name in ("created", "date"):
         if found.created_ms is None:
-            found.created_ms = _time(_first(fields, name))
+            found.created_ms = time_of(_first(fields, name))
     found.pinned = _first(fields, "pinned").lower() in _TRUE
-    found.others = sorted(set(fields) - _KNOWN)
+    found.archived = _first(fields, "archived").lower() in _TRUE
+    if found.ours:
+        found.icon = _first(fields, "icon")
+        pairs = [value.rpartition("=") for value in fields.get("tag-colours", [])]
+        found.colours = {tag: colour for tag, _, colour in pairs if tag in found.tags}
+    found.others = sorted(set(fields) - _KNOWN - (_OURS if found.ours else set()))
     return found
 
 
@@ -126,7 +140,7 @@ def _tag(text: str) -> str:
     return " ".join(text.split()).removeprefix("#")[:TAG_LENGTH_MAX]
 
 
-def _time(text: str) -> int | None:
+def time_of(text: str) -> int | None:
     """Milliseconds since 1970 of an ISO date or time, UTC where it does not say; None when it is none."""
     try:
         moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
@@ -138,14 +152,18 @@ def _time(text: str) -> int | None:
     return ms if ms >= 0 else None
 
 
-def write_front_matter(title: str, tags: list[str], created_ms: int, pinned: bool, note: str) -> str:
+def write_front_matter(matter: FrontMatter, note: str) -> str:
     """The lines above an exported note, to be read back by `split_front_matter` exactly."""
-    lines = ["---", f"title: {_quoted(title)}"]
-    if tags:
-        lines.append(f"tags: [{', '.join(_quoted(tag) for tag in tags)}]")
-    lines.append(f"created: {_iso(created_ms)}")
-    if pinned:
-        lines.append("pinned: true")
+    lines = ["---", f"title: {_quoted(matter.title)}"]
+    if matter.icon:
+        lines.append(f"icon: {_quoted(matter.icon)}")
+    if matter.tags:
+        lines.append(f"tags: [{', '.join(_quoted(tag) for tag in matter.tags)}]")
+    if matter.colours:
+        pairs = [_quoted(f"{tag}={colour}") for tag, colour in matter.colours.items()]
+        lines.append(f"tag-colours: [{', '.join(pairs)}]")
+    lines.append(f"created: {iso_time(matter.created_ms or 0)}")
+    lines += [f"{name}: true" for name in ("pinned", "archived") if getattr(matter, name)]
     lines += [f"commonplace: {note}", "---", ""]
     return "\n".join(lines) + "\n"
 
@@ -160,7 +178,7 @@ _WORDS: Final = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"}
 """What YAML takes for something else than text."""
 
 
-def _iso(ms: int) -> str:
+def iso_time(ms: int) -> str:
     """A time in UTC, to the millisecond; what no calendar has is written as the first of 1970."""
     seconds, rest = divmod(ms, 1000)
     try:

@@ -17,10 +17,10 @@ from html.parser import HTMLParser
 
 import nh3
 
-from app.transfer.addresses import SCHEMES, PlainResolver, Resolver
+from app.transfer.addresses import SCHEMES_READ, PlainResolver, Resolver
 from app.transfer.block_builder import BlockBuilder, NestedTooDeeply
 from app.transfer.blocks import BREAK, EMBED, Attributes, Block, Span, decode_value, tidy
-from app.transfer.inline_html import INLINE_TAGS, OpenMarks, embed_of_tag, marks_of_tag
+from app.transfer.inline_html import INLINE_TAGS, OpenMarks, embed_of_tag, marks_of_tag, with_scripts
 from app.transfer.tables import TABLE_LANGUAGE, table_lines
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
@@ -45,7 +45,7 @@ _GONE = {
 _ATTRIBUTES = {
     "*": {"data-marks", "data-embed", "data-block"},
     "a": {"href"},
-    "img": {"src", "alt", "title"},
+    "img": {"src", "alt", "title", "width"},
     "ol": {"start"},
     "code": {"class"},
     "pre": {"class"},
@@ -102,7 +102,7 @@ def read_html_into(builder: BlockBuilder, text: str, resolver: Resolver) -> None
         tags=_TAGS,
         clean_content_tags=_GONE,
         attributes=_ATTRIBUTES,
-        url_schemes=set(SCHEMES),
+        url_schemes=set(SCHEMES_READ),
         link_rel=None,
     )
     reading = _Reading(builder, resolver)
@@ -233,7 +233,8 @@ class _Reading(HTMLParser):
 
     def _take_cell_text(self) -> None:
         """What was read since the last cell began belongs to that cell, without its marks."""
-        text = "".join(" " if text == BREAK else text for text, _ in self._spans).replace(EMBED, "")
+        spans = with_scripts(self._spans)
+        text = "".join(" " if text == BREAK else text for text, _ in spans).replace(EMBED, "")
         self._spans.clear()
         if text.strip() and not (self._rows and self._rows[-1]):
             self._builder.add_paragraph([(text.strip(), {})])  # a caption, or text astray between rows
@@ -252,7 +253,7 @@ class _Reading(HTMLParser):
 
     def _end_paragraph(self) -> None:
         """Add what was read since the last block, if anything."""
-        spans, self._spans = self._spans, []
+        spans, self._spans = with_scripts(self._spans), []
         if self._exact is not None:
             attributes, self._exact = self._exact, None
             self._builder.add_exact(spans, attributes)

@@ -8,6 +8,7 @@ without any other, pictures excepted.
 from __future__ import annotations
 
 import html
+from collections.abc import Iterable, Iterator
 
 from app.transfer.blocks import (
     BREAK,
@@ -22,14 +23,16 @@ from app.transfer.blocks import (
     is_plain_picture,
     tidy,
 )
-from app.transfer.inline_html import closing_tag, embed_tag, opening_tag, quoted
+from app.transfer.front_matter import FrontMatter
+from app.transfer.inline_html import WIDTH, closing_tag, embed_tag, opening_tag, quoted, width_words
 from app.transfer.mark_nesting import Turn, nested
+from app.transfer.page_head import write_header, write_metas
 
 _STYLE = (
     "body{max-width:46em;margin:3em auto;padding:0 1em;font:16px/1.6 system-ui,sans-serif}"
     "p,li,blockquote,h1,h2,h3,h4,h5,h6{white-space:pre-wrap}pre{overflow:auto;padding:.8em;background:#8881}"
     "blockquote{margin-left:0;padding-left:1em;border-left:3px solid #8886}img{max-width:100%}"
-    ".check{list-style:none;margin-left:-1.4em}"
+    ".tags{color:#666;font-size:.85em}.tags>span{margin-right:.8em}.check{list-style:none;margin-left:-1.4em}"
 )
 
 
@@ -38,25 +41,31 @@ def exact_block(spans: list[Span], attributes: Attributes) -> str:
     return f"<p data-block={quoted(encode_value(attributes))}>{inline_html(spans)}</p>"
 
 
-def write_html(title: str, blocks: list[Block]) -> str:
+def write_html(
+    matter: FrontMatter, blocks: list[Block], note: str, name: str, places: Iterable[str] = ()
+) -> str:
     """
     A page for one note.
 
     Args:
-        title: Shown as the first heading and in the window's title; "" for none.
+        matter: What it says of itself: shown above the body, and in the page's head.
         blocks: Any blocks; they are tidied first.
+        note: Its id.
+        name: For the title of a browser's window, where the note has no title of its own.
+        places: What links call its headings, in order.
     """
-    head = f"<h1>{_text(title)}</h1>\n" if title else ""
     return (
         '<!DOCTYPE html>\n<html>\n<head>\n<meta charset="utf-8">\n'
-        f"<title>{_text(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
-        f"{head}{write_fragment(blocks)}</body>\n</html>\n"
+        f"<title>{_text(matter.title or name)}</title>\n{write_metas(matter, note)}"
+        f"<style>{_STYLE}</style>\n</head>\n<body>\n"
+        f"{write_header(matter)}{write_fragment(blocks, places)}</body>\n</html>\n"
     )
 
 
-def write_fragment(blocks: list[Block]) -> str:
-    """Blocks as HTML, for a page or the clipboard."""
+def write_fragment(blocks: list[Block], places: Iterable[str] = ()) -> str:
+    """Blocks as HTML, for a page or the clipboard; `places` as in `write_html`."""
     lines: list[str] = []
+    names = iter(places)
     open_lists: list[str] = []
     blocks = tidy(blocks)
     index = 0
@@ -73,7 +82,7 @@ def write_fragment(blocks: list[Block]) -> str:
                 lines.append(_code(blocks[index : index + count], attributes))
                 index += count - 1
             else:
-                lines.append(_block(spans, attributes))
+                lines.append(_block(spans, attributes, names))
         index += 1
     _turn_lists(lines, open_lists, "", 0)
     return "".join(line + "\n" for line in lines)
@@ -102,12 +111,14 @@ def _item(spans: list[Span], attributes: Attributes) -> str:
     return f'<li class="check"><input type="checkbox" disabled{checked}> {inline_html(spans)}</li>'
 
 
-def _block(spans: list[Span], attributes: Attributes) -> str:
-    """A heading, a quote, a line across the page or a paragraph."""
+def _block(spans: list[Span], attributes: Attributes, names: Iterator[str]) -> str:
+    """A heading with the next name, a quote, a line across the page or a paragraph."""
     kind = attributes.get("kind")
     if kind == "heading":
         tag = f"h{min(max(_level(attributes), 1), 6)}"
-        return f"<{tag}>{inline_html(spans)}</{tag}>"
+        name = next(names, "")
+        place = f" id={quoted(name)}" if name else ""
+        return f"<{tag}{place}>{inline_html(spans)}</{tag}>"
     if kind == "quote":
         depth = _level(attributes) + 1
         return "<blockquote>" * depth + inline_html(spans) + "</blockquote>" * depth
@@ -131,7 +142,7 @@ def inline_html(spans: list[Span]) -> str:
             tag = opening_tag if part.turn == "open" else closing_tag
             written.append(tag(part.kind, part.value))
         elif is_embed(part):
-            written.append(_embed(part[1]["embed"]))
+            written.append(_embed(part[1]))
         else:
             written.append(_text(part[0]).replace(BREAK, "<br>"))
     return "".join(written)
@@ -142,9 +153,11 @@ def _text(text: str) -> str:
     return html.escape(text, quote=False).replace("\r", "&#13;")
 
 
-def _embed(payload: Marks) -> str:
+def _embed(marks: Marks) -> str:
     """A picture as a picture, a linked note by its title, anything else as a tag of ours."""
+    payload = marks["embed"]
     if not is_plain_picture(payload):
         return embed_tag(payload)
     title = f" title={quoted(payload['name'])}" if "name" in payload else ""
-    return f"<img src={quoted(payload['src'])} alt={quoted(payload['alt'])}{title}>"
+    wide = width_words(marks.get(WIDTH))
+    return f"<img src={quoted(payload['src'])} alt={quoted(payload['alt'])}{title}{wide}>"

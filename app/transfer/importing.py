@@ -12,20 +12,24 @@ when the import is cancelled or the process ends, and the report counts exactly 
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
+from app.headings import Heading, Outline, headings_of
 from app.library import Library, NewNote, new_id
+from app.note_address import LinkTarget
 from app.refusals import Refused
+from app.transfer.anchors import anchors_of
 from app.transfer.block_builder import NestedTooDeeply
 from app.transfer.blocks import Block, block_text, is_embed
 from app.transfer.front_matter import TAGS_MAX, FrontMatter, split_front_matter
+from app.transfer.page_head import split_page
 from app.transfer.pictures import Attachment, FolderResolver
 from app.transfer.report import Report, shown_path
 from app.transfer.sources import ARCHIVE, ENEX, HTML, MARKDOWN, NOTES, Source, find_sources, read_source
-from app.transfer.wiki import Names, as_ours, is_vault
+from app.transfer.wiki import Kept, Names, as_ours, is_vault
 from crdt import CrdtError
 
 if TYPE_CHECKING:
@@ -144,6 +148,9 @@ class _Import:
         self.archives: list[Path] = []
         self.enexes: list[Source] = []
         self._names = Names([])
+        self._headings: dict[str, tuple[list[Heading], str]] = {}
+        self._places: dict[str, tuple[list[LinkTarget], int]] = {}
+        self._anchors: dict[str, dict[str, str]] = {}
 
     def plan(self, paths: list[Path]) -> list[Source]:
         """Find the files, give their notes ids, and their folders. Any thread."""
@@ -180,21 +187,26 @@ class _Import:
         """Read and parse a file and make its note; None when it is refused. Any thread, one at a time."""
         try:
             created_ms = source.path.stat().st_mtime_ns // 1_000_000
-            return self._drafted(source, read_source(source.path), max(created_ms, 0))
+            return self._drafted(source, self._text(source), max(created_ms, 0))
         except NestedTooDeeply as error:
             self.report.refuse(shown_path(source.path), Refused("nested", levels=error.levels))
         except (OSError, Refused, CrdtError) as error:
             self.report.refuse(shown_path(source.path), error)
         return None
 
+    def _text(self, source: Source) -> str:
+        """The text of a file; in a vault an empty one is a note, which others may link to."""
+        try:
+            return read_source(source.path)
+        except Refused as refused:
+            if refused.code == "empty_file" and source.kind in MARKDOWN and is_vault(source):
+                return ""
+            raise
+
     def _drafted(self, source: Source, text: str, created_ms: int) -> Drafted:
         """The note of a file's text."""
-        resolver = FolderResolver(source, self._ids, self._names)
-        in_vault = is_vault(source)
-        title, matter, blocks = read_note(text, source.kind, resolver, keep_breaks=in_vault)
-        if in_vault:
-            blocks, inline = as_ours(blocks)
-            matter.tags = list(dict.fromkeys([*matter.tags, *inline]))[:TAGS_MAX]
+        resolver = FolderResolver(source, self._ids, self._names, self._anchors_of)
+        title, matter, blocks = read_note(text, source.kind, resolver, of_vault=is_vault(source))
         if matter.others:
             resolver.remarks.append(Refused("fields_left", fields=", ".join(matter.others)))
         note = self._library.draft_note(
@@ -206,10 +218,26 @@ class _Import:
             created_ms=created_ms if matter.created_ms is None else matter.created_ms,
             tags=matter.tags,
             pinned=matter.pinned,
+            archived=matter.archived,
+            icon=matter.icon,
+            colours=matter.colours,
             attachments={found.sha256: found.facts() for found in resolver.attachments.values()},
         )
         self._used.update(resolver.files)
+        self._headings[note.id] = (headings_of(blocks), title)
+        if resolver.places or resolver.blocks:
+            self._places[shown_path(source.path)] = resolver.places, resolver.blocks
         return Drafted(source, note, list(resolver.attachments.values()), resolver.remarks)
+
+    def _anchors_of(self, path: str) -> Mapping[str, str]:
+        """What a file that is linked to calls its headings besides; it may not have had its turn yet."""
+        if path not in self._anchors:
+            is_markdown = os.path.splitext(path)[1].lower() in MARKDOWN
+            try:
+                self._anchors[path] = anchors_of(read_source(Path(path))) if is_markdown else {}
+            except (OSError, Refused):
+                self._anchors[path] = {}
+        return self._anchors[path]
 
     async def take_enex(
         self, source: Source, progress: Progress | None, cancelled: Callable[[], bool], away: Away
@@ -281,8 +309,9 @@ class _Import:
         self._waiting, self._waiting_notes = [], []
 
     def finish(self) -> None:
-        """Store the rest, and say which files were neither notes nor used by one."""
+        """Store the rest, and say which places are missing, and which files are no notes and in none."""
         self._commit()
+        self._say_places()
         if not self.report.cancelled:
             for source in self._unused:
                 if os.path.realpath(source.path) not in self._used:
@@ -290,9 +319,19 @@ class _Import:
         while self._library.store.refresh_projections():
             pass
 
+    def _say_places(self) -> None:
+        """Say which files link to a place that the note has not, be it the name of a block."""
+        named = {target.note for places, _ in self._places.values() for target in places}
+        outlines = {note: Outline(*self._headings[note]) for note in named if note in self._headings}
+        for path, (places, blocks) in self._places.items():
+            known = ((outlines[target.note], target.place) for target in places if target.note in outlines)
+            missing = sum(outline.find(place) is None for outline, place in known)
+            if missing or blocks:
+                self.report.warn(path, Refused("anchors_left", count=missing + blocks))
+
 
 def read_note(
-    text: str, kind: str, resolver: FolderResolver, *, keep_breaks: bool = False
+    text: str, kind: str, resolver: FolderResolver, *, of_vault: bool = False
 ) -> tuple[str, FrontMatter, list[Block]]:
     """
     A file's text as a note.
@@ -300,8 +339,8 @@ def read_note(
     Args:
         text: With line ends as newlines.
         kind: The file name's ending, one of NOTES.
-        resolver: Asked about links and pictures.
-        keep_breaks: As in `read_markdown`.
+        resolver: Asked about links and pictures; told what was left out.
+        of_vault: As in `read_all`.
 
     Returns:
         The title ("" when the file does not say), what its front matter says, and the body, tidied.
@@ -310,14 +349,26 @@ def read_note(
         NestedTooDeeply: lists or quotes nest beyond the limit.
     """
     if kind in MARKDOWN:
-        from app.transfer.markdown_reader import read_markdown
+        from app.transfer.markdown_reader import read_all
 
         matter, text = split_front_matter(text)
         matter = matter or FrontMatter()
-        return _titled(matter, read_markdown(text, resolver, keep_breaks=keep_breaks))
+        found = read_all(text, resolver, of_vault=of_vault)
+        kept = as_ours(found.blocks) if of_vault else Kept(found.blocks, 0, 0)
+        matter.tags = list(dict.fromkeys([*matter.tags, *found.tags]))[:TAGS_MAX]
+        if found.comments:
+            resolver.remarks.append(Refused("html_comments_left", count=found.comments))
+        if kept.names:
+            resolver.remarks.append(Refused("block_names_left", count=kept.names))
+        if kept.comments:
+            resolver.remarks.append(Refused("comments_shown", count=kept.comments))
+        return _titled(matter, kept.blocks)
     if kind in HTML:
         from app.transfer.html_reader import html_title, read_html
 
+        page, text = split_page(text)
+        if page is not None:
+            return page.title, page, read_html(text, resolver)
         title, matter, blocks = _titled(FrontMatter(), read_html(text, resolver))
         return title or html_title(text), matter, blocks
     return "", FrontMatter(), plain_blocks(text)
@@ -330,11 +381,14 @@ def plain_blocks(text: str) -> list[Block]:
 
 
 def _titled(matter: FrontMatter, blocks: list[Block]) -> tuple[str, FrontMatter, list[Block]]:
-    """The title and what is left of the body: a first heading of level 1 is the title."""
+    """The title and what is left of the body: a heading that it begins with, unless others are as high."""
     if matter.ours:
         return matter.title, matter, blocks
     spans, attributes = blocks[0]
-    if attributes == {"kind": "heading", "level": 1} and not any(is_embed(span) for span in spans):
+    levels = [found["level"] for _, found in blocks if found.get("kind") == "heading"]
+    is_heading = attributes.keys() == {"kind", "level"} and attributes["kind"] == "heading"
+    alone = is_heading and (levels[0] == 1 or levels[0] < min(levels[1:], default=levels[0] + 1))
+    if alone and not any(is_embed(span) for span in spans):
         heading = " ".join(block_text(spans).split())
         if heading and len(heading) <= TITLE_LENGTH_MAX and matter.title in ("", heading):
             return heading, matter, blocks[1:] or [([], {})]

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import html
 import re
+from itertools import groupby
 from typing import Any
 
 from app.transfer.addresses import ATTACHMENT_SCHEME, Resolver, is_allowed
 from app.transfer.blocks import EMBED, Marks, Span, decode_value, encode_value
+from app.transfer.foreign_colours import PLAIN_WASH, ink_of, wash_of
 
 MARK_TAGS = {
     "bold": "b",
@@ -44,8 +46,27 @@ INLINE_TAGS = frozenset(READ_TAGS) | {"a", "span", "sub", "sup", "small", "big",
 KIND_LENGTH_MAX = 128
 """Code points of a mark's kind that we believe; "comment:" and an id need 30."""
 
+WIDTH = "width"
+"""The mark, and the attribute, that says how many pixels wide a picture is shown."""
+
+WIDTH_PX_MAX = 10_000
+
+_WIDTH = re.compile(r"(\d{1,5})(?:px)?")
 _COLOUR = re.compile(r"[A-Za-z]{1,32}|#[0-9A-Fa-f]{3,8}")
 _ATTRIBUTE = re.compile(r"""\s([A-Za-z_:][\w:.\-]*)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+)))?""")
+_DECLARATION = re.compile(r"(?:^|;)\s*([\w-]+)\s*:\s*([^;]*)")
+_COLOURED = frozenset({"span", "font", "mark"})
+_LETTERS = {
+    "sub": str.maketrans("0123456789+-−=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ"),
+    "sup": str.maketrans(
+        "0123456789+-−=()abcdefghijklmnoprstuvwxyzABDEGHIJKLMNOPRTUVW",
+        "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂ",
+    ),
+}
+"""Low and high letters: no mark says so, but letters of their own do."""
+_SCRIPT = "\x00script"
+"""Stands among the marks while a block is read, and is no mark."""
+_BLANKS = re.compile(r"\s+")
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9\-]*)")
 
 
@@ -73,8 +94,17 @@ def closing_tag(kind: str, value: Any) -> str:
 
 
 def embed_tag(payload: Marks) -> str:
-    """An embed that plain Markdown cannot say."""
-    return f"<span data-embed={quoted(encode_value(payload))}></span>"
+    """An embed that plain Markdown cannot say; a picture among them is one for other programs too."""
+    exact = f"data-embed={quoted(encode_value(payload))}"
+    source, alt = payload.get("src"), payload.get("alt", "")
+    if payload.get("type") == "image" and isinstance(source, str) and source and isinstance(alt, str):
+        return f"<img src={quoted(source)} alt={quoted(alt)}{width_words(payload.get(WIDTH))} {exact}>"
+    return f"<span {exact}></span>"
+
+
+def width_words(width: object) -> str:
+    """How a tag says the width of a picture; "" for one that is none."""
+    return f' width="{width}"' if type(width) is int and 0 < width <= WIDTH_PX_MAX else ""
 
 
 def marks_of_tag(tag: str, attributes: dict[str, str], resolver: Resolver) -> Marks:
@@ -91,8 +121,55 @@ def marks_of_tag(tag: str, attributes: dict[str, str], resolver: Resolver) -> Ma
     if tag == "a":
         link = resolver.link(attributes["href"]) if attributes.get("href") is not None else None
         return {} if link is None else {"link": link}
+    if tag in _LETTERS:
+        return {_SCRIPT: _Script(tag)}
     kind = READ_TAGS.get(tag)
-    return {kind: True} if kind else {}
+    marks: Marks = {kind: True} if kind else {}
+    return marks if tag not in _COLOURED else marks | _colours_of(attributes)
+
+
+def _colours_of(attributes: dict[str, str]) -> Marks:
+    """The colours that a tag in Markdown says by its style; those of a page the allow-list has taken away."""
+    said: dict[str, str] = dict(_DECLARATION.findall(attributes.get("style", "").lower()))
+    ink = ink_of(said.get("color", attributes.get("color", "")))
+    wash = wash_of(said.get("background-color", said.get("background", "")))
+    marks: Marks = {"colour": ink} if ink is not None else {}
+    return marks if wash is None else marks | {"highlight": True if wash == PLAIN_WASH else wash}
+
+
+class _Script:
+    """One `<sub>` or `<sup>`; each is itself alone."""
+
+    def __init__(self, tag: str) -> None:
+        self.tag = tag
+
+
+def with_scripts(spans: list[Span]) -> list[Span]:
+    """
+    Spans as a block is to have them: what stands low or high is in letters that do.
+
+    Where not all of it has such letters, a sign says what it is, as on a typewriter: "2^(n/2)". What stands
+    in brackets, as the number of a note, needs none.
+    """
+    made: list[Span] = []
+    for script, part in groupby(spans, key=lambda span: span[1].get(_SCRIPT)):
+        run = [
+            (text, {kind: value for kind, value in marks.items() if kind != _SCRIPT}) for text, marks in part
+        ]
+        made += run if script is None else _in_script(script.tag, run)
+    return made
+
+
+def _in_script(tag: str, run: list[Span]) -> list[Span]:
+    letters = _LETTERS[tag]
+    bare = [(_BLANKS.sub("", text), marks) for text, marks in run]
+    words = "".join(text for text, _ in bare)
+    if all(ord(letter) in letters for letter in words):
+        return [(text.translate(letters), marks) for text, marks in bare]
+    if EMBED in words or words.startswith(("[", "(")) or any("link" in marks for _, marks in run):
+        return run
+    sign = "^(" if tag == "sup" else "_("
+    return [(sign, run[0][1]), *run, (")", run[-1][1])]
 
 
 def _believed_marks(text: str, resolver: Resolver) -> Marks:
@@ -112,7 +189,7 @@ def _believed_marks(text: str, resolver: Resolver) -> Marks:
 
 
 def embed_of_tag(tag: str, attributes: dict[str, str], resolver: Resolver) -> Span | None:
-    """The embed that a tag stands for, without other marks; a refused picture leaves its words; else None."""
+    """The embed that a tag stands for, with its width; a refused picture leaves its words; else None."""
     if "data-embed" in attributes:
         return _believed_embed(attributes["data-embed"], resolver)
     if tag != "img":
@@ -120,7 +197,11 @@ def embed_of_tag(tag: str, attributes: dict[str, str], resolver: Resolver) -> Sp
     alt = attributes.get("alt", "")
     source = attributes.get("src", "")
     payload = resolver.picture(source, alt, attributes.get("title", "")) if source else None
-    return (alt, {}) if payload is None else (EMBED, {"embed": payload})
+    if payload is None:
+        return alt, {}
+    width = _WIDTH.fullmatch(attributes.get("width", ""))
+    wide = {WIDTH: int(width[1])} if width is not None and 0 < int(width[1]) <= WIDTH_PX_MAX else {}
+    return EMBED, {"embed": payload, **wide}
 
 
 def _believed_embed(text: str, resolver: Resolver) -> Span | None:

@@ -14,7 +14,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
-from app.transfer.addresses import NOTE_SCHEME, is_allowed
+from app.note_address import LinkTarget
+from app.transfer.addresses import is_allowed
 from app.transfer.blocks import BREAK, Marks, Span, is_embed, is_plain_picture
 from app.transfer.inline_html import closing_tag, embed_tag, opening_tag
 from app.transfer.mark_nesting import Turn, nested, same_value
@@ -39,6 +40,8 @@ _CLOSING_ROW = re.compile(r"(?:^|[ \t])#+$")
 _AUTOLINK = re.compile(r"(?:https?|mailto|note):[^<>\s\x00-\x20\x7f]*", re.ASCII)
 _PLAIN_ADDRESS = re.compile(r"(?:[^\s\x00-\x20\x7f<>()\\&]|&(?![#A-Za-z][0-9A-Za-z]*;))+")
 _FENCE = re.compile(r"`+")
+FOOTNOTE = re.compile(r"\[\^[^\[\]\s]{1,100}\]:")
+"""How the text of a footnote begins."""
 _WHITESPACE_SPECIAL = {"\t", "\n", "\x0b", "\x0c", "\r"}
 
 
@@ -190,6 +193,8 @@ def _escaped_line(line: str, special: re.Pattern[str], line_start: bool, continu
     while continued and line[:1] in (" ", "\t") and line:
         head, line = head + _entity(line[0]), line[1:]
     escaped = special.sub(lambda found: "\\" + found[0], line).replace("\r", "&#13;")
+    if line_start and not continued and special is _ESCAPED and FOOTNOTE.match(escaped[1:]):
+        escaped = escaped[1:]  # begins a paragraph anyway, and other programs know it for a footnote
     if line_start and not head:
         start = _LINE_STARTS.match(escaped) or (_UNDERLINES.match(escaped) if continued else None)
         if start:
@@ -238,17 +243,20 @@ def write_embed(payload: Marks) -> str:
         title = ' "' + _title(name) + '"' if name else ""
         return f"![{_words(payload['alt'])}]({write_address(payload['src'])}{title})"
     if _is_plain_note(payload):
-        return f"![{_words(payload['title'])}]({write_address(NOTE_SCHEME + payload['id'])})"
+        target = LinkTarget(payload["id"], payload.get("place", ""))
+        return f"![{_words(payload['title'])}]({write_address(target.link)})"
     return embed_tag(payload)
 
 
 def _is_plain_note(payload: Marks) -> bool:
-    """Whether an embed is a linked note with nothing more than its id and title."""
+    """Whether an embed is a linked note with nothing more than its id, its title and a place in it."""
     return (
-        set(payload) == {"type", "id", "title"}
+        {"type", "id", "title"} <= set(payload) <= {"type", "id", "title", "place"}
         and payload["type"] == "note"
-        and isinstance(payload["id"], str)
-        and isinstance(payload["title"], str)
+        and all(isinstance(value, str) for value in payload.values())
+        and payload["id"] != ""
+        and "#" not in payload["id"]
+        and payload.get("place") != ""
     )
 
 

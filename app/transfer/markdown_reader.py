@@ -12,50 +12,68 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from itertools import takewhile
+from typing import NamedTuple
 
 from markdown_it.token import Token
 
 from app.transfer.addresses import PlainResolver, Resolver
 from app.transfer.block_builder import BlockBuilder
 from app.transfer.blocks import BREAK, EMBED, Attributes, Block, Marks, Span, tidy
-from app.transfer.inline_html import OpenMarks, embed_of_tag, marks_of_tag, parse_tag
-from app.transfer.markdown_rules import NAMED, parser
+from app.transfer.inline_html import OpenMarks, embed_of_tag, marks_of_tag, parse_tag, with_scripts
+from app.transfer.markdown_rules import NAMED, parser, sized
 from app.transfer.tables import TABLE_LANGUAGE, table_lines
+from app.transfer.vault_rules import TAG, VAULT
 
 _CHECKBOX = re.compile(r"\[([ xX])\](?:[ \t]|$)")
 _EMPTY_LINES = re.compile(r"(?:\s*<br ?/?>)+\s*", re.IGNORECASE)
+_COMMENT = re.compile(r"<!--(?!>|->).*?-->", re.DOTALL)
 _MARK_TOKENS = {"strong": "bold", "em": "italic", "s": "strike", "mark": "highlight"}
 
 
-def read_markdown(text: str, resolver: Resolver | None = None, *, keep_breaks: bool = False) -> list[Block]:
+class Read(NamedTuple):
+    """What was read."""
+
+    blocks: list[Block]
+    """Tidied, at least one."""
+    tags: list[str]
+    """Those in the text of a note of a vault, each once."""
+    comments: int
+    """Comments of HTML, which no note has."""
+
+
+def read_markdown(text: str, resolver: Resolver | None = None) -> list[Block]:
+    """As `read_all`, of no vault, the blocks alone."""
+    return read_all(text, resolver or PlainResolver()).blocks
+
+
+def read_all(text: str, resolver: Resolver, *, of_vault: bool = False) -> Read:
     """
     Read Markdown.
 
     Args:
         text: Any text; line ends of every system.
-        resolver: Asked about links and pictures; by default every allowed address is taken as it is.
-        keep_breaks: Whether the end of a line inside a paragraph is a line break, as in some programs, and
-            not a blank.
-
-    Returns:
-        Tidied blocks, at least one.
+        resolver: Asked about links and pictures.
+        of_vault: Whether it is read as programs for vaults of notes do: the end of a line inside a paragraph
+            is a line break and not a blank, `#tag` is a tag, `$x$` a formula, and pictures have widths.
 
     Raises:
         NestedTooDeeply: lists or quotes nest beyond the limit.
 
     Cost: about 1 s per MB.
     """
-    asked = resolver or PlainResolver()
-    tokens = parser().parse(text.replace("\x00", "\ufffd"), {NAMED: asked.named})
-    return _Reading(asked, BREAK if keep_breaks else " ").read(tokens)
+    tokens = parser().parse(text.replace("\x00", "\ufffd"), {NAMED: resolver.named, VAULT: of_vault})
+    reading = _Reading(resolver, of_vault)
+    return Read(reading.read(tokens), list(reading.tags), reading.comments)
 
 
 class _Reading:
     """One text on its way from tokens to blocks."""
 
-    def __init__(self, resolver: Resolver, soft: str) -> None:
+    def __init__(self, resolver: Resolver, of_vault: bool) -> None:
+        self.tags: dict[str, None] = {}
+        self.comments = 0
         self._resolver = resolver
-        self._soft = soft
+        self._of_vault = of_vault
         self._builder = BlockBuilder()
         self._heading = 0
         self._quote_sizes: list[int] = []
@@ -100,17 +118,21 @@ class _Reading:
 
     def _inline(self, token: Token) -> None:
         """The text of a paragraph, a heading or a cell."""
+        children = token.children or []
+        self.tags.update((child.info, None) for child in children if child.type == TAG)
+        tags = (child.content for child in children if child.type == "html_inline")
+        self.comments += sum(_COMMENT.match(tag) is not None for tag in tags)
         if self._table is not None:
             self._table[0][-1].append(token.content)
             return
         box = _CHECKBOX.match(token.content) if self._builder.item_waits else None
-        spans = inline_spans(token.children or [], self._resolver, self._soft)
+        spans = inline_spans(children, self._resolver, of_vault=self._of_vault)
         if box and spans and spans[0][0].startswith(box[0]):
             self._builder.check_item(box[1] != " ")
             spans[0] = (spans[0][0][len(box[0]) :], spans[0][1])
         if self._heading:
             self._builder.add_heading(spans, self._heading)
-        else:
+        elif self._builder.item_waits or not _is_markup_alone(children, spans):
             self._builder.add_paragraph(spans)
 
     def _quote_open(self, _token: Token) -> None:
@@ -137,6 +159,7 @@ class _Reading:
             return
         from app.transfer.html_reader import read_html_into
 
+        self.comments += len(_COMMENT.findall(token.content))
         read_html_into(self._builder, token.content, self._resolver)
 
     def _table_open(self, _token: Token) -> None:
@@ -164,23 +187,23 @@ def _unescaped(info: str) -> str:
     return unescapeAll(info)
 
 
-def inline_spans(children: list[Token], resolver: Resolver, soft: str = " ") -> list[Span]:
-    """The spans of one paragraph's inline tokens, a soft break as `soft`; not tidied."""
+def inline_spans(children: list[Token], resolver: Resolver, *, of_vault: bool = False) -> list[Span]:
+    """The spans of one paragraph's inline tokens; not tidied."""
     spans: list[Span] = []
     marks = OpenMarks()
     tokens = iter(children)
     for token in tokens:
         kind = token.type
-        if kind in ("text", "text_special"):
+        if kind in ("text", "text_special", TAG):
             spans.append((token.content, marks.now()))
         elif kind == "softbreak":
-            spans.append((soft, marks.now()))
+            spans.append((BREAK if of_vault else " ", marks.now()))
         elif kind == "hardbreak":
             spans.append((BREAK, marks.now()))
         elif kind == "code_inline":
             spans.append((token.content, {**marks.now(), "code": True}))
         elif kind == "image":
-            spans.append(_picture(token, marks.now(), resolver))
+            spans.append(_picture(token, marks.now(), resolver, of_vault))
         elif kind == "html_inline":
             _inline_tag(token.content, spans, marks, resolver)
         elif kind == "link_open" and (payload := _file(token, children, resolver)) is not None:
@@ -190,7 +213,13 @@ def inline_spans(children: list[Token], resolver: Resolver, soft: str = " ") -> 
             marks.open(token.type.removesuffix("_open"), _marks_of_token(token, resolver))
         elif token.nesting == -1:
             marks.close(token.type.removesuffix("_close"))
-    return spans
+    return with_scripts(spans)
+
+
+def _is_markup_alone(children: list[Token], spans: list[Span]) -> bool:
+    """Whether a paragraph shows nothing: tags that name a place, and no line break."""
+    tags = all(child.type in ("html_inline", "softbreak") for child in children)
+    return tags and bool(children) and not "".join(text for text, _ in spans).strip(" ")
 
 
 def _file(opening: Token, children: list[Token], resolver: Resolver) -> Marks | None:
@@ -212,14 +241,17 @@ def _marks_of_token(token: Token, resolver: Resolver) -> Marks:
     return {kind: True} if kind else {}
 
 
-def _picture(token: Token, marks: Attributes, resolver: Resolver) -> Span:
+def _picture(token: Token, marks: Attributes, resolver: Resolver, of_vault: bool) -> Span:
     """An embed, or the words beside it when the picture is refused."""
     words = inline_spans(token.children or [], resolver)
     alt = "".join(text for text, inner in words if "embed" not in inner)
+    width = token.attrs.get("width")
+    if of_vault and width is None:
+        alt, width = sized(alt)
     source = str(token.attrs.get("src", ""))
     payload = resolver.picture(source, alt, str(token.attrs.get("title", "")))
-    if payload is not None and payload["type"] == "image" and "width" in token.attrs:
-        payload["width"] = token.attrs["width"]
+    if payload is not None and payload["type"] == "image" and width is not None:
+        payload["width"] = width
     return (alt, marks) if payload is None else (EMBED, {**marks, "embed": payload})
 
 

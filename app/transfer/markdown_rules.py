@@ -2,8 +2,10 @@
 The Markdown parser: CommonMark with strike-through, tables, ==highlight== and [[names]], under our limits.
 
 markdown-it-py parses; the rules added here are the highlight (modelled on its strike-through), links by name
-where the reader knows the name, and a guard that raises where markdown-it would silently drop what is nested
-too deeply. Links keep their bytes: checking them is the readers' business (`addresses.py`).
+where the reader knows the name, a paragraph for each footnote (CommonMark takes one of a single word for the
+address of a link, and drops it), and a guard that raises where markdown-it would silently drop what is nested
+too deeply; those for vaults are in `vault_rules`. Links keep their bytes: checking them is the readers'
+business (`addresses.py`).
 """
 
 from __future__ import annotations
@@ -12,12 +14,15 @@ import re
 from functools import cache
 
 from markdown_it import MarkdownIt
-from markdown_it.rules_block import StateBlock
+from markdown_it.ruler import RuleOptionsType
+from markdown_it.rules_block import StateBlock, paragraph
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.state_inline import Delimiter
 from markdown_it.token import Token
 
 from app.transfer.block_builder import NestedTooDeeply
+from app.transfer.markdown_inline import FOOTNOTE
+from app.transfer.vault_rules import formula_lines, scan_formula, scan_tag
 
 NESTING_MAX = 60
 """Levels of lists and quotes (each list takes two, its item and itself). Above it nothing readable is left,
@@ -40,6 +45,11 @@ def parser() -> MarkdownIt:
     markdown.inline.ruler.before("emphasis", "highlight", _scan_highlight)
     markdown.inline.ruler2.before("emphasis", "highlight", _pair_highlights)
     markdown.inline.ruler.before("link", "wiki", _scan_name)
+    markdown.inline.ruler.before("link", "tag", scan_tag)
+    markdown.inline.ruler.before("escape", "formula", scan_formula)
+    stops: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote"]}
+    markdown.block.ruler.before("reference", "footnote", _footnote, stops)
+    markdown.block.ruler.before("fence", "formula", formula_lines, stops)
     markdown.block.ruler.before("table", "nesting", _refuse_deep_nesting)
     # Above NESTING_MAX the guard raises; the parser's own limit, which drops content, lies beyond any step.
     # The addresses stay as they are written: percent-encoding them would change a note by exporting it.
@@ -58,6 +68,14 @@ def _refuse_deep_nesting(state: StateBlock, _start: int, _end: int, silent: bool
     if not silent and state.level > NESTING_MAX:
         raise NestedTooDeeply(NESTING_MAX)
     return False
+
+
+def _footnote(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Begin a paragraph with the text of a footnote."""
+    place = state.bMarks[start] + state.tShift[start]
+    if state.is_code_block(start) or not FOOTNOTE.match(state.src, place, state.eMarks[start]):
+        return False
+    return silent or paragraph(state, start, end, silent)
 
 
 def _scan_highlight(state: StateInline, silent: bool) -> bool:
@@ -98,17 +116,24 @@ def _scan_name(state: StateInline, silent: bool) -> bool:
     if not silent:
         words = found[2] if found[3] is None else found[3]
         if found[1]:
+            words, width = sized(found[3] or "")
             token = state.push("image", "img", 0)
             token.attrs = {"src": address}
-            token.children = [Token("text", "", 0, content=found[2] if _SIZE.fullmatch(words) else words)]
-            if _SIZE.fullmatch(words):
-                token.attrs["width"] = int(words.partition("x")[0])
+            token.children = [Token("text", "", 0, content=words or found[2])]
+            if width is not None:
+                token.attrs["width"] = width
         else:
             state.push("link_open", "a", 1).attrs = {"href": address}
             state.push("text", "", 0).content = words
             state.push("link_close", "a", -1)
     state.pos = found.end()
     return True
+
+
+def sized(words: str) -> tuple[str, int | None]:
+    """The words of a picture, and the width that may stand behind them or instead: "a cat|300", "300x200"."""
+    rest, _, last = words.rpartition("|")
+    return (rest, int(last.partition("x")[0])) if _SIZE.fullmatch(last) else (words, None)
 
 
 def _pair_highlights(state: StateInline) -> None:

@@ -28,7 +28,7 @@ _KNOWN = {
     "code": {"kind", "level", "language"},
 }
 _DIVIDER = {"embed": {"type": "divider"}}
-_LANGUAGE = re.compile(r"[^\s`&\\][^`\n\r&\\]*(?<!\s)", re.ASCII)
+_LANGUAGE = re.compile(r"[^\s`&\\][^`\n\r&\\]*(?<!\s)")
 _QUOTE_LEVEL_MAX = 20
 NUMBER_MAX = 999_999_999
 """The largest number of a list that CommonMark reads as one."""

@@ -11,10 +11,12 @@ from typing import Any
 
 from app.transfer.blocks import Block, encode_value, tidy
 from app.transfer.body import read_body
-from crdt import Document, Value
+from app.transfer.matter import matter_of
+from crdt import Document
+from sync.model.versions import Model
 
 
-def note_value(note: str, notebook: str, document: Document) -> dict[str, Any]:
+def note_value(note: str, notebook: str, document: Document, model: Model) -> dict[str, Any]:
     """
     A note as plain values.
 
@@ -22,26 +24,21 @@ def note_value(note: str, notebook: str, document: Document) -> dict[str, Any]:
         note: Its id.
         notebook: The name of its notebook.
         document: Only read.
+        model: The document's.
     """
-    tags = document.value(("tags",))
+    matter = matter_of(document, model)
     return {
         "id": note,
-        "title": note_text(document, "title"),
+        "title": matter.title,
         "notebook": notebook,
-        "tags": sorted(tag for tag, on in tags.items() if _is_on(on)) if isinstance(tags, dict) else [],
+        "icon": matter.icon,
+        "tags": matter.tags,
+        "tag_colours": matter.colours,
+        "pinned": matter.pinned,
+        "archived": matter.archived,
+        "created_ms": matter.created_ms,
         "blocks": blocks_value(read_body(document)),
     }
-
-
-def _is_on(tag: Value) -> bool:
-    """Whether a tag is one: a flag in the first data model, an object since the second."""
-    return tag is True or isinstance(tag, dict)
-
-
-def note_text(document: Document, name: str) -> str:
-    """A text of a note as it was typed, "" when there is none."""
-    text = document.value((name,))
-    return text if isinstance(text, str) else ""
 
 
 def blocks_value(blocks: list[Block]) -> list[dict[str, Any]]:

@@ -14,17 +14,19 @@ import hashlib
 import mimetypes
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
+from app.note_address import LinkTarget, target_of
 from app.refusals import Refused
 from app.transfer.addresses import (
     ATTACHMENT_SCHEME,
-    NOTE_SCHEME,
     PlainResolver,
+    inside,
     is_allowed,
+    note_payload,
     picture_payload,
     split_relative,
 )
@@ -47,6 +49,7 @@ _BEGINNINGS: Final = (
 _SVG = re.compile(
     rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*|<!DOCTYPE[^>]*>\s*)*<svg[\s>]", re.DOTALL
 )
+_OBSIDIAN: Final = "obsidian://open?"
 _DATA = re.compile(r"data:image/[a-z+.\-]+;base64,([A-Za-z0-9+/=\s]+)", re.IGNORECASE)
 
 
@@ -76,7 +79,13 @@ def picture_mime(body: bytes) -> str | None:
 class FolderResolver(PlainResolver):
     """Resolves the addresses of one file against the folder that it lies in, and keeps what it found."""
 
-    def __init__(self, source: Source, notes: Mapping[str, str], names: Names | None = None) -> None:
+    def __init__(
+        self,
+        source: Source,
+        notes: Mapping[str, str],
+        names: Names | None = None,
+        anchors: Callable[[str], Mapping[str, str]] = lambda path: {},
+    ) -> None:
         """
         Start with nothing found.
 
@@ -84,7 +93,9 @@ class FolderResolver(PlainResolver):
             source: The file.
             notes: Absolute paths of all files that are imported, and the ids of their notes.
             names: What links by name mean; None where there are none.
+            anchors: The names that a file of `notes`, by its path, gives to headings besides their text.
         """
+        self._anchors: Final = anchors
         self._names: Final = names
         self._source: Final = source
         self._notes: Final = notes
@@ -94,18 +105,26 @@ class FolderResolver(PlainResolver):
         self.files: set[str] = set()
         """Real paths of the files that were taken in."""
         self.remarks: list[Refused] = []
+        self.places: list[LinkTarget] = []
+        """The places in notes that links lead to; that there are such is not known yet."""
+        self.blocks = 0
+        """Links to a named block in a note, which lead to the whole of it."""
 
     def link(self, address: str) -> str | None:
         """A link to another imported file becomes one to its note."""
+        address = inside(self._of_program(address))
         if not is_allowed(address):
             self.remarks.append(Refused("unsafe_link", address=_shown(address)))
             return None
+        target = target_of(address)
+        if target is not None:
+            return self._kept(target).link if target.note else self._kept_here(target)
         relative = split_relative(address)
         if relative is None:
             return address
-        note = self._note(relative[0])
-        if note is not None:
-            return NOTE_SCHEME + note
+        target = self._note(*relative)
+        if target is not None:
+            return self._kept(target).link
         if self._is_inside(relative[0]):
             self.remarks.append(Refused("link_left", address=_shown(relative[0])))
         return address
@@ -114,15 +133,18 @@ class FolderResolver(PlainResolver):
         """A local picture becomes an attachment; a file that is a note, the link to it."""
         if data := _DATA.fullmatch(address):
             return self._embedded(data[1], alt, name)
+        target = target_of(address)
+        if target is not None and target.note:
+            return note_payload(self._kept(target), alt)
         relative = split_relative(address)
         if relative is None:
             payload = super().picture(address, alt, name)
             if payload is None:
                 self.remarks.append(Refused("unsafe_link", address=_shown(address)))
             return payload
-        note = self._note(relative[0])
-        if note is not None:
-            return {"type": "note", "id": note, "title": alt}
+        target = self._note(*relative)
+        if target is not None:
+            return note_payload(self._kept(target), alt)
         try:
             return self._attached(self._read(relative[0]), alt, name or os.path.basename(relative[0]))
         except FileNotFoundError:
@@ -139,7 +161,7 @@ class FolderResolver(PlainResolver):
     def file(self, address: str, words: str) -> Marks | None:
         """A local file that is no note becomes an attachment."""
         relative = split_relative(address)
-        if relative is None or self._note(relative[0]) is not None or not self._is_inside(relative[0]):
+        if relative is None or self._note(*relative) is not None or not self._is_inside(relative[0]):
             return None
         name = os.path.basename(relative[0])
         try:
@@ -148,26 +170,60 @@ class FolderResolver(PlainResolver):
             return None  # the link says that it was left
         mime = picture_mime(body) or mimetypes.guess_type(name)[0] or "application/octet-stream"
         digest = self._keep(body, mime, name)
+        if os.path.basename(words.partition("#")[0]) == name:  # how a link names it, and no words of its own
+            words = name
         return {"type": "file", "src": ATTACHMENT_SCHEME + digest, "name": (words or name)[:NAME_LENGTH_MAX]}
 
     def named(self, name: str) -> str | None:
-        """A note by its id, any other file by its relative address."""
-        bare = name.partition("#")[0].partition("^")[0]
+        """A note by its id, with the place in it that is named; any other file by its relative address."""
+        bare, _, place = name.partition("#")
+        if place and not bare.strip():
+            return None if _is_block(place) else LinkTarget("", place).link
         path = self._names.find(bare, self._folder) if self._names is not None else None
         if path is None:
             return None
         if path in self._notes:
-            return NOTE_SCHEME + self._notes[path]
+            return LinkTarget(self._notes[path], place).link
         return quote(os.path.relpath(path, self._folder).replace(os.sep, "/"))
 
-    def _note(self, path: str) -> str | None:
-        """The id of the note that a relative path names; pages of a book link to each other as .html."""
-        place = os.path.normpath(os.path.join(self._folder, path))
-        stem, suffix = os.path.splitext(place)
-        candidates = [place, place + ".md"]
+    def _kept(self, target: LinkTarget) -> LinkTarget:
+        """A place in another note as it is linked to; of a named block nothing but its note."""
+        if _is_block(target.place):
+            self.blocks += 1
+            return target._replace(place="")
+        if target.place:
+            self.places.append(target)
+        return target
+
+    def _kept_here(self, target: LinkTarget) -> str:
+        """A place in this note; the name of a block stays as it is written."""
+        path = os.path.abspath(self._source.path)
+        if path in self._notes and not _is_block(target.place):
+            target = self._anchored(target, path)
+            self.places.append(target._replace(note=self._notes[path]))
+        return target.link
+
+    def _anchored(self, target: LinkTarget, path: str) -> LinkTarget:
+        """The same place by the text of its heading, where the file at `path` has a name for that."""
+        known = self._anchors(path) if target.place else {}
+        return target._replace(place=known.get(target.place, target.place))
+
+    def _of_program(self, address: str) -> str:
+        """What a link that only Obsidian opens leads to, where that is imported; any other as it is."""
+        if not address.startswith(_OBSIDIAN):
+            return address
+        names = parse_qs(urlsplit(address).query).get("file", [])
+        return (self.named(names[0]) if names else None) or address
+
+    def _note(self, path: str, place: str) -> LinkTarget | None:
+        """The note that a relative path names; pages of a book link to each other as .html."""
+        whole = os.path.normpath(os.path.join(self._folder, path))
+        stem, suffix = os.path.splitext(whole)
+        candidates = [whole, whole + ".md"]
         if suffix.lower() in (".html", ".htm"):
             candidates.append(stem + ".md")
-        return next((self._notes[name] for name in candidates if name in self._notes), None)
+        found = next((name for name in candidates if name in self._notes), None)
+        return None if found is None else self._anchored(LinkTarget(self._notes[found], place), found)
 
     def _is_inside(self, path: str) -> bool:
         """Whether a relative path names a file of the folder that did not become a note."""
@@ -214,6 +270,11 @@ def _is_other_file(path: str) -> bool:
     """Whether a name says that the file is neither a picture nor text."""
     kind = mimetypes.guess_type(path)[0] or ""
     return os.path.splitext(path)[1].lower() not in NOTES and not kind.startswith(("image/", "text/"))
+
+
+def _is_block(place: str) -> bool:
+    """Whether a place is the name of a block, which no note here has: "^name", perhaps below a heading."""
+    return place.rpartition("#")[2].startswith("^")
 
 
 def _shown(address: str) -> str:

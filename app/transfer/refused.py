@@ -87,7 +87,7 @@ def export_refused(library: Library, path: Path) -> int:
         file.flush()
         os.fsync(file.fileno())
     os.replace(beside, path)
-    note_refused_exported(library.store, [edit.key for edit in found])
+    note_refused_exported(library.store, found)
     return len(found)
 
 

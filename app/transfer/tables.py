@@ -2,8 +2,9 @@
 Tables: kept readable as aligned lines of text.
 
 A table becomes a block of code with the language "table", one line a row, its columns padded to line up in a
-fixed-width font. Markdown out writes these lines bare, so that other programs see a table again; reading that
-back aligns to the same lines. `aligned(aligned(rows)) == aligned(rows)` is what makes it a round trip.
+fixed-width font, as far as lines stay on a screen. Markdown out writes these lines bare, so that other
+programs see a table again; reading that back aligns to the same lines. `aligned(aligned(rows)) ==
+aligned(rows)` is what makes it a round trip.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from itertools import zip_longest
 
 TABLE_LANGUAGE = "table"
 
-ROW_LENGTH_MAX = 2_000
-"""Code points of a padded line; a wider table is written without padding, or one long cell pads every row."""
+LINE_WIDTH_MAX = 80
+"""Columns of the screen that padding may fill: a line of a note breaks behind little more."""
 
 _RULE = re.compile(r":?-+:?")
 _CELL_BREAK = re.compile(r"(?<!\\)\|")  # one backslash before a bar escapes it, whatever stands before that
@@ -32,16 +33,25 @@ def table_lines(rows: list[list[str]], alignments: list[str]) -> list[str]:
     cells = [[_cell(text) for text in row] for row in rows]
     columns = max((len(row) for row in cells), default=0)
     cells = [row + [""] * (columns - len(row)) for row in cells]
-    widths = [max(3, *(display_width(row[column]) for row in cells)) for column in range(columns)]
-    if sum(widths) + 3 * columns + 1 > ROW_LENGTH_MAX:
-        widths = [3] * columns
+    whole = [max(3, *(display_width(row[column]) for row in cells)) for column in range(columns)]
+    widths = _bounded(whole)
     rule = [_rule(width, align) for width, align in zip_longest(widths, alignments[:columns], fillvalue="")]
-    lines = [
-        "| " + " | ".join(_padded(text, width) for text, width in zip(row, widths, strict=True)) + " |"
-        for row in cells
-    ]
+    lines = [_line(row, widths, is_whole=widths == whole) for row in cells]
     lines.insert(1, "| " + " | ".join(rule) + " |")
     return lines
+
+
+def _bounded(widths: list[int]) -> list[int]:
+    """Widths of columns, the widest ones less until a line has room; longer cells reach out of theirs."""
+    room = LINE_WIDTH_MAX - 3 * len(widths) - 1
+    ascending = sorted(widths)
+    for number, width in enumerate(ascending):
+        others = len(ascending) - number
+        if width * others > room:
+            most = max(room // others, 3)
+            return [min(width, most) for width in widths]
+        room -= width
+    return widths
 
 
 def _cell(text: str) -> str:
@@ -57,9 +67,22 @@ def _rule(width: int | str, align: str) -> str:
     return left + "-" * (width - 2) + right
 
 
-def _padded(text: str, width: int) -> str:
-    """The text and blanks up to `width` columns of the screen."""
-    return text + " " * (width - display_width(text))
+def _line(row: list[str], widths: list[int], *, is_whole: bool) -> str:
+    """
+    One row, each cell where its column begins, or as soon behind a longer one as it can.
+
+    Args:
+        is_whole: Whether every cell has its room; else nothing is padded at the end, where lines may break.
+    """
+    parts: list[str] = []
+    at = begins = 0
+    for number, (text, width) in enumerate(zip(row, widths, strict=True)):
+        at += display_width(text)
+        begins += width
+        blanks = max(begins - at, 0) if is_whole or number < len(row) - 1 else 0
+        parts.append(text + " " * blanks)
+        at += blanks
+    return "| " + " | ".join(parts) + " |"
 
 
 def display_width(text: str) -> int:

@@ -1,10 +1,10 @@
 """
-What a vault of linked notes means beyond Markdown: `[[names]]`, inline #tags, call-outs, names of blocks.
+What a vault of linked notes means beyond Markdown: `[[names]]`, call-outs, names of blocks.
 
 Obsidian, Logseq, Foam and others write links by name. `Names` finds the file that a name means; `as_ours`
-takes from the blocks of a note of a vault what notes here keep elsewhere. Not here: parsing (the rule `wiki`
-of `markdown_rules`) and reading files (`pictures`). Invariant: a name only ever means a file of the folder
-that is imported.
+takes from the blocks of a note of a vault what notes here say in another way. Not here: parsing
+(`vault_rules`, and the rule `wiki` of `markdown_rules`) and reading files (`pictures`). Invariant: a name
+only ever means a file of the folder that is imported.
 """
 
 from __future__ import annotations
@@ -15,16 +15,17 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from app.transfer.blocks import BREAK, Block, Span, is_embed
-from app.transfer.front_matter import TAG_LENGTH_MAX, TAGS_MAX
+from app.transfer.blocks import BREAK, Block, Span, block_text, is_embed
 from app.transfer.sources import NOTES, Source
 
 VAULT: Final = ".obsidian"
 """The folder that makes its parent a vault."""
 
-_TAG: Final = re.compile(r"(?:(?<=\s)|^)#([\w/-]*[^\W\d][\w/-]*)")
-"""A tag has a letter: "#1" is a number."""
-_CALLOUT: Final = re.compile(rf"\[!([\w-]+)\][+-]?[ \t]*([^{BREAK}]*)(?:{BREAK}|\Z)")
+_CALLOUT: Final = re.compile(r"\[!([\w-]+)(?:\|[^\]]*)?\][+-]?[ \t]*")
+_PLAIN_CALLOUTS: Final = frozenset({"note", "quote", "cite"})
+"""Kinds of call-outs that say nothing that a quote with a title does not."""
+_COMMENT: Final = "%%"
+"""Stands at both ends of one."""
 _BLOCK_NAME: Final = re.compile(r"(?:^|\s+)\^[A-Za-z0-9-]+$")
 
 
@@ -53,15 +54,21 @@ class Names:
         The absolute path of the file that a name means; None where none does.
 
         Of several the one in the same folder is meant, then the one with the shortest path, as in Obsidian.
+        A name with a way up is a path from the folder.
 
         Args:
             name: As between the brackets, without heading and words: "Roses", "Daily/2024-05-01", "a.png".
             folder: Where the link stands.
         """
         parts = [part for part in name.strip().replace("\\", "/").split("/") if part not in ("", ".")]
-        if not parts or ".." in parts:
+        if not parts:
             return None
         paths = self._by_name.get(_key(parts[-1]), [])
+        if ".." in parts:
+            place = _key(os.path.normpath(os.path.join(folder, *parts)))
+            return next(
+                (path for path in paths if place in (_key(path), _key(os.path.splitext(path)[0]))), None
+            )
         wanted = [_key(part) for part in parts[:-1]]
         fitting = [path for path in paths if _folders(path, len(wanted)) == wanted]
         return min(fitting, key=lambda path: (os.path.dirname(path) != folder, len(path), path), default=None)
@@ -77,39 +84,34 @@ def _folders(path: str, count: int) -> list[str]:
 
 
 class Kept(NamedTuple):
-    """A note of a vault as ours: its blocks, and the tags that stood in its text."""
+    """The blocks of a note of a vault as ours, and what of it has no place here."""
 
     blocks: list[Block]
-    tags: list[str]
+    names: int
+    """Names of blocks that were left out."""
+    comments: int
+    """Comments, which only that program hides."""
 
 
 def as_ours(blocks: list[Block]) -> Kept:
     """
     Take in what a vault writes into its text.
 
-    Tags stay where they are and are the note's as well; a call-out is a quote with a bold title; a block's
-    name, which only links of that program use, goes.
+    A call-out is a quote with a bold title that says its kind; a block's name, which only links of that
+    program use, goes; comments are text.
     """
     made: list[Block] = []
-    tags: dict[str, None] = {}
+    names = signs = 0
     for spans, attributes in blocks:
         kind = attributes.get("kind")
         if kind == "code":
             made.append((spans, attributes))
             continue
-        tags.update(dict.fromkeys(_tags(spans)))
         bare = _without_name(spans)
+        names += bare != spans
+        signs += sum(text.count(_COMMENT) for text, marks in bare if not marks.get("code"))
         made.extend(_callout(bare, attributes) if kind == "quote" else [(bare, attributes)])
-    return Kept(made, list(tags)[:TAGS_MAX])
-
-
-def _tags(spans: list[Span]) -> list[str]:
-    """The tags in the text of a block, code and links left out."""
-    found: list[str] = []
-    for span in spans:
-        if not is_embed(span) and not span[1].get("code") and "link" not in span[1]:
-            found += [tag.strip("/")[:TAG_LENGTH_MAX] for tag in _TAG.findall(span[0])]
-    return [tag for tag in found if tag]
+    return Kept(made, names, signs // 2)
 
 
 def _without_name(spans: list[Span]) -> list[Span]:
@@ -125,9 +127,25 @@ def _callout(spans: list[Span], attributes: dict[str, object]) -> list[Block]:
     found = _CALLOUT.match(spans[0][0]) if spans and not spans[0][1] else None
     if found is None:
         return [(spans, attributes)]
-    title = found[2].strip() or found[1].replace("-", " ").capitalize()
-    rest = [(spans[0][0][found.end() :], spans[0][1]), *spans[1:]]
-    if not rest[0][0]:
-        rest = rest[1:]
-    head: Block = ([(title, {"bold": True})], attributes)
+    title, rest = _first_line([(spans[0][0][found.end() :], {}), *spans[1:]])
+    kind = found[1].replace("-", " ").capitalize()
+    words = block_text(title).strip()
+    if not words:
+        title = [(kind, {})]
+    elif found[1].lower() not in _PLAIN_CALLOUTS and not words.casefold().startswith(kind.casefold()):
+        title = [(f"{kind}: ", {}), *title]
+    head: Block = ([(text, {**marks, "bold": True}) for text, marks in title], attributes)
     return [head, (rest, attributes)] if rest else [head]
+
+
+def _first_line(spans: list[Span]) -> tuple[list[Span], list[Span]]:
+    """The spans up to the first line break, and those behind it; nothing that is empty."""
+    head: list[Span] = []
+    rest: list[Span] = []
+    for number, (text, marks) in enumerate(spans):
+        before, sign, behind = text.partition(BREAK)
+        head.append((before, marks))
+        if sign:
+            rest = [(behind, marks), *spans[number + 1 :]]
+            break
+    return [span for span in head if span[0]], [span for span in rest if span[0]]

@@ -7,18 +7,19 @@ there is to say is counted ("+2") and unfolds on a click. Not here: when a banne
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.models.notices import Topic as Topic
 from app.theme import Appearance
-from app.widgets.names import named
 
 ICON_SIZE_PX = 16
+WORDS_WIDTH_MIN_PX = 340
+"""Beside the buttons, for picture and words; with less, a sentence becomes a column."""
 
 
 @dataclass(frozen=True)
@@ -105,27 +106,64 @@ class BannerRoom(QWidget):
         self.setVisible(bool(shown))
 
     def _bar(self, topic: Topic, message: Message, others: int) -> QFrame:
-        bar = named(QFrame(), "banner")
-        bar.setProperty("tone", message.tone)
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(18, 8, 12, 8)
-        row.setSpacing(10)
         picture = QLabel()
         picture.setPixmap(self._appearance.picture(message.icon, message.tone, ICON_SIZE_PX))
-        row.addWidget(picture)
         text = QLabel(message.text, wordWrap=True)
-        row.addWidget(text, 1)
         self._labels[topic] = text
-        for choice in message.choices:
-            row.addWidget(_button(choice))
+        buttons = [_button(choice) for choice in message.choices]
         if others:
             more = Choice(f"+{others}" if not self._unfolded else "–", self._fold)
-            row.addWidget(_button(more, self.tr("Show other messages")))
+            buttons.append(_button(more, self.tr("Show other messages")))
+        bar = _Bar(picture, text, buttons)
+        bar.setProperty("tone", message.tone)
         return bar
 
     def _fold(self) -> None:
         self._unfolded = not self._unfolded
         self._rebuild()
+
+
+class _Bar(QFrame):
+    """A picture, words, buttons in a line; where that leaves the words too little, buttons go below."""
+
+    def __init__(self, picture: QLabel, text: QLabel, buttons: Sequence[QPushButton]) -> None:
+        super().__init__()
+        self.setObjectName("banner")
+        self._buttons = QWidget()
+        below = QHBoxLayout(self._buttons)
+        below.setContentsMargins(0, 0, 0, 0)
+        below.setSpacing(10)
+        below.addStretch(1)
+        for button in buttons:
+            below.addWidget(button)
+        words = QHBoxLayout()
+        words.setSpacing(10)
+        words.addWidget(picture)
+        words.addWidget(text, 1)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._row.setContentsMargins(18, 8, 12, 8)
+        self._row.setSpacing(10)
+        self._row.addLayout(words, 1)
+        self._row.addWidget(self._buttons)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width may want the buttons elsewhere."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def event(self, event: QEvent) -> bool:
+        """What the buttons need is known, and may change, with their style and their words."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._arrange()
+        return super().event(event)
+
+    def _arrange(self) -> None:
+        beside = self.width() - self._buttons.sizeHint().width() >= WORDS_WIDTH_MIN_PX
+        ways = QBoxLayout.Direction
+        wanted = ways.LeftToRight if beside else ways.TopToBottom
+        if self._row.direction() != wanted:
+            self._row.setDirection(wanted)
+            self._row.setSpacing(10 if beside else 4)
 
 
 def _shape(message: Message) -> tuple[object, ...]:

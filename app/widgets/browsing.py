@@ -10,20 +10,25 @@ screen is the one chosen last; a draft that nobody wrote in leaves no trace.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from html import escape
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QMimeData, QObject, Signal
+from PySide6.QtWidgets import QApplication
 
 from app.bridge import Bridge
 from app.call import Call
 from app.models.note_list import Order
 from app.models.scope import Kind, Scope
 from app.models.search import Search, words_looked_for
+from app.note_address import address_for_others
 from app.open_note import OpenNote
+from app.transfer.blocks import Block
 from app.widgets.list_pane import ListPane
 from app.widgets.note_view import NoteView
 from app.widgets.sidebar import Sidebar
 from app.widgets.timers import Later
+from app.wording import sentence
 from app.workspace import Shelf, Workspace
 from sync.model.versions import model_of
 from sync.storage.rows import NoteRow, SearchHit
@@ -33,6 +38,9 @@ if TYPE_CHECKING:
 
 # Counts beside notebooks may lag this far behind.
 SHELF_MS = 1_000
+
+# From the start to reading what a first search would wait for.
+WARM_MS = 1_000
 
 # How long places wait for somebody who types a name or drags something among them.
 SHELVING_MS = 300
@@ -59,6 +67,7 @@ class Browsing(QObject):
         self.places = sidebar.places
         self.notes = pane.notes
         self.search = Search(bridge, self)
+        Later(self, WARM_MS, self.search.warm).ask()
         self._listing: Call | None = None
         self._listed = False
         self._wanted: str | None = None
@@ -93,6 +102,12 @@ class Browsing(QObject):
         """What is known of a note that is listed."""
         place = self.notes.place(note_id)
         return self.notes.row_at(place) if place is not None else self._rows.get(note_id)
+
+    def copy_links(self) -> None:
+        """Put links to the notes that commands are about on the clipboard."""
+        rows = [row for row in map(self.row, self.targets()) if row is not None]
+        if rows:
+            QApplication.clipboard().setMimeData(links_to(rows))
 
     # ---- places and search ------------------------------------------------------------------------------
 
@@ -194,8 +209,8 @@ class Browsing(QObject):
 
     # ---- the note on screen -----------------------------------------------------------------------------
 
-    def open(self, note_id: str, *, write: bool = False) -> None:
-        """Show a note; with `write` the caret goes into its text."""
+    def open(self, note_id: str, place: str = "", *, write: bool = False) -> None:
+        """Show a note, at the heading that `place` means; with `write` the caret goes into its text."""
         self._wanted = note_id
         self._pane.select(note_id)
 
@@ -204,8 +219,16 @@ class Browsing(QObject):
                 self.show_note(note)
                 if write:
                     self._view.focus_text()
+                if place:
+                    self._view.go_to(place)
 
-        self._workspace.open(note_id, found)
+        def missing(error: Exception) -> None:
+            if self._wanted == note_id:
+                self._wanted = self.note.id if self.note is not None else None
+                self._pane.select(self._wanted)
+                self._view.remarked.emit(sentence(error))
+
+        self._workspace.open(note_id, found, missing)
 
     def show_note(self, note: OpenNote) -> None:
         """Show a note that is open."""
@@ -234,14 +257,26 @@ class Browsing(QObject):
             self.show_place(Scope())
         folder = self.scope.folder if self.scope.notebook == notebook else None
         note = self._workspace.new_note(notebook, folder, title)
-        self.show_note(note)
-        self.notes.add_draft(draft_row(note, self._workspace.shelf))
-        self._pane.select(note.id)
+        self._show_draft(note)
         if title:
             note.keep()
             self._view.focus_text()
         else:
             self._view.begin_writing()
+
+    def begin_with(self, title: str, blocks: Sequence[Block]) -> None:
+        """Show a draft that says something already; the caret is in its text."""
+        notebook = self.places.first_notebook()
+        if notebook is None or not self._workspace.is_ready:
+            return
+        self.show_place(Scope())
+        self._show_draft(self._workspace.new_note(notebook, title=title, blocks=blocks))
+        self._view.focus_text()
+
+    def _show_draft(self, note: OpenNote) -> None:
+        self.show_note(note)
+        self.notes.add_draft(draft_row(note, self._workspace.shelf))
+        self._pane.select(note.id)
 
     def target_notebook(self) -> str | None:
         """Where new notes go: the notebook that is listed if it takes them, else the first that does."""
@@ -262,6 +297,7 @@ class Browsing(QObject):
             lambda: self.new_note(),
         )
         self._workspace.show(None, self)
+        self._name_window()
         self.shown.emit(None)
 
     def step(self, by: int) -> None:
@@ -309,8 +345,17 @@ class Browsing(QObject):
     def _show_row(self) -> None:
         note = self.note
         draft = note is None or note.draft
-        self._view.show_row(None if draft or note is None else self.row(note.id))
+        row = None if draft or note is None else self.row(note.id)
+        if row is not None:
+            row = row._replace(notebook_name=self._workspace.shelf.name_of(row.notebook) or row.notebook_name)
+        self._view.show_row(row)
+        self._name_window()
         self.row_shown.emit()
+
+    def _name_window(self) -> None:
+        """The window bears the name of its note, as it is now."""
+        title = " ".join(self.note.title.text().split()) if self.note is not None else ""
+        self._view.window().setWindowTitle(f"{title} – Commonplace" if title else "Commonplace")
 
     # ---- news of the library ----------------------------------------------------------------------------
 
@@ -329,9 +374,19 @@ class Browsing(QObject):
             self._shelving.ask()
             return
         self.places.show(shelf.notebooks, shelf.folders, archive=shelf.archive, tags=shelf.tags)
+        if self.scope.notebook is not None and not self.places.index_of(self.scope).isValid():
+            self._leave_place()
         self._sidebar.select(self.scope)
         if not self.search.active:
             self._pane.show_place(self.places.name_of(self.scope))
+        self._show_row()
+
+    def _leave_place(self) -> None:
+        """The place that is listed was deleted, perhaps on another device; a search goes on."""
+        if self.search.active:
+            self.notes.scope = Scope()
+        else:
+            self.show_place(Scope())
 
     def _rename(self, scope: Scope, name: str) -> None:
         if scope.kind is Kind.FOLDER and scope.folder is not None:
@@ -372,7 +427,21 @@ def rows_of(library: Library, scope: Scope, order: Order = "updated") -> list[No
 def draft_row(note: OpenNote, shelf: Shelf) -> NoteRow:
     """What the list shows of a note that is not in the library yet."""
     notebook = note.stream.partition("/")[0]
-    name = next((row.name for row in shelf.notebooks if row.id == notebook), "")
+    name = shelf.name_of(notebook)
     made = model_of(note.model).note_summary(note.document)
-    title, ms, place = note.title.text(), made.created_ms, made.folder
-    return NoteRow(note.id, note.stream, notebook, name, title, "", (), place, False, ms, ms, None, 0, 0)
+    title, preview, place, ms = made.title, made.preview, made.folder, made.created_ms
+    return NoteRow(note.id, note.stream, notebook, name, title, preview, (), place, False, ms, ms, None, 0, 0)
+
+
+def links_to(rows: Sequence[NoteRow]) -> QMimeData:
+    """Links to notes: bare addresses as text, titles that lead there as HTML."""
+    addresses = [address_for_others(row.id) for row in rows]
+    mime = QMimeData()
+    mime.setText("\n".join(addresses))
+    mime.setHtml(
+        "<br>".join(
+            f'<a href="{address}">{escape(row.title or address)}</a>'
+            for row, address in zip(rows, addresses, strict=True)
+        )
+    )
+    return mime

@@ -7,13 +7,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.theme import Appearance
 from app.widgets.names import named
 
 PICTURE_SIZE_PX = 40
 TEXT_WIDTH_PX = 240
+MARGIN_PX = 12
 
 
 class EmptyState(QWidget):
@@ -28,16 +30,17 @@ class EmptyState(QWidget):
         self._picture = QLabel()
         self._title = named(QLabel(), "emptyTitle")
         self._text = named(QLabel(wordWrap=True), "emptyText")
-        self._text.setFixedWidth(TEXT_WIDTH_PX)
         self._button = QPushButton()
         self._button.clicked.connect(self._press)
         self._button.hide()
         layout = QVBoxLayout(self)
         layout.setSpacing(8)
         layout.addStretch(2)
+        layout.setContentsMargins(MARGIN_PX, 0, MARGIN_PX, 0)
+        self._text.setMaximumWidth(TEXT_WIDTH_PX)
         for widget in (self._picture, self._title, self._text):
             widget.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
+            layout.addLayout(_between_stretches(widget))
         layout.addSpacing(8)
         layout.addWidget(self._button, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(3)
@@ -59,11 +62,20 @@ class EmptyState(QWidget):
         self._picture_name = picture
         self._title.setText(title)
         self._text.setText(text)
-        self._text.setFixedHeight(max(0, self._text.heightForWidth(TEXT_WIDTH_PX)))
+        self._fit()
         self._button.setText(button)
         self._button.setVisible(bool(button))
         self._work = work
         self._restyle()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt: a narrow pane has narrower lines."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        width = max(1, min(TEXT_WIDTH_PX, self.contentsRect().width() - 2 * MARGIN_PX))
+        self._text.setFixedHeight(max(0, self._text.heightForWidth(width)))
 
     def _press(self) -> None:
         if self._work is not None:
@@ -71,3 +83,12 @@ class EmptyState(QWidget):
 
     def _restyle(self) -> None:
         self._picture.setPixmap(self._appearance.picture(self._picture_name, "text_faint", PICTURE_SIZE_PX))
+
+
+def _between_stretches(widget: QWidget) -> QHBoxLayout:
+    """A line with a widget in its middle, which may become as wide as the line."""
+    line = QHBoxLayout()
+    line.addStretch()
+    line.addWidget(widget, 100)
+    line.addStretch()
+    return line

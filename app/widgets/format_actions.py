@@ -10,19 +10,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 
 from app.actions import Menu
 from app.editor.following import open_link
-from app.editor.keyboard import SHORTCUTS
+from app.editor.keyboard import ACTIONS, SHORTCUTS
 from app.editor.note_edit import NoteEdit
+from app.models.shortcuts import Shortcuts
 
 _HEADINGS: Final = range(1, 7)
+_OF_THE_WINDOW: Final = {"find_in_note": "find"}
+"""Commands of the window whose shortcut has another name in the text."""
 
 
 class FormatActions(QObject):
     """The commands of one editor."""
+
+    attach_wanted = Signal()
+    """Files shall be chosen and attached where the caret is."""
 
     def __init__(self, edit: NoteEdit) -> None:
         """Make them; they are enabled while a note can be written in."""
@@ -69,6 +75,7 @@ class FormatActions(QObject):
                 self.tr("Divider"),
                 lambda: edit.commands.insert_embed({"type": "divider"}, alone=True),
             ),
+            self._make("attach", self.tr("Picture or file…"), self.attach_wanted.emit, "Ctrl+Shift+A"),
             self._make("paste_plain", self.tr("Paste as plain text"), edit.paste_plain, "Ctrl+Shift+V"),
         ]
         edit.state_changed.connect(self._look)
@@ -77,6 +84,18 @@ class FormatActions(QObject):
     def menu(self) -> Menu:
         """All of them, in groups."""
         return Menu(self.tr("F&ormat"), [self._marks, self._kinds, self._lists, self._others])
+
+    def follow(self, shortcuts: Shortcuts) -> None:
+        """Have the text's own keys follow what the person chose for the window's commands."""
+
+        def look() -> None:
+            known = {_OF_THE_WINDOW.get(name, name): name for name in shortcuts.actions}
+            self._edit.rebound = frozenset(
+                name for name in ACTIONS if name in known and shortcuts.is_chosen(known[name])
+            )
+
+        shortcuts.changed.connect(look)
+        look()
 
     def _make(self, name: str, text: str, work: Callable[[], object], keys: str | None = None) -> QAction:
         action = QAction(text, self)

@@ -151,7 +151,7 @@ class LensPanel(Panel):
         )  # fmt: skip
         hidden = sum(len(run.text) for run in runs if run.hidden)
         self.summary.setText(
-            self.tr("{runs} runs, {hidden} tombstones, {replicas} replicas. This one is {me}.").format(
+            self.tr("Runs: {runs}, tombstones: {hidden}, replicas: {replicas}. This one is {me}.").format(
                 runs=len(runs),
                 hidden=hidden,
                 replicas=len(note.document.version()),

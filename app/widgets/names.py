@@ -1,11 +1,12 @@
 """
-Names and looks by which the style sheet (`resources/themes/style.qss`) knows widgets.
+Names and looks by which the style sheet (`resources/themes/style.qss`) knows widgets; sizes that fit.
 """
 
 from __future__ import annotations
 
 from typing import Literal, TypeVar
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QPushButton, QWidget
 
 W = TypeVar("W", bound=QWidget)
@@ -15,6 +16,11 @@ def named(widget: W, name: str) -> W:
     """The widget, under the name that its style goes by."""
     widget.setObjectName(name)
     return widget
+
+
+def resize_within_screen(window: QWidget, width: int, height: int) -> None:
+    """Give a window a size, or as much of it as its screen has room for."""
+    window.resize(QSize(width, height).boundedTo(window.screen().availableGeometry().size()))
 
 
 def button(text: str, look: Literal["plain", "main", "link"] = "plain") -> QPushButton:

@@ -81,9 +81,10 @@ class NoteDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_ground(painter, option)
         inside = option.rect.adjusted(_MARGIN_PX + _INSIDE_PX, 10, -_MARGIN_PX - _INSIDE_PX, -8)
-        left = self._paint_time(painter, option.font, inside, row)
-        self._paint_title(painter, option.font, inside, left, row)
-        self._paint_preview(painter, option.font, inside, row, snippet, index.data(WORDS_ROLE) or ())
+        line = _Line(option.direction, inside)
+        left = self._paint_time(painter, option.font, line, row)
+        self._paint_title(painter, option.font, line, left, row)
+        self._paint_preview(painter, option, inside, row, snippet, index.data(WORDS_ROLE) or ())
         painter.restore()
 
     def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
@@ -101,41 +102,44 @@ class NoteDelegate(QStyledItemDelegate):
             inside = card.adjusted(_INSIDE_PX, 0, -_INSIDE_PX, 0)
             painter.fillRect(inside.left(), option.rect.bottom(), inside.width(), 1, theme.colour("line"))
 
-    def _paint_time(self, painter: QPainter, font: QFont, inside: QRect, row: NoteRow) -> int:
-        """Time, pin and unsent dot at the right of the first line; gives the x where they begin."""
+    def _paint_time(self, painter: QPainter, font: QFont, line: _Line, row: NoteRow) -> int:
+        """Time, pin and unsent dot at the end of the first line; gives the x where they begin."""
         theme = self._appearance.theme
+        inside = line.room
         small = _sized(font, _PREVIEW_SIZE_PX)
         text = short_time(row.updated_ms, self._now_ms())
         if row.who:
             first = row.who.split()[0] if row.who.split() else row.who
             text = f"{first[:_NAME_LENGTH_MAX]} · {text}"
         metrics = QFontMetrics(small)
-        x = inside.right() - metrics.horizontalAdvance(text)
+        width = metrics.horizontalAdvance(text)
+        x = inside.right() - width
         painter.setFont(small)
         painter.setPen(theme.colour("text_faint"))
         baseline = inside.top() + QFontMetrics(font).ascent() + 1
-        painter.drawText(x, baseline, text)
+        painter.drawText(line.left(x, width), baseline, text)
         if row.pinned:
             x -= 18
-            painter.drawPixmap(x, inside.top() + 3, self._pin)
+            painter.drawPixmap(line.left(x, 12), inside.top() + 3, self._pin)
         if not row.seen:
             # Somebody wrote here since this person looked: as unread mail is marked.
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.colour("accent"))
-            painter.drawEllipse(QPointF(inside.left() - 9, inside.top() + 8.5), 3.5, 3.5)
+            painter.drawEllipse(QPointF(line.left(inside.left() - 9, 1), inside.top() + 8.5), 3.5, 3.5)
         if row.unsent and self.show_unsent:
             x -= 14
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.colour("unsent"))
-            painter.drawEllipse(QPointF(x + 3.5, inside.top() + 8.5), 3.5, 3.5)
+            painter.drawEllipse(QPointF(line.left(x, 7) + 3.5, inside.top() + 8.5), 3.5, 3.5)
         for _, colour in row.tag_colours[:_DOTS_MAX]:
             x -= 12
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(tag_colour(theme, colour))
-            painter.drawEllipse(QPointF(x + 4, inside.top() + 8.5), 4, 4)
+            painter.drawEllipse(QPointF(line.left(x, 8) + 4, inside.top() + 8.5), 4, 4)
         return x
 
-    def _paint_title(self, painter: QPainter, font: QFont, inside: QRect, right: int, row: NoteRow) -> None:
+    def _paint_title(self, painter: QPainter, font: QFont, line: _Line, right: int, row: NoteRow) -> None:
+        inside = line.room
         bold = QFont(font)
         bold.setWeight(QFont.Weight.DemiBold)
         metrics = QFontMetrics(bold)
@@ -145,31 +149,41 @@ class NoteDelegate(QStyledItemDelegate):
         title = self.tr("New note") if empty else row.title
         if row.icon:
             title = f"{row.icon} {title}"
-        width = right - inside.left() - 10
-        painter.drawText(
-            inside.left(),
-            inside.top() + metrics.ascent() + 1,
-            metrics.elidedText(title, Qt.TextElideMode.ElideRight, width),
-        )
+        room = right - inside.left() - 10
+        shown = metrics.elidedText(title, Qt.TextElideMode.ElideRight, room)
+        x = line.left(inside.left(), metrics.horizontalAdvance(shown))
+        painter.drawText(x, inside.top() + metrics.ascent() + 1, shown)
 
     def _paint_preview(
         self,
         painter: QPainter,
-        font: QFont,
+        option: QStyleOptionViewItem,
         inside: QRect,
         row: NoteRow,
         snippet: str | None,
         words: Sequence[str],
     ) -> None:
-        small = _sized(font, _PREVIEW_SIZE_PX)
+        small = _sized(option.font, _PREVIEW_SIZE_PX)
         painter.setPen(self._appearance.theme.colour("text_muted"))
         text = snippet if snippet is not None else row.preview
         if not text:
             text = self.tr("No text yet")
-        top = inside.top() + QFontMetrics(font).height() + 5
+        top = inside.top() + QFontMetrics(option.font).height() + 5
         marked = _Marked(words, self._appearance.theme.colour("accent")) if snippet is not None else None
         line = " ".join(text.split())
-        _draw_lines(painter, small, line, QPointF(inside.left(), top), inside.width(), marked)
+        side = QStyle.visualAlignment(option.direction, Qt.AlignmentFlag.AlignLeading)
+        _draw_lines(painter, small, line, QPointF(inside.left(), top), inside.width(), side, marked)
+
+
+class _Line(NamedTuple):
+    """The first line of a row: measured as if from left to right."""
+
+    direction: Qt.LayoutDirection
+    room: QRect
+
+    def left(self, x: int, width: int) -> int:
+        """The left edge of what begins at x, which is another x where one reads from right to left."""
+        return QStyle.visualRect(self.direction, self.room, QRect(x, 0, width, 1)).left()
 
 
 class _Marked(NamedTuple):
@@ -208,7 +222,13 @@ def _sized(font: QFont, size_px: int) -> QFont:
 
 
 def _draw_lines(
-    painter: QPainter, font: QFont, text: str, at: QPointF, width: int, marked: _Marked | None
+    painter: QPainter,
+    font: QFont,
+    text: str,
+    at: QPointF,
+    width: int,
+    side: Qt.AlignmentFlag,
+    marked: _Marked | None,
 ) -> None:
     """Draw at most _PREVIEW_LINES lines, the last one cut with an ellipsis."""
     metrics = QFontMetrics(font)
@@ -217,6 +237,7 @@ def _draw_lines(
     layout = QTextLayout(text, font)
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    option.setAlignment(side)
     layout.setTextOption(option)
     if marked is not None:
         layout.setFormats(marked.formats(text))
@@ -243,7 +264,9 @@ def _draw_lines(
     last = QTextLayout(metrics.elidedText(tail[:200], Qt.TextElideMode.ElideRight, width), font)
     if marked is not None:
         last.setFormats(marked.formats(last.text()))
+    option.setWrapMode(QTextOption.WrapMode.NoWrap)
+    last.setTextOption(option)
     last.beginLayout()
-    last.createLine().setLineWidth(100_000)
+    last.createLine().setLineWidth(width)
     last.endLayout()
     last.draw(painter, QPointF(at.x(), at.y() + y))

@@ -7,32 +7,32 @@ column as the text. Below the text is the room for banners.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from html import escape
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QCursor, QDesktopServices, QResizeEvent
+from PySide6.QtCore import QEvent, QMargins, QObject, QPoint, QSize, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QCursor, QDesktopServices, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
+from app.editor.column import margins
 from app.editor.find_bar import FindBar
+from app.editor.jumping import jump_to_heading
 from app.editor.loading import DOCUMENT_MARGIN_PX
-from app.editor.note import Caret
 from app.editor.note_edit import NoteEdit
 from app.editor.note_links import NoteLinks
 from app.editor.paste import blocks_of_markdown
 from app.editor.toolbar import Toolbar
-from app.models.people import people_of, person_of
 from app.models.times import long_time
+from app.note_address import LinkTarget, shown_note, target_of
 from app.open_note import OpenNote
 from app.tag_colours import tag_colour
 from app.theme import Appearance, Theme
-from app.transfer.addresses import NOTE_SCHEME
 from app.widgets.banner import BannerRoom, Choice, Message, Topic
+from app.widgets.company import Company
 from app.widgets.empty_state import EmptyState
 from app.widgets.names import button, named
 from app.widgets.palette import editor_palette
-from app.widgets.presence_strip import PresenceStrip
 from app.widgets.title_edit import TitleEdit
 from app.wording import sentence
 from crdt import CrdtError
@@ -41,17 +41,26 @@ from sync.storage.rows import NoteRow
 TAG_SCHEME = "tag:"
 BAR_HEIGHT_PX = 46
 TITLE_TOP_PX = 30
+TITLE_PART_MAX = 40
+"""Per cent of the pane's height that the title may take before it scrolls."""
 
 # What a link may make the system open. Anything else a note could name is none of a link's business.
 OPENED_SCHEMES = ("http", "https", "mailto")
 HEAD_BOTTOM_PX = 4
 
+PLACE_SHOWN_MAX = 60
+"""Code points of the name of a heading that is missing."""
+
 
 class NoteView(QFrame):
     """The right pane."""
 
-    note_asked = Signal(str)
-    """A link to another note was followed; its id."""
+    note_asked = Signal(str, str)
+    """A link to another note was followed: its id, and the heading in it that is meant, or ""."""
+    remarked = Signal(str)
+    """Something is to be said in a few words, and quietly."""
+    file_asked = Signal(dict)
+    """The embed of an attached file that shall be opened."""
     icon_asked = Signal()
     """The note's icon was clicked."""
     tag_asked = Signal(str, str, QPoint)
@@ -65,6 +74,9 @@ class NoteView(QFrame):
         self.note: OpenNote | None = None
         self.edit = NoteEdit(editor_palette(appearance.theme, appearance.text_px))
         self.edit.read_markdown = blocks_of_markdown
+        self.edit.installEventFilter(
+            self
+        )  # before those of lists that pop up in it, which have its keys first
         self.title = TitleEdit()
         self.away = named(button("", "link"), "away")
         self.away.hide()
@@ -73,15 +85,14 @@ class NoteView(QFrame):
         self.icon.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.icon.hide()
         self.icon.clicked.connect(lambda: self.icon_asked.emit())
-        self.meta = named(QLabel(textFormat=Qt.TextFormat.RichText), "meta")
+        self.meta = named(QLabel(textFormat=Qt.TextFormat.RichText, wordWrap=True), "meta")
         self.meta.linkActivated.connect(self._ask_tag)
         self.toolbar = Toolbar(self.edit, appearance.icon)
         self.find_bar = FindBar(self.edit, appearance.icon)
         self.links = NoteLinks(self.edit)
-        self.presence = PresenceStrip(appearance)
+        self.company = Company(self.edit, appearance)
         self.banners = BannerRoom(appearance)
         self.empty = EmptyState(appearance)
-        self._peers: Sequence[Any] = ()
         self._row: NoteRow | None = None
         self._sheet = self._build_sheet()
         self._pages = QStackedWidget()
@@ -94,7 +105,7 @@ class NoteView(QFrame):
         layout.addWidget(self.banners)
         self._pages.setCurrentWidget(self.empty)
         self.title.body_asked.connect(self._go_to_text)
-        self.edit.installEventFilter(self)
+        self.title.left_below.connect(self._go_below_title)
         self.edit.link_activated.connect(self._follow)
         self.edit.embed_activated.connect(self._open_embed)
         self.edit.refused.connect(self._say_refused)
@@ -107,11 +118,10 @@ class NoteView(QFrame):
         self._leave()
         self.note = note
         note.replaced.connect(self._reload)
-        note.peers.connect(self._show_peers)
         self.title.bind(note)
         self.edit.open(note)
         self._pages.setCurrentWidget(self._sheet)
-        self._show_peers([])
+        self.company.enter(note)
 
     def show_row(self, row: NoteRow | None) -> None:
         """Say where the note is and when it was changed; nothing for a draft."""
@@ -180,14 +190,32 @@ class NoteView(QFrame):
 
     def _follow(self, address: str) -> None:
         """A link was clicked: notes open here, the rest where the system opens it."""
-        if address.startswith(NOTE_SCHEME):
-            self.note_asked.emit(address.removeprefix(NOTE_SCHEME))
+        target = target_of(address)
+        if target is not None:
+            self._go(target)
         elif address.partition(":")[0].lower() in OPENED_SCHEMES:
             QDesktopServices.openUrl(QUrl(address))
 
     def _open_embed(self, payload: dict[str, Any]) -> None:
-        if payload.get("type") == "note" and isinstance(payload.get("id"), str):
-            self.note_asked.emit(payload["id"])
+        target = shown_note(payload)
+        if target is not None:
+            self._go(target)
+        elif payload.get("type") == "file":
+            self.file_asked.emit(payload)
+        else:
+            self.edit.attached.ask_again(payload)
+
+    def _go(self, target: LinkTarget) -> None:
+        if target.note and (self.note is None or target.note != self.note.id or not target.place):
+            self.note_asked.emit(target.note, target.place)
+        else:
+            self.go_to(target.place)
+
+    def go_to(self, place: str) -> None:
+        """Put the caret before the heading that a link means, at the top; before all where there is none."""
+        if self.note is not None and not jump_to_heading(self.edit, place, self.note.title.text()):
+            shown = place if len(place) <= PLACE_SHOWN_MAX else place[:PLACE_SHOWN_MAX] + "…"
+            self.remarked.emit(self.tr("The heading “{place}” is not here any more").format(place=shown))
 
     def _say_refused(self, error: CrdtError) -> None:
         choice = Choice(self.tr("OK"), lambda: self.banners.unsay(Topic.NOTICE))
@@ -196,33 +224,16 @@ class NoteView(QFrame):
     def _leave(self) -> None:
         if self.note is not None:
             self.note.replaced.disconnect(self._reload)
-            self.note.peers.disconnect(self._show_peers)
+            self.company.leave()
             self.edit.close_note()
             self.title.bind(None)
             self.note = None
             self.show_row(None)
-            self.presence.show_people([])
 
     def _reload(self) -> None:
         assert self.note is not None
         self.edit.bound.reload(self.note.carried)
         self.edit.set_writable(self.note.writable)
-
-    def _show_peers(self, peers: Sequence[Any]) -> None:
-        self._peers = peers
-        self.presence.show_people(people_of(peers))
-        self._show_carets()
-
-    def _show_carets(self) -> None:
-        if self.note is None:
-            return
-        theme = self._appearance.theme
-        carets = [
-            Caret(peer.name, theme.person(person_of(peer).number), tuple(peer.anchor), tuple(peer.head))
-            for peer in self._peers
-            if peer.anchor is not None and peer.head is not None
-        ]
-        self.note.presence.emit(carets)
 
     def _build_sheet(self) -> QWidget:
         sheet = QWidget()
@@ -230,20 +241,23 @@ class NoteView(QFrame):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._build_bar())
-        head = QVBoxLayout()
-        self._head = head
-        head.setContentsMargins(0, TITLE_TOP_PX, 0, HEAD_BOTTOM_PX)
-        head.setSpacing(4)
-        line = QHBoxLayout()
-        line.setSpacing(8)
-        line.addWidget(self.icon)
-        line.addWidget(self.title, 1)
-        head.addLayout(line)
-        head.addWidget(self.meta)
-        head.addWidget(self.away, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addLayout(head)
+        column.addWidget(self._build_head())
         column.addWidget(self.edit, 1)
         return sheet
+
+    def _build_head(self) -> QWidget:
+        head = QWidget()
+        head.setMinimumSize(1, 1)  # what it took in a large window would keep the window large
+        column = self._head = QVBoxLayout(head)
+        column.setSpacing(4)
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        line.addWidget(self.icon, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(self.title, 1)
+        column.addLayout(line)
+        column.addWidget(self.meta)
+        column.addWidget(self.away, 0, Qt.AlignmentFlag.AlignLeft)
+        return head
 
     def _build_bar(self) -> QFrame:
         bar = named(QFrame(), "noteBar")
@@ -253,29 +267,52 @@ class NoteView(QFrame):
         row.setSpacing(8)
         style = self.toolbar.style_button
         style.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        style.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         style.setIconSize(QSize(12, 12))
         self._appearance.tint(style, "chevron-down", "text_faint")
         row.addWidget(self.toolbar, 1)
-        row.addWidget(self.presence, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self.company.strip, 0, Qt.AlignmentFlag.AlignVCenter)
         return bar
 
     def _go_to_text(self) -> None:
         self.edit.setFocus()
 
+    def _go_below_title(self, place: QPoint) -> None:
+        """The caret goes down from the title into the text's first line."""
+        line = self.edit.rect_at(0).center()
+        line.setX(self.edit.viewport().mapFromGlobal(place).x())
+        self.edit.setTextCursor(self.edit.cursorForPosition(line))
+        self.edit.ensureCursorVisible()
+        self.edit.setFocus()
+
+    def _goes_above_text(self, event: QKeyEvent) -> bool:
+        """The caret goes up from the text's first line into the title, if it is there and that is the key."""
+        plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+        if event.key() != Qt.Key.Key_Up or not plain or not self.edit.is_open or self.edit.is_composing:
+            return False
+        caret = self.edit.cursorRect()
+        if caret.center().y() > self.edit.rect_at(0).bottom():
+            return False
+        self.title.enter_below(self.edit.viewport().mapToGlobal(caret.topLeft()))
+        return True
+
     def _restyle(self) -> None:
         self.toolbar.use_icons(self._appearance.icon)
         self.find_bar.use_icons(self._appearance.icon)
         self.edit.use_palette(editor_palette(self._appearance.theme, self._appearance.text_px))
-        self._show_carets()
+        self.company.show()
         self.show_row(self._row)
 
     def _lay_out_head(self) -> None:
-        """The title begins where the text does."""
-        column = self.edit.formats.palette.column_px + 2 * DOCUMENT_MARGIN_PX
-        side = max(4, (self.edit.contentsRect().width() - column) // 2) + DOCUMENT_MARGIN_PX
-        if self._head.contentsMargins().left() != side:
-            self._head.setContentsMargins(side, TITLE_TOP_PX, side, HEAD_BOTTOM_PX)
+        """The title begins and ends where the lines of the text do."""
+        beside = margins(self.edit, self.edit.formats.palette.column_px + 2 * DOCUMENT_MARGIN_PX)
+        bar = self.edit.verticalScrollBar().sizeHint().width()
+        is_rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        left, right = (bar, 0) if is_rtl else (0, bar)
+        beside += QMargins(
+            left + DOCUMENT_MARGIN_PX, TITLE_TOP_PX, right + DOCUMENT_MARGIN_PX, HEAD_BOTTOM_PX
+        )
+        if self._head.contentsMargins() != beside:
+            self._head.setContentsMargins(beside)
 
     def _keep_caret_in_sight(self, event: QResizeEvent) -> None:
         """A banner that takes room below may not cover the line that is written in; nothing else scrolls."""
@@ -285,15 +322,18 @@ class NoteView(QFrame):
             QTimer.singleShot(0, self.edit, self.edit.ensureCursorVisible)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The editor's width decides where the title begins."""
+        """The editor's width decides where the title begins; its first line, where Up leads."""
         if watched is self.edit and isinstance(event, QResizeEvent):
             self._lay_out_head()
             self._keep_caret_in_sight(event)
+        if watched is self.edit and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            return self._goes_above_text(event)
         return super().eventFilter(watched, event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the column straight."""
         super().resizeEvent(event)
+        self.title.set_height_max(self.height() * TITLE_PART_MAX // 100)
         self._lay_out_head()
 
 

@@ -56,6 +56,8 @@ ROWS_SHOWN = 9
 _SMALL_PX = 12
 _RADIUS_PX = 7
 _INSIDE_PX = 12
+_AROUND_PX = 9
+"""What the list's style puts above and below its rows, the line to the field included."""
 
 # The focus will come back: the whole window went to the back, or a menu is open.
 _PASSING = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
@@ -136,33 +138,40 @@ class OfferDelegate(QStyledItemDelegate):
         inside = option.rect.adjusted(6 + _INSIDE_PX, 0, -6 - _INSIDE_PX, 0)
         if offer.icon:
             picture = self._appearance.picture(offer.icon, "icon", 16)
-            painter.drawPixmap(inside.left(), inside.center().y() - 7, picture)
+            place = QRect(inside.left(), inside.center().y() - 7, 16, 16)
+            painter.drawPixmap(_facing(option, place).topLeft(), picture)
             inside.setLeft(inside.left() + 28)
         small = QFont(option.font)
         small.setPixelSize(_SMALL_PX)
-        inside.setRight(self._paint_hint(painter, small, inside, offer.hint))
-        left = self._paint_title(painter, option.font, inside, offer)
+        inside.setRight(self._paint_hint(painter, small, option, inside, offer.hint))
+        left = self._paint_title(painter, option, inside, offer)
         if offer.detail and inside.right() - left > 40:
             painter.setFont(small)
             painter.setPen(theme.colour("text_faint"))
             room = QRect(left + 10, inside.top(), inside.right() - left - 10, inside.height())
             text = QFontMetrics(small).elidedText(offer.detail, Qt.TextElideMode.ElideRight, room.width())
-            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+            middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading
+            painter.drawText(_facing(option, room), middle, text)
         painter.restore()
 
-    def _paint_hint(self, painter: QPainter, font: QFont, inside: QRect, hint: str) -> int:
+    def _paint_hint(
+        self, painter: QPainter, font: QFont, option: QStyleOptionViewItem, inside: QRect, hint: str
+    ) -> int:
         if not hint:
             return inside.right()
         painter.setFont(font)
         painter.setPen(self._appearance.theme.colour("text_muted"))
-        painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, hint)
+        end = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignTrailing
+        painter.drawText(_facing(option, inside), end, hint)
         return inside.right() - QFontMetrics(font).horizontalAdvance(hint) - 16
 
-    def _paint_title(self, painter: QPainter, font: QFont, inside: QRect, offer: Offer) -> int:
-        """Draw the title and give the x where it ends."""
-        metrics = QFontMetrics(font)
+    def _paint_title(
+        self, painter: QPainter, option: QStyleOptionViewItem, inside: QRect, offer: Offer
+    ) -> int:
+        """Draw the title and give the x where it ends, as if from left to right."""
+        metrics = QFontMetrics(option.font)
         text = metrics.elidedText(offer.title, Qt.TextElideMode.ElideRight, inside.width())
-        layout = QTextLayout(text, font)
+        layout = QTextLayout(text, option.font)
         layout.setFormats(_bold(text, offer.places, self._appearance.theme.colour("accent")))
         layout.beginLayout()
         line = layout.createLine()
@@ -170,8 +179,15 @@ class OfferDelegate(QStyledItemDelegate):
         layout.endLayout()
         painter.setPen(self._appearance.theme.colour("text"))
         top = inside.top() + (inside.height() - line.height()) / 2
-        layout.draw(painter, QPointF(inside.left(), top))
-        return inside.left() + round(line.naturalTextWidth())
+        width = round(line.naturalTextWidth())
+        place = _facing(option, QRect(inside.left(), inside.top(), width, 1))
+        layout.draw(painter, QPointF(place.left(), top))
+        return inside.left() + width
+
+
+def _facing(option: QStyleOptionViewItem, place: QRect) -> QRect:
+    """Where a place of a row is when the row is read from right to left."""
+    return QStyle.visualRect(option.direction, option.rect, place)
 
 
 def _bold(text: str, places: Sequence[int], colour: QColor) -> list[QTextLayout.FormatRange]:
@@ -306,7 +322,7 @@ class Picker(QFrame):
 
     def _place(self) -> None:
         rows = min(self.model.rowCount(), ROWS_SHOWN)
-        self.list.setFixedHeight(rows * ROW_HEIGHT_PX + 8)
+        self.list.setFixedHeight(rows * ROW_HEIGHT_PX + _AROUND_PX)
         self.adjustSize()
         parent = self.parentWidget()
         assert parent is not None, "it is made over a window"

@@ -1,9 +1,9 @@
 """
-The pictures of notes: kept in the library, shown in the text.
+The pictures and files of notes: kept in the library, pictures shown in the text.
 
 A pasted or dropped picture is stored on the engine thread and named in the note; the text shows it at once.
-A picture that a note names is loaded when it is first painted. Only raster pictures are decoded, at most as
-large as is useful on a screen; what cannot be decoded is shown by its words. What is not on this
+A picture that a note names is loaded when it is first painted, and decoded at most as large as is useful on a
+screen; what cannot be decoded is shown by its words. What is not on this
 computer yet is fetched before all else, and shown when it comes. Not here: sending and fetching.
 """
 
@@ -11,18 +11,21 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import mimetypes
 from collections import OrderedDict
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from app.bridge import Bridge
 from app.editor.decoding import decoded
+from app.editor.note_edit import NoteEdit
 from app.engine_room import client_of
+from app.open_note import OpenNote
 from app.transfer.addresses import ATTACHMENT_SCHEME, picture_payload
 from app.transfer.pictures import PICTURE_SIZE_MAX, picture_mime
 from app.widgets.note_view import NoteView
@@ -37,6 +40,9 @@ KEPT_SIZE_MAX = 64 << 20
 class Pictures(QObject):
     """Keeps and finds the pictures of whatever note is shown. GUI thread only."""
 
+    arrived = Signal(str)
+    """A picture that was asked for is here; its SHA-256."""
+
     def __init__(self, bridge: Bridge, view: NoteView) -> None:
         """Serve the editor of `view`."""
         super().__init__(view)
@@ -46,8 +52,13 @@ class Pictures(QObject):
         self._asked: set[str] = set()
         view.edit.take_picture = self.take
         view.edit.take_files = self.take_files
-        view.edit.find_attachment = self.find
+        self.serve(view.edit)
         bridge.file_came.connect(self._came)
+
+    def serve(self, edit: NoteEdit) -> None:
+        """Have an editor show the pictures that are named in what it shows."""
+        edit.find_attachment = self.find
+        self.arrived.connect(edit.picture_arrived)
 
     def take(self, body: bytes, name: str) -> dict[str, Any] | None:
         """
@@ -64,16 +75,21 @@ class Pictures(QObject):
         picture = decoded(body)
         if note is None or mime is None or picture is None or len(body) > PICTURE_SIZE_MAX:
             return None
-        digest = hashlib.sha256(body).hexdigest()
+        digest = self._store(note, body, mime, name)
         self._keep(digest, picture)
+        return picture_payload(ATTACHMENT_SCHEME + digest, "", name)
+
+    def _store(self, note: OpenNote, body: bytes, mime: str, name: str) -> str:
+        """Keep an attachment and name it in the note; its SHA-256."""
+        digest = hashlib.sha256(body).hexdigest()
         self._bridge.call(lambda library: library.store.save_attachment(body, mime))
         facts = {"name": name or digest[:8], "mime": mime, "size_bytes": len(body)}
         if not note.document.has(("attachments", digest)):
             note.edit(partial(_name_attachment, digest, facts))
-        return picture_payload(ATTACHMENT_SCHEME + digest, "", name)
+        return digest
 
     def take_files(self, paths: Sequence[str]) -> list[dict[str, Any]]:
-        """Keep the pictures among dropped files; the embeds to insert, one for each."""
+        """Keep dropped files, pictures as such; the embeds to insert, one for each that could be read."""
         taken = (self._take_file(Path(path)) for path in paths)
         return [payload for payload in taken if payload is not None]
 
@@ -94,7 +110,14 @@ class Pictures(QObject):
         try:
             if not path.is_file() or path.stat().st_size > PICTURE_SIZE_MAX:
                 return None
-            return self.take(path.read_bytes(), path.name)
+            body = path.read_bytes()
+            payload = self.take(body, path.name)
+            note = self._view.note
+            if payload is not None or note is None:
+                return payload
+            mime = picture_mime(body) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+            digest = self._store(note, body, mime, path.name)
+            return {"type": "file", "src": ATTACHMENT_SCHEME + digest, "name": path.name}
         except OSError as error:
             logger.info("a dropped file cannot be read: %s", error.strerror)
             return None
@@ -115,7 +138,7 @@ class Pictures(QObject):
             self._asked.add(digest)
             return
         self._keep(digest, picture)
-        self._view.edit.picture_arrived(digest)
+        self.arrived.emit(digest)
 
     def _keep(self, digest: str, picture: QImage) -> None:
         self._kept[digest] = picture

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLay
 
 from app.bridge import Bridge
 from app.call import Call
+from app.notebook_names import shown_names
 from app.open_note import OpenNote
 from app.widgets.drawer import Panel
 from app.widgets.names import button, named
@@ -160,4 +161,9 @@ class ReferencesPanel(Panel):
 
 def references_of(library: Library, note: str) -> Found:
     """What refers to a note. Engine thread. Cost: about 10 ms at 11,024 notes."""
-    return Found(library.store.backlinks(note), library.store.mentions(note))
+    store, names = library.store, shown_names(library.store.notebooks())
+
+    def placed(rows: Sequence[LinkRow]) -> list[LinkRow]:
+        return [row._replace(notebook_name=names.get(row.notebook, row.notebook_name)) for row in rows]
+
+    return Found(placed(store.backlinks(note)), placed(store.mentions(note)))

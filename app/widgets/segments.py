@@ -7,8 +7,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QWidget
+
+
+class _Segment(QPushButton):
+    """One of them: as wide as its label needs when it is down, and bold."""
+
+    def sizeHint(self) -> QSize:
+        """Qt: what the label needs."""
+        hint, bold = super().sizeHint(), QFont(self.font())
+        bold.setWeight(QFont.Weight.DemiBold)
+        plain_px = self.fontMetrics().horizontalAdvance(self.text())
+        bold_px = QFontMetrics(bold).horizontalAdvance(self.text())
+        return QSize(hint.width() + max(0, bold_px - plain_px), hint.height())
 
 
 class Segments(QWidget):
@@ -34,7 +47,7 @@ class Segments(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
         for number, (label, value) in enumerate(choices):
-            button = QPushButton(label)
+            button = _Segment(label)
             button.setProperty("look", "segment")
             button.setCheckable(True)
             button.setAutoDefault(False)
@@ -51,6 +64,10 @@ class Segments(QWidget):
         """The value of the button that is down; None when none is."""
         number = self._group.checkedId()
         return self._values[number] if number >= 0 else None
+
+    def take(self, value: Any) -> None:
+        """Show another value, which somebody else chose."""
+        self._group.button(self._values.index(value)).setChecked(True)
 
     def choose(self, value: Any) -> None:
         """Press the button of a value, as a person would."""

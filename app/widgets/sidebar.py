@@ -7,7 +7,7 @@ It shows what its models say and tells what was asked for; it changes nothing it
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QMouseEvent, QPainter
+from PySide6.QtGui import QFont, QFontMetrics, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -31,8 +31,30 @@ HEADING_HEIGHT_PX = 40
 INDENT_PX = 16
 _RADIUS_PX = 7
 _LEFT_PX = 24
+_NAME_PX = 26  # from the picture to the name
+_FIELD_PX = 8  # from the edge of the field, in which a place is named, to the name
 _CHEVRON_PX = 11
 _HEADING_SIZE_PX = 11
+_ACCOUNT_AROUND_PX = 70  # margins, padding, the picture and the blanks behind it
+
+
+class _Row:
+    """Where the things of one row stand: measured as if from left to right, and turned round if need be."""
+
+    def __init__(self, option: QStyleOptionViewItem) -> None:
+        self._direction = option.direction
+        width = (
+            option.widget.viewport().width()
+            if isinstance(option.widget, QAbstractItemView)
+            else option.rect.right()
+        )
+        self.whole = QRect(0, option.rect.top(), width, option.rect.height())
+        self.left = self.facing(option.rect).left()
+        """Where what is indented begins."""
+
+    def facing(self, place: QRect) -> QRect:
+        """Where a place is in a row that may be read from right to left; and back."""
+        return QStyle.visualRect(self._direction, self.whole, place)
 
 
 class TreeDelegate(QStyledItemDelegate):
@@ -47,9 +69,18 @@ class TreeDelegate(QStyledItemDelegate):
         self, parent: QWidget, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> QWidget:
         """The field in which a place is named, with a name of its own."""
-        editor: QWidget = super().createEditor(parent, option, index)
+        editor: QWidget = named(super().createEditor(parent, option, index), "placeName")
         editor.setAccessibleName(self.tr("Name"))
         return editor
+
+    def updateEditorGeometry(
+        self, editor: QWidget, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Where the name is, so that its letters stand still and its picture is seen."""
+        row = _Row(option)
+        left = row.left + _LEFT_PX + _NAME_PX - _FIELD_PX
+        place = QRect(left, option.rect.top() + 2, row.whole.right() - 8 - left, option.rect.height() - 4)
+        editor.setGeometry(row.facing(place))
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """Two heights: a place, and a heading."""
@@ -61,23 +92,23 @@ class TreeDelegate(QStyledItemDelegate):
         """Paint one row, the ground over the whole width."""
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        row = _Row(option)
         if index.data(ICON_ROLE):
-            self._paint_place(painter, option, index)
+            self._paint_place(painter, option, row, index)
         else:
-            self._paint_heading(painter, option, index.data())
+            self._paint_heading(painter, option, row, index.data())
         painter.restore()
 
     def _paint_place(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        row: _Row,
+        index: QModelIndex | QPersistentModelIndex,
     ) -> None:
         theme = self._appearance.theme
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        width = (
-            option.widget.viewport().width()
-            if isinstance(option.widget, QAbstractItemView)
-            else option.rect.right()
-        )
-        card = QRect(8, option.rect.top() + 1, width - 16, option.rect.height() - 2)
+        card = row.whole.adjusted(8, 1, -8, -1)
         if selected or option.state & QStyle.StateFlag.State_MouseOver:
             focused = bool(option.state & QStyle.StateFlag.State_HasFocus)
             role = ("selected_focus" if focused else "selected") if selected else "hover"
@@ -85,30 +116,39 @@ class TreeDelegate(QStyledItemDelegate):
             painter.setBrush(theme.colour(role))
             painter.drawRoundedRect(card, _RADIUS_PX, _RADIUS_PX)
         picture = self._appearance.picture(index.data(ICON_ROLE), "accent" if selected else "icon", 16)
-        self._paint_chevron(painter, option, index)
-        left, middle = option.rect.left() + _LEFT_PX, option.rect.center().y()
-        painter.drawPixmap(left, middle - 7, picture)
-        right = self._paint_count(painter, option, card.right() - 10, index.data(COUNT_ROLE))
+        self._paint_chevron(painter, option, row, index)
+        left, middle = row.left + _LEFT_PX, option.rect.center().y()
+        painter.drawPixmap(row.facing(QRect(left, middle - 7, 16, 16)).topLeft(), picture)
+        right = self._paint_count(painter, option, row, index.data(COUNT_ROLE))
         painter.setPen(theme.colour("text"))
         font = QFont(option.font)
         if selected:
             font.setWeight(QFont.Weight.Medium)
         painter.setFont(font)
-        name = QRect(left + 26, option.rect.top(), right - left - 34, option.rect.height())
+        name = QRect(left + _NAME_PX, option.rect.top(), right - left - 34, option.rect.height())
         text = QFontMetrics(font).elidedText(index.data(), Qt.TextElideMode.ElideRight, name.width())
-        painter.drawText(name, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+        painter.drawText(
+            row.facing(name), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading, text
+        )
 
     def _paint_chevron(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        row: _Row,
+        index: QModelIndex | QPersistentModelIndex,
     ) -> None:
         if index.model().hasChildren(index):
-            name = "chevron-down" if option.state & QStyle.StateFlag.State_Open else "chevron-right"
+            shut = "chevron-left" if option.direction == Qt.LayoutDirection.RightToLeft else "chevron-right"
+            name = "chevron-down" if option.state & QStyle.StateFlag.State_Open else shut
             picture = self._appearance.picture(name, "text_faint", _CHEVRON_PX)
-            painter.drawPixmap(option.rect.left() + 11, option.rect.center().y() - 5, picture)
+            place = QRect(row.left + 11, option.rect.center().y() - 5, _CHEVRON_PX, _CHEVRON_PX)
+            painter.drawPixmap(row.facing(place).topLeft(), picture)
 
     def _paint_count(
-        self, painter: QPainter, option: QStyleOptionViewItem, right: int, count: int | None
+        self, painter: QPainter, option: QStyleOptionViewItem, row: _Row, count: int | None
     ) -> int:
+        right = row.whole.right() - 18
         if not count:
             return right
         font = QFont(option.font)
@@ -118,18 +158,18 @@ class TreeDelegate(QStyledItemDelegate):
         text = f"{count:n}"
         width = QFontMetrics(font).horizontalAdvance(text)
         box = QRect(right - width, option.rect.top(), width + 1, option.rect.height())
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)
+        painter.drawText(row.facing(box), Qt.AlignmentFlag.AlignVCenter, text)
         return right - width
 
-    def _paint_heading(self, painter: QPainter, option: QStyleOptionViewItem, text: str) -> None:
+    def _paint_heading(self, painter: QPainter, option: QStyleOptionViewItem, row: _Row, text: str) -> None:
         font = QFont(option.font)
         font.setPixelSize(_HEADING_SIZE_PX)
         font.setWeight(QFont.Weight.DemiBold)
         font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 0.4)
         painter.setFont(font)
         painter.setPen(self._appearance.theme.colour("text_faint"))
-        box = option.rect.adjusted(_LEFT_PX - 8, 0, 0, -7)
-        painter.drawText(box, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft, text)
+        box = row.whole.adjusted(_LEFT_PX - 8, 0, 8 - _LEFT_PX, -7)
+        painter.drawText(box, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeading, text)
 
 
 class PlaceTree(QTreeView):
@@ -183,8 +223,10 @@ class PlaceTree(QTreeView):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A press on the chevron opens or closes a place; elsewhere it chooses."""
         index = self.indexAt(event.position().toPoint())
-        left = self.visualRect(index).left()
-        if self.model().hasChildren(index) and left <= event.position().x() < left + _LEFT_PX:
+        place = self.visualRect(index)
+        x = event.position().x()
+        inside = place.right() - x if self.isRightToLeft() else x - place.left()
+        if self.model().hasChildren(index) and 0 <= inside < _LEFT_PX:
             self.setExpanded(index, not self.isExpanded(index))
             return
         super().mousePressEvent(event)
@@ -241,10 +283,23 @@ class Sidebar(QFrame):
 
     def show_account(self, account: str) -> None:
         """Say who is signed in; empty when nobody is, with the offer to connect a server."""
-        self.account.setText("  " + (account or self.tr("Connect a server…")))
+        self._account = account or self.tr("Connect a server…")
+        self.account.setToolTip(account)
+        self._fit_account()
         self._appearance.tint(self.account, "user" if account else "cloud")
         name = self.tr("Account {who}").format(who=account) if account else self.tr("Connect a server")
         self.account.setAccessibleName(name)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt: a narrow sidebar shows the beginning of who is signed in."""
+        super().resizeEvent(event)
+        self._fit_account()
+
+    def _fit_account(self) -> None:
+        room = self.width() - _ACCOUNT_AROUND_PX
+        metrics = self.account.fontMetrics()
+        shown = metrics.elidedText(self._account, Qt.TextElideMode.ElideRight, room)
+        self.account.setText(f"  {shown}")
 
     def select(self, scope: Scope) -> None:
         """Choose a place as if it were clicked, without `scope_chosen`."""

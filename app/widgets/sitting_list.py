@@ -13,7 +13,7 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
-    QPoint,
+    QRect,
     QRectF,
     QSize,
     Qt,
@@ -105,29 +105,34 @@ class SittingDelegate(QStyledItemDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.colour("hover"))
             painter.drawRoundedRect(card, 8, 8)
-        circle = QRectF(card.left() + 10, card.center().y() - CIRCLE_PX / 2 + 1, CIRCLE_PX, CIRCLE_PX)
+        round_ = QRect(card.left() + 10, card.center().y() - CIRCLE_PX // 2 + 1, CIRCLE_PX, CIRCLE_PX)
+        circle = QRectF(QStyle.visualRect(option.direction, card, round_))
         person: Person | None = index.data(PERSON_ROLE)
         colour = theme.person(person.number) if person is not None else theme.colour("accent")
         self._paint_circle(
             painter, option.font, circle, colour, person.initials if person is not None else "•"
         )
-        left = round(circle.right()) + 12
+        left = round_.right() + 13
         bold = QFont(option.font)
         bold.setWeight(QFont.Weight.DemiBold)
         painter.setFont(bold)
         painter.setPen(theme.colour("text"))
-        middle = card.center().y()
+        room = QRect(left, card.top(), card.right() - left - 8, card.height() // 2)
+        start = Qt.AlignmentFlag.AlignLeading
         name = person.name if person is not None else self.tr("Now")
         painter.drawText(
-            QPoint(left, middle - 2),
-            QFontMetrics(bold).elidedText(name, Qt.TextElideMode.ElideRight, card.right() - left - 8),
+            QStyle.visualRect(option.direction, card, room),
+            start | Qt.AlignmentFlag.AlignBottom,
+            QFontMetrics(bold).elidedText(name, Qt.TextElideMode.ElideRight, room.width()),
         )
         small = QFont(option.font)
         small.setPixelSize(12)
         painter.setFont(small)
         painter.setPen(theme.colour("text_muted"))
         painter.drawText(
-            QPoint(left, middle + 15), _when(sitting) if sitting is not None else self.tr("As it is")
+            QStyle.visualRect(option.direction, card, room.translated(0, room.height() + 2)),
+            start | Qt.AlignmentFlag.AlignTop,
+            _when(sitting) if sitting is not None else self.tr("As it is"),
         )
         painter.restore()
 

@@ -27,6 +27,7 @@ from sync.errors import StoreUnavailable
 from sync.storage.rows import NoteRow
 
 if TYPE_CHECKING:
+    from app.engine_room import Opening
     from app.library import Library
 
 TOPICS = tuple(topic for topic in Topic if topic is not Topic.NOTICE)
@@ -41,7 +42,7 @@ class StatusRoom(QObject):
     changed = Signal(object)
     """The Status, each time it changes."""
     asked = Signal(object)
-    """An Act that somebody chose on a banner; `Act.LATER` is dealt with here."""
+    """An Act that somebody chose on a banner; `LATER` and `CLOSE` are dealt with here."""
     sign_in_asked = Signal()
     check_asked = Signal()
     note_asked = Signal(str)
@@ -60,6 +61,7 @@ class StatusRoom(QObject):
         self.axes = Axes()
         self.status = Status()
         self.panel: SyncPanel | None = None
+        bridge.opened.connect(self._take_opening)
         bridge.status_changed.connect(self.take)
         bridge.saving_failed.connect(self._show_unsaved)
         bridge.saving_recovered.connect(self._show_saved)
@@ -75,6 +77,10 @@ class StatusRoom(QObject):
         self._put_off.add(topic)
         self._show_banners()
 
+    def _take_opening(self, opening: Opening) -> None:
+        if opening.was_checked:
+            self.take_axes(store="recovered")
+
     def take(self, status: Status) -> None:
         """Show how syncing stands."""
         self.status = status
@@ -88,6 +94,11 @@ class StatusRoom(QObject):
             self._counting = True
             self._bridge.call(count_unsent, self._counted)
         self.changed.emit(status)
+
+    def show_again(self) -> None:
+        """Say it in the words of today: what was "12:04" may be "Tue" by now."""
+        if self._bridge.saving:
+            self._sidebar.chip.show_status(self.status)
 
     def _counted(self, counts: tuple[int, int]) -> None:
         self._counting = False
@@ -116,7 +127,7 @@ class StatusRoom(QObject):
         return Message(text, choices, tone=notice.tone, icon=notice.icon)
 
     def _act(self, topic: Topic, act: Act) -> None:
-        if act is Act.LATER:
+        if act in (Act.LATER, Act.CLOSE):
             self.put_off(topic)
         elif act in (Act.SIGN_IN, Act.SIGN_IN_AS_OWNER):
             self.sign_in_asked.emit()

@@ -2,7 +2,7 @@
 The status chip at the foot of the sidebar, and the small panel behind it.
 
 The chip says in two lines where the edits are and how fresh the rest is; the panel says why, lists the notes
-with unsent edits and offers to check now. Words: `app.models.sync_words`. Not here: signing in, asking the
+with unsent edits and offers to sync now. Words: `app.models.sync_words`. Not here: signing in, asking the
 library; the window listens to the signals.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QSizePolicy,
+    QStyle,
     QVBoxLayout,
     QWidget,
 )
@@ -88,9 +89,11 @@ class SyncChip(QAbstractButton):
             painter.setPen(theme.colour("accent") if self.hasFocus() else Qt.PenStyle.NoPen)
             painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), 7, 7)
         picture = self._appearance.picture(self._words.icon, self._words.role)
-        painter.drawPixmap(10, (self.height() - 18) // 2, picture)
+        direction, whole = self.layoutDirection(), self.rect()
+        place = QStyle.visualRect(direction, whole, QRect(10, (self.height() - 18) // 2, 18, 18))
+        painter.drawPixmap(place.topLeft(), picture)
         font = self.font()
-        x, width = 38, self.width() - 46
+        width = self.width() - 46
         for y, size_px, role, text in (
             (19, _LINE_PX, "text", self._words.first),
             (34, _SMALL_PX, "text_muted", self._words.second),
@@ -99,7 +102,9 @@ class SyncChip(QAbstractButton):
             painter.setFont(font)
             painter.setPen(theme.colour(role))
             shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, width)
-            painter.drawText(x, y, shown)
+            advance = painter.fontMetrics().horizontalAdvance(shown)
+            line = QStyle.visualRect(direction, whole, QRect(38, y, advance, 1))
+            painter.drawText(line.left(), y, shown)
 
 
 class SyncPanel(QFrame):
@@ -173,7 +178,7 @@ class SyncPanel(QFrame):
             button.setProperty("look", "main")
             button.clicked.connect(self._ask_sign_in)
         else:
-            button = QPushButton(self.tr("Check now"))
+            button = QPushButton(self.tr("Sync now"))
             button.clicked.connect(self._ask_check)
         row.addWidget(button)
         return row

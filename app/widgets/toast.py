@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from app.widgets.names import named
@@ -17,27 +17,37 @@ from app.widgets.timers import Later
 
 SHOWN_MS = 7_000
 FOOT_PX = 26
+_SIDE_PX = 16
+_MOVES = (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show, QEvent.Type.Hide)
 
 
 class Toast(QFrame):
     """One line over a window."""
 
-    def __init__(self, window: QWidget) -> None:
-        """Hidden."""
+    def __init__(self, window: QWidget, foot: QWidget | None = None) -> None:
+        """
+        Hidden.
+
+        Args:
+            window: Over which it lies.
+            foot: What is not to be covered at the foot of the window while it is there.
+        """
         super().__init__(window)
+        self._foot = foot
         named(self, "toast")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._undo: Callable[[], object] | None = None
         self.text = named(QLabel(), "toastText")
         self.button = named(QPushButton(self.tr("Undo")), "toastButton")
         self.button.clicked.connect(self.undo)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 8, 8, 8)
+        self._row = row = QHBoxLayout(self)
         row.setSpacing(12)
         row.addWidget(self.text)
         row.addWidget(self.button)
         self._later = Later(self, SHOWN_MS, self.hide)
         window.installEventFilter(self)
+        if foot is not None:
+            foot.installEventFilter(self)
         self.hide()
 
     def say(self, text: str, undo: Callable[[], object] | None = None) -> None:
@@ -51,6 +61,7 @@ class Toast(QFrame):
         self._undo = undo
         self.text.setText(text)
         self.button.setVisible(undo is not None)
+        self._row.setContentsMargins(_SIDE_PX, 8, 8 if undo is not None else _SIDE_PX, 8)
         self.setAccessibleName(text)
         self._place()
         self.show()
@@ -74,10 +85,13 @@ class Toast(QFrame):
         self.adjustSize()
         parent = self.parentWidget()
         assert parent is not None, "it lies over a window"
-        self.move((parent.width() - self.width()) // 2, parent.height() - self.height() - FOOT_PX)
+        floor = parent.height() - FOOT_PX
+        if self._foot is not None and self._foot.isVisible():
+            floor = min(floor, self._foot.mapTo(parent, QPoint(0, 0)).y() - FOOT_PX // 2)
+        self.move((parent.width() - self.width()) // 2, floor - self.height())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Stay at the foot of the window."""
-        if event.type() == QEvent.Type.Resize and self.isVisible():
+        if event.type() in _MOVES and self.isVisible():
             self._place()
         return super().eventFilter(watched, event)

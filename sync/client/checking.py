@@ -68,11 +68,13 @@ class Checking:
         self._repeated: set[str] = set()
         self._turn: deque[str] = deque()
         self._next_ms: int | None = None
+        self._looked = self._compared_once = False  # on this connection
         self.mending: set[str] = set()
 
     def close(self) -> None:
         """The connection is gone; what was begun begins anew."""
         self._page, self._next_ms = None, None
+        self._looked = self._compared_once = False
         self._repeated.clear()
         self.mending.clear()
 
@@ -113,8 +115,26 @@ class Checking:
             self._next_ms = now_ms + CHECK_EVERY_MS
         elif now_ms >= self._next_ms:
             self._next_ms = now_ms + CHECK_EVERY_MS
-            if there := level():
-                self._ask(self._choose(there), CHECK_DOCUMENTS, now_ms)
+            self._look(level(), now_ms)
+
+    def once(self, level: Callable[[], list[str]], now_ms: int) -> bool:
+        """
+        Ask about one page of a connection that will be too short for the periodic check.
+
+        Returns:
+            Whether one is dealt with.
+        """
+        if not self._compared_once and self._page is None:
+            if not self._looked:
+                self._look(level(), now_ms)
+            self._compared_once = self._page is None
+        return self._compared_once
+
+    def _look(self, level: list[str], now_ms: int) -> None:
+        self._looked = True
+        self._line.store.forget_departed(self._line.ticker.now_ms())
+        if level:
+            self._ask(self._choose(level), CHECK_DOCUMENTS, now_ms)
 
     def _choose(self, level: list[str]) -> str:
         """Return the stream that was looked at longest ago, or the one that is not looked through yet."""

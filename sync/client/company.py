@@ -8,6 +8,7 @@ PRESENCE_GONE_MS is gone.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from sync.client.events import Moved, PresenceChanged
@@ -39,6 +40,13 @@ class Company:
         """A connection is in working order; say again where we are."""
         self._conn = conn
         self._said = Moved(None)
+
+    def leave(self) -> None:
+        """Be nowhere for the others, and nobody here, while the connection stays."""
+        if self._said.stream is not None:
+            self._line.send(Presence(stream=self._said.stream, gone=True))
+            self._said = Moved(None)
+        self.lost()
 
     def lost(self) -> None:
         """The connection is gone, and with it everybody else."""
@@ -78,12 +86,23 @@ class Company:
             self._faded_ms + PRESENCE_HEARTBEAT_MS,
         )
 
+    def _go_along(self) -> None:
+        """The note that this person is in may be in another notebook since: adopted, moved, shared."""
+        document, store = self._place.document, self._line.store
+        if document is not None and store.has(document):
+            self._place = replace(self._place, stream=store.stream_of(document))
+
     def pump(self, now_ms: int) -> None:
-        """Say where we are when it changed or is due, and forget those who went silent."""
+        """
+        Say where we are when it changed or is due, and forget those who went silent.
+
+        Cost: two look-ups by key, and a message when one is due.
+        """
         if now_ms >= self._faded_ms + PRESENCE_HEARTBEAT_MS:
             self._faded_ms = now_ms
             for said in self._roster.fade(now_ms):
                 self._tell(said.stream, said.document)
+        self._go_along()
         place, due = self._place, self._said_ms + PRESENCE_INTERVAL_MS_MIN
         beat = place.stream is not None and now_ms >= self._said_ms + PRESENCE_HEARTBEAT_MS
         if (place == self._said or now_ms < due) and not beat:

@@ -3,10 +3,11 @@ The engine: everything the client decides about syncing, as `handle(event, now_m
 
 What it is not: I/O. It has no socket, no timer, no thread and no randomness of its own; the store it is given
 is called synchronously. Its parts: signing (who), subscribing (where we stand), pushing (out), pulling (in),
-company (presence), backoff (when again).
+company (presence), visiting and driver (when a connection is wanted), backoff (when again), pulse (pings and
+the clock).
 
 Invariants:
-- A connection is wanted exactly when somebody wants it, there is a server, and the token is not known to be
+- A connection is wanted exactly when the driver wants it, there is a server, and the token is not known to be
   bad, or somebody is signing in.
 - Nothing is pushed before the server said where this replica stands, and nothing while that is in doubt.
 - A failure is answered by class: network, try again later; sign-in, park until the token changes; upgrade,
@@ -17,7 +18,8 @@ The link, as a table (event: from -> to):
 
     Started, TokenSet, Asked   off -> connecting        Opened       connecting -> greeting (hello)
     Welcome                    greeting -> live         Lost, silence, Bye   any -> waiting (or off)
-    Ticked at retry, Nudged    waiting -> connecting    Stopped      any -> off
+    Ticked at retry, Nudged    waiting -> connecting    Stopped, Parted      any -> off
+    Ticked when due, Nudged by a person, Needed         off -> connecting, where the driver is not live
 """
 
 from __future__ import annotations
@@ -25,39 +27,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from sync.client import events as e
 from sync.client.about import About
 from sync.client.backoff import Backoff
 from sync.client.bounds import Bounds
 from sync.client.calls import Calls
 from sync.client.company import Company
-from sync.client.events import (
-    Asked,
-    Close,
-    Connect,
-    Effect,
-    Event,
-    Heard,
-    Held,
-    Lost,
-    Moved,
-    Nudged,
-    Opened,
-    Renewed,
-    Started,
-    StatusChanged,
-    Stopped,
-    Ticked,
-    TokenSet,
-    Written,
-)
+from sync.client.driver import Driver
 from sync.client.line import NEVER, Line
+from sync.client.pulse import Pulse
 from sync.client.reporting import Facts, report
 from sync.client.signing import Signing
 from sync.client.state import Status
 from sync.client.subscribing import Subscribing
 from sync.client.ticker import Ticker
+from sync.client.visiting import Visiting
 from sync.errors import StoreUnavailable
-from sync.limits import PING_EVERY_MS, SILENCE_MS_MAX
 from sync.protocol import messages as m
 from sync.storage.client_store import ClientStore
 
@@ -91,6 +76,9 @@ class Engine:
         self._calls: Final = Calls(self._line)
         self._company: Final = Company(self._line)
         self._backoff: Final = Backoff(fraction)
+        self._pulse: Final = Pulse(self._line)
+        self._visiting: Final = Visiting(self._line)
+        self._driving: Final = self._visiting.driving
         self._wanted = False
         self._link = "off"
         self._mode = "full"
@@ -98,20 +86,15 @@ class Engine:
         self._retry_ms = NEVER
         self._retry_at_ms: int | None = None
         self._since_ms = 0  # of the link's state
-        self._heard_ms = 0
         self._now_ms = 0  # of the last event
-        self._pinged_ms = 0
-        self._ping_every_ms = PING_EVERY_MS
-        self._best_round_ms: int | None = None
         self._trouble = "ok"
-        self._up_to_date_ms: int | None = None
         self._token_kept: str | None = None
         self._status = Status()
         self._status = self._current()
 
     # --- the one door ---------------------------------------------------------------------------------------
 
-    def handle(self, event: Event, now_ms: int) -> list[Effect]:
+    def handle(self, event: e.Event, now_ms: int) -> list[e.Effect]:
         """
         Take note of an event and return what is to be done, in order.
 
@@ -131,7 +114,7 @@ class Engine:
         status = self._current()
         if status != self._status:
             self._status = status
-            self._line.add(StatusChanged(status))
+            self._line.add(e.StatusChanged(status))
         return self._line.take()
 
     @property
@@ -142,12 +125,12 @@ class Engine:
         if self._link in ("connecting", "greeting"):
             return self._since_ms + GREETING_MS_MAX
         if self._link == "off":
-            return NEVER
+            return self._driving.wake_ms()
         return min(
-            self._heard_ms + SILENCE_MS_MAX,
-            self._pinged_ms + self._ping_every_ms,
+            self._pulse.wake_ms,
+            self._driving.wake_ms(),
             self._subscribing.wake_ms(self._now_ms),
-            self._company.wake_ms(live=self._signing.confirmed and self._mode == "full"),
+            self._company.wake_ms(live=self._signing.confirmed and self._with_others),
         )
 
     @property
@@ -196,42 +179,50 @@ class Engine:
 
     # --- events ----------------------------------------------------------------------------------
 
-    def _take(self, event: Event, now_ms: int) -> None:
+    def _take(self, event: e.Event, now_ms: int) -> None:
         match event:
-            case Heard():
+            case e.Heard():
                 self._heard(event, now_ms)
-            case Written():
+            case e.Written():
                 self._subscribing.pushing.written(now_ms, now=event.now)
                 self._subscribing.look()
-            case Ticked():
+            case e.Ticked():
                 self._ticked(now_ms)
-            case Moved():
+            case e.Moved():
                 self._company.moved(event)
-            case Opened():
+            case e.Opened():
                 self._opened(now_ms)
-            case Lost():
+            case e.Lost():
                 self._lost(event.fault, now_ms)
-            case Started():
+            case e.Started():
                 self._wanted = True
                 self._backoff.reset()
-            case Stopped():
+                self._driving.start(now_ms)
+            case e.Stopped():
                 self._stop(now_ms)
-            case Nudged():
-                self._nudged(now_ms)
-            case TokenSet():
+            case e.Nudged():
+                self._nudged(now_ms, asked=event.asked)
+            case e.Driven():
+                self._drive(event.driver, now_ms)
+            case e.Needed():
+                self._driving.need(now_ms, needed=event.needed)
+            case e.Parted():
+                self._visiting.part(event.turn, now_ms)
+            case e.TokenSet():
                 self._token_set(event, now_ms)
-            case Asked():
+            case e.Asked():
                 self._asked(event, now_ms)
-            case Held():
+            case e.Held():
                 self._subscribing.pushing.held = event.held
-            case Renewed():
+            case e.Renewed():
                 self._hang_up(now_ms)
                 self._backoff.reset()
                 self._retry_ms = now_ms
 
-    def _asked(self, asked: Asked, now_ms: int) -> None:
+    def _asked(self, asked: e.Asked, now_ms: int) -> None:
         """Take a question; a sign-in needs a connection on which nobody is signed in."""
         if asked.server is not None:
+            self._driving.ask(now_ms)
             if asked.server != self._signing.server:
                 self._signing.visit(asked.server)
                 self._hang_up(now_ms)
@@ -257,24 +248,37 @@ class Engine:
 
     def _stop(self, now_ms: int) -> None:
         self._wanted = False
+        self._driving.stop()
         self._calls.fail("offline")
         self._hang_up(now_ms)
         self._set_link("off", now_ms)
 
-    def _nudged(self, now_ms: int) -> None:
+    def _drive(self, driver: Driver, now_ms: int) -> None:
+        """Go on as another driver says; others see this person only where the connection stays."""
+        self._visiting.drive(driver, now_ms)
+        if self._link == "live" and not self._visiting.is_live:
+            self._company.leave()
+
+    def _nudged(self, now_ms: int, *, asked: bool) -> None:
         self._backoff.reset()
+        if asked:
+            self._driving.ask(now_ms)
+        else:
+            self._driving.nudge(now_ms)
         if self._link == "waiting":
             self._retry_ms = now_ms
         elif self._link == "live":
-            self._ping(now_ms)
+            self._pulse.ping(now_ms)
             self._subscribing.pushing.written(now_ms, now=True)
 
-    def _token_set(self, event: TokenSet, now_ms: int) -> None:
+    def _token_set(self, event: e.TokenSet, now_ms: int) -> None:
         same_server = event.server in (None, self._signing.server)
         if event.shown and self._signing.confirmed:
             self._signing.keep_token(event.token, event.email)
             return
         self._signing.set_token(event.server, event.token, event.email)
+        if event.shown:
+            self._driving.ask(now_ms)
         if self._link == "live" and same_server:
             self._subscribing.close()
             if not event.shown:
@@ -288,23 +292,17 @@ class Engine:
         if self._link in ("connecting", "greeting") and now_ms >= self._since_ms + GREETING_MS_MAX:
             self._drop(now_ms, "no welcome")
         elif self._link == "live":
-            if now_ms >= self._heard_ms + SILENCE_MS_MAX:
+            if self._pulse.is_silent(now_ms):
                 self._drop(now_ms, "silence")
-            elif now_ms >= self._pinged_ms + self._ping_every_ms:
-                self._ping(now_ms)
+            else:
+                self._pulse.beat(now_ms)
 
     # --- the link --------------------------------------------------------------------------------
 
     def _go_on(self, now_ms: int) -> None:
         """Do what the state asks for: connect, hang up, send what is due."""
-        signing = self._signing
-        may = self._calls.waiting or (self._wanted and signing.token is not None and not signing.parked)
-        wants = signing.server is not None and may
-        # A parked connection is kept: the streams go on when somebody signs in again.
-        idle = self._link == "live" and not (
-            signing.confirmed or signing.asked or signing.parked or self._calls.waiting
-        )
-        if idle or (not wants and self._link != "live"):
+        wants, keeps = self._look(now_ms)
+        if not (keeps if self._link == "live" else wants):
             self._hang_up(now_ms)
             self._set_link("off", now_ms)
         if wants and self._link == "off":
@@ -312,15 +310,35 @@ class Engine:
             self._set_link("waiting", now_ms)
         if self._link == "waiting" and now_ms >= self._retry_ms:
             self._set_link("connecting", now_ms)
-            self._line.add(Connect(str(signing.server)))
+            self._line.add(e.Connect(str(self._signing.server)))
         if self._link == "live":
             self._calls.pump()
-            if signing.confirmed:
+            if self._signing.confirmed:
                 self._subscribing.pump(now_ms)
-                if self._mode == "full":
+                if self._with_others:
                     self._company.pump(now_ms)
                 if self._subscribing.level:
-                    self._up_to_date_ms = self._line.ticker.now_ms()
+                    self._visiting.level()
+        if not self._visiting.is_live:
+            drained = self.drained and not self._calls.waiting and self._subscribing.checked(now_ms)
+            self._visiting.rest(drained=drained)
+
+    def _look(self, now_ms: int) -> tuple[bool, bool]:
+        """Return whether a connection is to be made, and whether one that is live is to be kept."""
+        signing, calling = self._signing, self._calls.waiting
+        has_sign_in = signing.token is not None and not signing.parked
+        able = signing.server is not None and (has_sign_in or signing.confirmed or calling)
+        self._visiting.look(now_ms, able=able, live=self._link == "live")
+        wanted = self._driving.wanted
+        makes = signing.server is not None and (calling or (self._wanted and has_sign_in and wanted))
+        # A parked connection is kept: the streams go on when somebody signs in again.
+        keeps = calling or (wanted and (signing.confirmed or signing.asked or signing.parked))
+        return makes, keeps
+
+    @property
+    def _with_others(self) -> bool:
+        """Whether this person is to be seen by others, and they here: where connections stay."""
+        return self._mode == "full" and self._visiting.is_live
 
     def _set_link(self, link: str, now_ms: int) -> None:
         if link != self._link:
@@ -329,14 +347,14 @@ class Engine:
     def _hang_up(self, now_ms: int) -> None:
         """Close the connection if there is one, without counting a failure."""
         if self._link in ("connecting", "greeting", "live"):
-            self._line.add(Close())
+            self._line.add(e.Close())
             self._reset_connection(now_ms)
             self._set_link("off", now_ms)
 
     def _drop(self, now_ms: int, fault: str) -> None:
         """Close the connection and try again later."""
         if self._link in ("connecting", "greeting", "live"):
-            self._line.add(Close())
+            self._line.add(e.Close())
             self._lost(fault, now_ms)
 
     def _reset_connection(self, now_ms: int) -> None:
@@ -345,24 +363,25 @@ class Engine:
         self._subscribing.close()
         self._company.lost()
         self._calls.lost()
-        self._best_round_ms = None
+        self._pulse.lost()
 
     def _retry(self, now_ms: int, least_ms: int) -> None:
+        self._driving.failed()
         delay_ms = max(least_ms, self._backoff.delay_ms())
         self._retry_ms, self._retry_at_ms = now_ms + delay_ms, self._line.ticker.now_ms() + delay_ms
         self._set_link("waiting", now_ms)
 
     def _rotated(self) -> None:
         """The store writes as another replica: greet the server again under the new id, at once."""
-        self._line.add(Close())
+        self._line.add(e.Close())
         self._reset_connection(self._now_ms)
         self._retry_ms = self._now_ms
         self._set_link("waiting", self._now_ms)
 
     # --- messages --------------------------------------------------------------------------------
 
-    def _heard(self, event: Heard, now_ms: int) -> None:
-        self._heard_ms = now_ms
+    def _heard(self, event: e.Heard, now_ms: int) -> None:
+        self._pulse.heard(now_ms)
         message = event.message
         if self._link == "greeting" and isinstance(message, m.Welcome):
             self._welcomed(message, now_ms)
@@ -377,10 +396,9 @@ class Engine:
         self._set_link("live", now_ms)
         self._backoff.live(now_ms)
         self._trouble = "ok"
-        self._pinged_ms = now_ms
-        self._ping_every_ms = max(1_000, welcome.ping)
+        self._pulse.begin(welcome.ping, now_ms)
         self._mode, self._server_model = welcome.model.mode, welcome.model.version
-        self._sample(welcome.t0, welcome.now)
+        self._pulse.sample(welcome.t0, welcome.now)
         self._subscribing.server_id = welcome.server[0]
         self._subscribing.pushing.bounds = Bounds.told(welcome.limits)
         self._calls.live = True
@@ -422,23 +440,25 @@ class Engine:
             self._line.note("another computer writes under our replica id")
             self._subscribing.renew()
         self._line.note("refused", code=message.code, message=message.message)
-        self._line.add(Close())
+        self._line.add(e.Close())
         self._reset_connection(now_ms)
         self._retry(now_ms, after_ms)
 
     def _live(self, message: m.Message | m.Ignored, size: int, now_ms: int) -> None:
+        self._visiting.heard(message, now_ms)
         match message:
             case m.Ping():
                 self._line.send(m.Pong(t0=message.t0, now=self._line.ticker.wall_ms()))
             case m.Pong():
-                self._sample(message.t0, message.now)
+                self._pulse.sample(message.t0, message.now)
             case m.Welcome():
                 self._welcomed_again(message)
             case m.AuthState():
                 self._signing.said(message.state, message.account)
                 self._after_auth(message.account)
             case m.Presence():
-                self._company.heard(message, now_ms)
+                if self._with_others:
+                    self._company.heard(message, now_ms)
             case m.Result():
                 self._answered(message, now_ms)
             case m.Bye() | m.Error() if isinstance(message, m.Bye) or message.code == "rid_taken":
@@ -460,23 +480,6 @@ class Engine:
         else:
             self._calls.answered(result)
 
-    # --- the clock and the ping ------------------------------------------------------------------
-
-    def _ping(self, now_ms: int) -> None:
-        self._pinged_ms = now_ms
-        self._line.send(m.Ping(t0=self._line.ticker.wall_ms()))
-
-    def _sample(self, t0: int, server_ms: int) -> None:
-        """
-        Take a sample of the server's clock; the one with the shortest round trip of a connection counts.
-        """
-        now = self._line.ticker.wall_ms()
-        round_ms = now - t0
-        if round_ms < 0 or (self._best_round_ms is not None and round_ms > self._best_round_ms):
-            return
-        self._best_round_ms = round_ms
-        self._line.ticker.correct(server_ms + round_ms // 2 - now)
-
     # --- status ----------------------------------------------------------------------------------
 
     def _current(self) -> Status:
@@ -488,7 +491,7 @@ class Engine:
             server_model=self._server_model,
             trouble=self._trouble,
             retry_at_ms=self._retry_at_ms,
-            up_to_date_ms=self._up_to_date_ms,
             token_kept=self._token_kept,
         )
-        return report(self._status, facts, self._line, self._signing, self._subscribing)
+        parts = self._line, self._signing, self._subscribing, self._visiting
+        return report(self._status, facts, *parts)

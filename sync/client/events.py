@@ -8,10 +8,13 @@ opened, it closed, this message came".
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sync.client.state import Status
 from sync.protocol.messages import Ignored, Message, Presence, Result
+
+if TYPE_CHECKING:
+    from sync.client.driver import Driver
 
 # --- what happens
 
@@ -55,7 +58,33 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Nudged:
-    """Something suggests that trying now is worthwhile: network up, wake, window activated, "Check now"."""
+    """
+    Something suggests that trying now is worthwhile: network up, wake, window activated. `asked`: a person
+    wants to sync now, whatever drives it.
+    """
+
+    asked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Driven:
+    """Connections are wanted as this driver says from now on."""
+
+    driver: Driver
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """Somebody needs a connection that stays, or (False) nobody does any more."""
+
+    needed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """What else a visit is for, attachments above all, is over: the connection may end; see `Drained`."""
+
+    turn: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +137,8 @@ class Moved:
 
 
 Event = (
-    Started | Stopped | Opened | Lost | Heard | Written | Nudged | Ticked | TokenSet | Asked | Moved | Held
-    | Renewed
+    Started | Stopped | Opened | Lost | Heard | Written | Nudged | Driven | Needed | Parted | Ticked
+    | TokenSet | Asked | Moved | Held | Renewed
 )  # fmt: skip
 
 # --- what shall be done
@@ -204,6 +233,13 @@ class Noted:
 
 
 @dataclass(frozen=True, slots=True)
+class Drained:
+    """A visit has nothing left to send or fetch here: see to the attachments, then say `Parted`."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
 class FileCame:
     """An attachment was fetched: a view that waits for it may show it."""
 
@@ -217,5 +253,5 @@ class FilesChanged:
 
 Effect = (
     Connect | Send | Close | Remote | Reset | ReplicaChanged | NotebooksChanged | PresenceChanged
-    | StatusChanged | Answered | Noted | FileCame | FilesChanged | CopyKept
+    | StatusChanged | Answered | Noted | Drained | FileCame | FilesChanged | CopyKept
 )  # fmt: skip

@@ -11,12 +11,14 @@ import re
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
-from sync.client.address import PATH, address_of
+from sync.client.address import PATH, PIN, address_of
 from sync.errors import AuthFailed
 from sync.protocol.rows import ID_PATTERN
 
 LINK_LENGTH_MAX: Final = 1_000
 _SCHEMES: Final = {"ws": "http", "wss": "https"}
+_PIN_MARK: Final = "~"
+"""Between the secret and the fingerprint of the certificate that the server is pinned to, if it is."""
 _SECRET: Final = re.compile(r"[A-Za-z0-9_-]{8,128}")
 _PATH: Final = re.compile(rf"(?P<before>.*)/i/(?P<id>{ID_PATTERN})/?")
 
@@ -36,8 +38,10 @@ class Link(NamedTuple):
 
 def link_of(server: str, invite: str, secret: str) -> str:
     """Return the link to an invite of a server, given its address as `address_of` makes it."""
-    scheme, _, rest = server.partition("://")
-    return f"{_SCHEMES[scheme]}://{rest.removesuffix(PATH)}/i/{invite}#{secret}"
+    url, _, pin = server.partition("#")
+    scheme, _, rest = url.partition("://")
+    mark = _PIN_MARK + pin.removeprefix(PIN) if pin else ""
+    return f"{_SCHEMES[scheme]}://{rest.removesuffix(PATH)}/i/{invite}#{secret}{mark}"
 
 
 def parse_link(text: str) -> Link:
@@ -54,10 +58,12 @@ def parse_link(text: str) -> Link:
         found = _PATH.fullmatch(parts.path)
     except ValueError as error:
         raise AuthFailed("bad_link", str(error)) from error
-    if found is None or not parts.scheme or not _SECRET.fullmatch(parts.fragment):
+    secret, mark, pin = parts.fragment.partition(_PIN_MARK)
+    if found is None or not parts.scheme or not _SECRET.fullmatch(secret):
         raise AuthFailed("bad_link", "not a link to an invitation")
+    place = f"{parts.scheme}://{parts.netloc}{found['before']}{PATH}"
     try:
-        server = address_of(f"{parts.scheme}://{parts.netloc}")
+        server = address_of(f"{place}#{PIN}{pin}" if mark else place)
     except AuthFailed as error:
         raise AuthFailed("bad_link" if error.code == "offline" else error.code) from error
-    return Link(server.removesuffix(PATH) + found["before"] + PATH, found["id"], parts.fragment)
+    return Link(server, found["id"], secret)

@@ -14,6 +14,7 @@ from sync.client.line import Line
 from sync.client.signing import Signing
 from sync.client.state import Status
 from sync.client.subscribing import Subscribing
+from sync.client.visiting import Visiting
 from sync.errors import StoreUnavailable
 
 
@@ -28,11 +29,12 @@ class Facts:
     server_model: str | None
     trouble: str
     retry_at_ms: int | None
-    up_to_date_ms: int | None
     token_kept: str | None
 
 
-def report(last: Status, facts: Facts, line: Line, signing: Signing, subscribing: Subscribing) -> Status:
+def report(
+    last: Status, facts: Facts, line: Line, signing: Signing, subscribing: Subscribing, visiting: Visiting
+) -> Status:
     """Return how syncing stands now; `last` is what was said before."""
     said = replace(
         last,
@@ -46,10 +48,13 @@ def report(last: Status, facts: Facts, line: Line, signing: Signing, subscribing
         app_model=facts.app_model,
         server_model=facts.server_model,
         last_ack_ms=subscribing.pushing.last_ack_ms,
-        up_to_date_ms=facts.up_to_date_ms,
+        up_to_date_ms=visiting.up_to_date_ms,
         clock=line.ticker.offset_ms,
         store=facts.trouble,
         token_kept=facts.token_kept,
+        driver=visiting.driving.driver.text,
+        visit=visiting.driving.visit,
+        next_ms=visiting.driving.next_ms,
         retry_ms=facts.retry_at_ms if facts.link == "waiting" else None,
         signed_out_ms=signing.parked_ms if signing.parked else None,
     )

@@ -18,12 +18,12 @@ import logging
 import ssl
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 from urllib.parse import urlsplit
 
-from sync.client.address import is_loopback
+from sync.client.address import is_loopback, pinned
 from sync.client.events import (
     Answered,
     Asked,
@@ -40,6 +40,7 @@ from sync.client.events import (
     Ticked,
 )
 from sync.client.line import NEVER
+from sync.client.pinning import check_pin, unverified
 from sync.errors import LocalProtocolError, RemoteProtocolError
 from sync.limits import FRAME_SIZE_MAX
 from sync.protocol import wire
@@ -112,6 +113,7 @@ class Runner:
         self._changed = asyncio.Event()
         self._answers: Final[dict[int, asyncio.Future[Result]]] = {}
         self._chore: asyncio.TimerHandle | None = None
+        self._works: Final[set[asyncio.Task[None]]] = set()
 
     def feed(self, event: Event) -> None:
         """
@@ -153,6 +155,20 @@ class Runner:
             await asyncio.gather(*late, return_exceptions=True)
         self._loop = None
         self._set_timer()
+
+    def see_through(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something as a task of its own, until `break_off`."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._works.add(task)
+        task.add_done_callback(self._works.discard)
+        task.add_done_callback(_say_bug)
+
+    async def break_off(self) -> None:
+        """End what `see_through` has begun."""
+        works = list(self._works)
+        for task in works:
+            task.cancel()
+        await asyncio.gather(*works, return_exceptions=True)
 
     async def settled(self, is_done: Callable[[], bool], timeout_s: float) -> bool:
         """Wait until `is_done` after some event; False when the time is over first."""
@@ -272,7 +288,9 @@ class Runner:
         from websockets.exceptions import WebSocketException
 
         fault = ""
+        url, pin = pinned(url)
         host = urlsplit(url).hostname or ""
+        tls = (self._tls or True) if pin is None else unverified()  # True: as the system verifies
         opening = connect(
             url,
             compression=None,
@@ -281,10 +299,12 @@ class Runner:
             open_timeout=OPEN_S,
             close_timeout=CLOSE_S,
             proxy=None if is_loopback(host) else True,
-            ssl=self._tls if url.startswith("wss:") else None,
+            ssl=tls if url.startswith("wss:") else None,
         )
         try:
             async with opening as socket:
+                if pin is not None:
+                    check_pin(socket.transport.get_extra_info("ssl_object"), pin)
                 await self._exchange(connection, socket)
         except (OSError, WebSocketException, TimeoutError, RemoteProtocolError) as error:
             fault = f"{type(error).__name__}: {error}"
@@ -322,6 +342,12 @@ class Runner:
             _log.info("a message of an unknown kind was left out: %s", error)
             return
         self.feed(Heard(message, len(frame)))
+
+
+def _say_bug(task: asyncio.Task[None]) -> None:
+    """An exception that nobody expected goes where the loop's go."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        task.get_loop().call_exception_handler({"message": "a task failed", "exception": error})
 
 
 async def _write(outgoing: asyncio.Queue[bytes | None], socket: ClientConnection) -> None:

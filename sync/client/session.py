@@ -4,6 +4,8 @@ The client: what the app and the command line hold of syncing. One object per pr
 What it is not: the engine's decisions or the socket. Invariants:
 - `submit` stores before it tells the engine, and works without a server, a token or a running loop.
 - A token is kept before it is used. Signing out forgets the token and nothing else.
+- Where the driver makes connections now and then, whatever asks the server makes one, and keeps it as long as
+  it takes.
 """
 
 from __future__ import annotations
@@ -12,17 +14,21 @@ import logging
 import platform
 import secrets
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any, Final
 
 from crdt import Clock
 from sync.client.about import About
-from sync.client.address import address_of, blobs_address_of
+from sync.client.address import address_of
+from sync.client.attending import Attending, keep_driver, kept_driver
+from sync.client.driver import Driver
 from sync.client.engine import Engine
 from sync.client.events import (
     Asked,
     CopyKept,
+    Drained,
     Effect,
     FileCame,
     FilesChanged,
@@ -40,13 +46,16 @@ from sync.client.events import (
     TokenSet,
     Written,
 )
+from sync.client.files import Files
 from sync.client.installation import installation
 from sync.client.links import Link
+from sync.client.once import Once
 from sync.client.runner import Runner, monotonic_ms
-from sync.client.state import AUTHS_PARKED, Status
+from sync.client.state import Status
 from sync.client.ticker import Ticker
+from sync.client.token_care import TokenCare
 from sync.client.tokens import Lent, TokenFile, TokenStore
-from sync.client.transfers import FileState, Leave, Transfers
+from sync.client.transfers import FileState
 from sync.client.upgrade import Show, Upgrade
 from sync.errors import AuthFailed
 from sync.model.versions import NEWEST
@@ -57,13 +66,11 @@ from sync.storage.old_copies import forget_old_copies
 from sync.storage.profile_file import fresh_rid
 from sync.storage.rows import LocalChange
 
-TOKEN_S: Final = 6.0
-"""How long a keyring may take; it may be waiting for somebody to unlock it."""
 CALL_S: Final = 30.0
+SIGN_OUT_S: Final = 5.0
+"""How long signing out waits for a connection on which to tell the server."""
 TIDY_S: Final = 3_600.0
 """How often the tail of the outbox is cut while the program runs."""
-FAILURES_MAX: Final = 3
-"""Attempts to connect in a row after which `sync_once` gives up before its time is over."""
 
 _log = logging.getLogger(__name__)
 
@@ -80,6 +87,7 @@ class Client:
         app: str = "commonplace",
         newest: str = NEWEST,
         tls: ssl.SSLContext | None = None,
+        driven: bool = False,
         now_ms: Callable[[], int] = monotonic_ms,
         on_status: Callable[[Status], None] | None = None,
         on_remote: Callable[[str, list[bytes]], None] | None = None,
@@ -98,6 +106,7 @@ class Client:
             app: Name and version, for the server's list of devices.
             newest: The newest data model that the program uses.
             tls: For wss; None verifies certificates as the system does.
+            driven: Connect as the profile's driver says, and not all the time from `start` to `stop`.
             now_ms: Milliseconds of a clock that never jumps.
             on_status: An axis of the status changed.
             on_remote: (document, encoded deltas): in the store now; a view that shows the document applies
@@ -116,7 +125,6 @@ class Client:
         self.on_status, self.on_remote, self.on_reset = on_status, on_remote, on_reset
         self.on_notebooks, self.on_presence, self.on_replica = on_notebooks, on_presence, on_replica
         self._store: Final = store
-        self._tokens: Final = tokens if tokens is not None else TokenFile(store.path.parent / "token")
         self._engine: Final = Engine(
             store,
             ticker,
@@ -125,15 +133,16 @@ class Client:
             lambda: fresh_rid(secrets.randbits),
         )
         self._runner: Final = Runner(self._engine, self._perform, now_ms=now_ms, tls=tls)
-        self._transfers: Final = Transfers(store, secrets.SystemRandom().random)
-        self._files: Final = Runner(self._transfers, self._perform_files, now_ms=now_ms, tls=tls)
-        store.on_uses = self.look_at_files
+        self._files: Final = Files(store, self._engine, self._perform_files, now_ms=now_ms, tls=tls)
+        self._attending: Final = Attending(store, self._engine, self._runner, self._files)
+        self._once: Final = Once(self._engine, self._runner)
+        place = tokens if tokens is not None else TokenFile(store.path.parent / "token")
+        self._token: Final = TokenCare(place, self._engine, self._runner)
+        self._driven: Final = driven
         self._tls: Final = tls
         self.upgrading = False
         """Whether an upgrade is under way."""
         self._call_id = 0
-        self._failures = 0
-        self._link = "off"
         self._started = False
 
     # --- what is written here ----------------------------------------------------------------------
@@ -175,6 +184,11 @@ class Client:
         self._engine.make_notebooks()
         self._runner.feed(Written(now=True))
 
+    def rename_notebook(self, notebook: str, name: str) -> None:
+        """Give a notebook another name here, and on the server when it can be reached."""
+        self._store.rename_notebook(notebook, name)
+        self._runner.feed(Written(now=True))
+
     def move(self, documents: Sequence[str], notebook: str) -> None:
         """Have notes in another notebook: shown there at once, moved as soon as the server can be asked."""
         self._store.move(documents, notebook, self._engine.now_ms())
@@ -185,20 +199,23 @@ class Client:
     # --- connecting --------------------------------------------------------------------------------
 
     async def start(self) -> None:
-        """Begin to sync, if somebody is signed in, and keep at it until `stop`."""
+        """Begin to sync, if somebody is signed in, and keep at it, or come back to it, until `stop`."""
         if self._store.read_only:
             return  # nothing that came could be kept
         self._runner.begin()
         self._files.begin()
         if not self._started:
             self._started = True
-            await self._load_token()
+            if self._driven:
+                self._attending.drive(kept_driver(self._store))
+            await self._token.load()
             self._runner.repeat(self._tidy, TIDY_S)
         self._runner.feed(Started())
 
     async def stop(self) -> None:
         """Hang up. What is unsent stays in the store for next time."""
         self._started = False
+        await self._runner.break_off()
         await self._files.end()
         await self._runner.end()
 
@@ -211,8 +228,43 @@ class Client:
             await self.stop()
 
     def nudge(self) -> None:
-        """Try now: the network is up, the computer woke, the window was activated, somebody asked."""
+        """Try now, where the driver wants a connection: the network is up, the window was activated."""
         self._runner.feed(Nudged())
+
+    def sync_now(self) -> None:
+        """Sync now, whatever drives it: somebody asked."""
+        self._runner.feed(Nudged(asked=True))
+
+    def drive(self, driver: Driver) -> None:
+        """
+        Sync as another driver says, now and after the next start.
+
+        Raises:
+            StoreUnavailable: It cannot be kept; all is as before.
+        """
+        keep_driver(self._store, driver)
+        if self._driven:
+            self._attending.drive(driver)
+
+    def held(self) -> AbstractContextManager[None]:
+        """A connection, where it can be had, for the time of a block."""
+        return self._attending.held()
+
+    def hold(self) -> None:
+        """Have a connection, where it can be had, until `release` was called as often as this."""
+        self._attending.hold()
+
+    def release(self) -> None:
+        """Whoever held the connection needs it no more."""
+        self._attending.release()
+
+    async def connected(self, timeout_s: float = CALL_S) -> bool:
+        """Return whether there is a connection; where the driver makes them now and then, make one."""
+        return await self._attending.connected(timeout_s)
+
+    def before_parting(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Have something done at the end of each visit, while there is a connection still."""
+        self._attending.before_parting = work
 
     async def drained(self, timeout_s: float, also: Callable[[], bool] = lambda: True) -> bool:
         """
@@ -222,7 +274,8 @@ class Client:
         Args:
             also: What must hold besides: something that the server has done and not told of yet.
         """
-        return await self._runner.settled(lambda: also() and self._engine.drained, timeout_s)
+        with self.held():
+            return await self._runner.settled(lambda: also() and self._engine.drained, timeout_s)
 
     async def reached(self, timeout_s: float) -> Status:
         """
@@ -231,10 +284,11 @@ class Client:
         Returns:
             How far it came; never raises for a server that cannot be reached or does not let us in.
         """
-        self._failures = 0
-        await self.start()
-        await self._runner.settled(self._is_over, timeout_s)
-        return self.status()
+        self._once.begin()
+        with self.held():
+            await self.start()
+            await self._once.reached(timeout_s)
+            return self.status()
 
     async def sync_once(self, timeout_s: float) -> Status:
         """
@@ -249,24 +303,12 @@ class Client:
             while self._store.refresh_projections():
                 await self._runner.breathe()
             if self._engine.drained:
-                self.look_at_files()
-                left_s = max(0.0, timeout_s - (monotonic_ms() - began_ms) / 1000)
-                await self._files.settled(lambda: self._transfers.settled, left_s)
+                self._files.look()
+                await self._files.settled(max(0.0, timeout_s - (monotonic_ms() - began_ms) / 1000))
                 status = self.status()
         finally:
             await self.stop()
         return status
-
-    def _is_over(self) -> bool:
-        """Whether waiting longer cannot help."""
-        status = self._engine.status
-        return (
-            self._engine.drained
-            or status.link == "off"
-            or status.auth in AUTHS_PARKED
-            or self._failures >= FAILURES_MAX
-            or status.store != "ok"
-        )
 
     # --- who is signed in --------------------------------------------------------------------------
 
@@ -303,33 +345,36 @@ class Client:
         if self._store.meta("account") is None:
             self._store.set_meta("adopt", None if adopt else "no")
         self._runner.begin()
+        with self.held():
+            await self._sign_in("sign_in" if sign_up_name is None else "sign_up", args, url)
+        return self._engine.status
+
+    async def _sign_in(self, name: str, args: dict[str, Any], url: str) -> None:
         before = self._engine.status.server
         try:
-            result = await self.call("sign_in" if sign_up_name is None else "sign_up", args, server=url)
+            result = await self.call(name, args, server=url)
         except AuthFailed:
             if before not in (None, url):
-                await self._return_to(before)
+                await self._token.return_to(before)
             raise
         token = result.value["token"]
-        where = await self._keep(token)
-        self._engine.token_kept(where)
-        self._runner.feed(TokenSet(url, token, result.value["account"].get("email") or email, shown=True))
+        await self._token.keep(token)
+        known = result.value["account"].get("email") or args["email"]
+        self._runner.feed(TokenSet(url, token, known, shown=True))
         if self._started:
             self._runner.feed(Started())
-        return self._engine.status
 
     async def sign_out(self) -> None:
         """
         Forget the token, here and, where it can be reached, on the server. Notes, outbox and cursors stay.
         """
-        if self._engine.status.link == "live":
-            try:
-                await self.call("sign_out", {})
-            except AuthFailed as error:
-                _log.info("the server was not told of the sign-out: %s", error.code)
-        await self._runner.threaded(self._tokens.forget, TOKEN_S)
-        self._engine.token_kept(None)
-        self._runner.feed(TokenSet(None, None))
+        with self.held():
+            if await self.connected(SIGN_OUT_S):
+                try:
+                    await self.call("sign_out", {})
+                except AuthFailed as error:
+                    _log.info("the server was not told of the sign-out: %s", error.code)
+            await self._token.forget()
 
     async def call(self, name: str, args: dict[str, Any], *, server: str | None = None) -> Result:
         """
@@ -338,8 +383,11 @@ class Client:
         Raises:
             AuthFailed: Its code when it refused, ``offline`` when there is no connection, ``timeout``.
         """
-        self._call_id += 1
-        result = await self._runner.ask(Asked(self._call_id, name, args, server), CALL_S)
+        with self.held():
+            if server is None:
+                await self.connected()
+            self._call_id += 1
+            result = await self._runner.ask(Asked(self._call_id, name, args, server), CALL_S)
         if result is None:
             raise AuthFailed("timeout")
         if result.code:
@@ -350,12 +398,12 @@ class Client:
 
     def set_presence(self, document: str | None, anchor: Any = None, head: Any = None) -> None:
         """Say where this person's caret is, as anchors of the body; None: in no document."""
-        stream = self._store.load(document).stream if document is not None else None
+        stream = self._store.stream_of(document) if document is not None else None
         self._runner.feed(Moved(stream, document, anchor, head))
 
     def status(self) -> Status:
         """Return how syncing stands."""
-        waiting, wanted, refused = self._transfers.counts
+        waiting, wanted, refused = self._files.counts
         said = self._engine.status
         return replace(
             said,
@@ -369,30 +417,15 @@ class Client:
 
     def want_file(self, sha256: str) -> None:
         """Fetch an attachment before all others: somebody looks at its note."""
-        self._transfers.want(sha256)
-        self.look_at_files()
+        self._files.want(sha256)
 
     def retry_files(self) -> None:
         """Try again what the server refused."""
-        self._store.retry_attachments()
-        self.look_at_files()
+        self._files.retry()
 
     def file_state(self, sha256: str) -> FileState:
-        """Return where an attachment stands: waiting, sending, sent, wanted, fetching, missing, refused."""
-        return self._transfers.state(sha256)
-
-    def look_at_files(self) -> None:
-        """Send and fetch what is due: notes, the sign-in or the connection changed."""
-        status = self._engine.status
-        self._transfers.allow(self._leave(status))
-        self._files.feed(Nudged())
-
-    def _leave(self, status: Status) -> Leave:
-        """Whether there may be a connection for attachments, as the engine's connection stands."""
-        live = status.link == "live" and status.auth in ("ok", "expiring")
-        url = blobs_address_of(status.server) if live and status.mode in ("full", "send_only") else None
-        token = self._engine.token
-        return Leave(url, token, self._engine.hello) if url and token else Leave()
+        """Return where an attachment stands."""
+        return self._files.state(sha256)
 
     # --- a newer data model ------------------------------------------------------------------------
 
@@ -429,10 +462,8 @@ class Client:
     def _perform(self, effect: Effect) -> None:
         match effect:
             case StatusChanged():
-                self._count_failures(effect.status.link)
-                sent = effect.status.outbox == 0 and self._transfers.counts.waiting > 0
-                if self._transfers.allow(self._leave(effect.status)) or sent:
-                    self._files.feed(Nudged())
+                self._once.follow(effect.status.link)
+                self._files.follow(effect.status)
                 _tell(self.on_status, self.status())
             case Remote():
                 _tell(self.on_remote, effect.document, list(effect.deltas))
@@ -446,6 +477,8 @@ class Client:
                 _tell(self.on_presence, effect.document, list(effect.present))
             case ReplicaChanged():
                 _tell(self.on_replica, effect.rid)
+            case Drained():
+                self._attending.see_off(effect.turn)
 
     def _perform_files(self, effect: Effect) -> None:
         match effect:
@@ -458,35 +491,6 @@ class Client:
         now_ms = self._engine.now_ms()
         self._store.tidy(now_ms)
         forget_old_copies(self._store.path, now_ms)
-
-    def _count_failures(self, link: str) -> None:
-        """Count attempts in a row that did not lead to a connection in working order."""
-        if link == "live":
-            self._failures = 0
-        elif link == "waiting" and self._link != "waiting":
-            self._failures += 1
-        self._link = link
-
-    async def _load_token(self) -> None:
-        kept = await self._runner.threaded(self._tokens.load, TOKEN_S)
-        server = self._engine.status.server
-        if kept is not None and server is not None:
-            self._engine.token_kept(kept[1])
-            self._runner.feed(TokenSet(server, kept[0]))
-
-    async def _return_to(self, server: str | None) -> None:
-        """A sign-in elsewhere came to nothing: be signed in as before."""
-        kept = await self._runner.threaded(self._tokens.load, TOKEN_S)
-        self._runner.feed(TokenSet(server, kept[0] if kept is not None else None))
-
-    async def _keep(self, token: str) -> str:
-        """Keep a token; where no place takes it, in memory, which the status says."""
-        try:
-            where = await self._runner.threaded(lambda: self._tokens.save(token), TOKEN_S)
-        except OSError as error:
-            _log.warning("the token cannot be kept: %s", error)
-            where = None
-        return where or "memory"
 
 
 def _tell(callback: Callable[..., None] | None, *facts: Any) -> None:

@@ -24,6 +24,9 @@ it.
 AUTHS_PARKED: Final = frozenset({"expired", "invalid", "revoked", "disabled", "wrong_account"})
 """Nothing is sent or asked until somebody signs in again; nothing is deleted either."""
 
+VISITS: Final = ("under_way", "done", "unreached", "unfinished")
+"""Of a connection that is made now and then: it is there, or how the last one ended (`driver`)."""
+
 MODES: Final = ("full", "send_only", "blocked", "ahead")
 
 INBOUNDS: Final = ("unknown", "behind", "up_to_date")
@@ -75,6 +78,12 @@ class Status:
     """Where the token lives: keyring, file or memory; None when there is none."""
     retry_ms: int | None = None
     """When the next attempt to connect will be made, by the corrected clock, when link is waiting."""
+    driver: str = "live"
+    """What drives syncing: live, every so many minutes ("every 15"), or manual."""
+    visit: str | None = None
+    """One of VISITS; None where the driver is live, and before the first one."""
+    next_ms: int | None = None
+    """When the next visit is due, by the corrected clock; None where none is planned."""
 
     def plain(self) -> dict[str, object]:
         """Return the axes as a dict of plain values, for JSON."""

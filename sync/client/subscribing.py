@@ -23,6 +23,7 @@ from sync.client.events import NotebooksChanged, ReplicaChanged, Reset
 from sync.client.keeping import Keeping, can_write
 from sync.client.line import NEVER, Line
 from sync.client.moving import Moving
+from sync.client.naming import Naming
 from sync.client.pulling import Pulling
 from sync.client.pushing import Pushing
 from sync.client.reconcile import NEEDS_NEW_REPLICA, Standing, forked_rid, needs_reset, standing
@@ -50,6 +51,7 @@ class Subscribing:
         self._rotated: Final = rotated
         self._keeping: Final = Keeping(line, rids)
         self._moving: Final = Moving(line, self._is_settled)
+        self._naming: Final = Naming(line)
         self.pushing: Final = Pushing(line, self._keeping, self._doubt, self._clock_ahead)
         self.checking: Final = Checking(line, self._may_write, self._mended)
         self.pulling: Final = Pulling(line, self.checking.came)
@@ -60,7 +62,7 @@ class Subscribing:
         self._asked: set[str] = set()
         self._granted: set[str] = set()
         self._recovering: dict[str, tuple[Standing, int]] = {}
-        self._making: dict[int, str] = {}
+        self._making: dict[int, tuple[str, str]] = {}
         self._made = 0
         self._doubts: dict[str, int] = {}
         self._doubted: list[str] = []
@@ -84,6 +86,7 @@ class Subscribing:
         self.pushing.close()
         self.pulling.close()
         self._moving.close()
+        self._naming.close()
         self.checking.close()
         self._lost.clear()
         self._noticed = False
@@ -131,12 +134,16 @@ class Subscribing:
             return True
         waiting = self._asked or self._recovering or self._making or self._again or not self._noticed
         waiting = waiting or self.checking.mending
-        if waiting or not self.pushing.idle or not self._moving.idle:
+        if waiting or not (self.pushing.idle and self._moving.idle and self._naming.idle):
             return False
         if self._mode == "full" and not (self.pulling.level and self._moving.arrived):
             return False
         rows = [row for row in self._line.store.streams() if row.id in self._granted and can_write(row)]
         return all(row.acked_n == row.next_n - 1 for row in rows)
+
+    def checked(self, now_ms: int) -> bool:
+        """Whether a page of a short connection was compared with the server's; asks for that, where not."""
+        return self._mode != "full" or self.checking.once(self._level_streams, now_ms)
 
     def wake_ms(self, now_ms: int) -> int:
         """When `pump` has something to do without another event."""
@@ -178,6 +185,7 @@ class Subscribing:
                 self.pushing.open(stream)
         if self._mode in ("full", "send_only"):
             self._moving.pump()
+            self._naming.pump()
         self._look = False
 
     def _is_settled(self, stream: str) -> bool:
@@ -234,7 +242,7 @@ class Subscribing:
                 server=self.server_id, account=self.account, personal=notice.personal, everything=everything
             )
             self._line.note("the library belongs to an account now", everything=everything)
-        _, lost = store.set_account_notebooks(notice.notebooks, notice.shared)
+        _, lost = store.set_account_notebooks(notice.notebooks, notice.shared, notice.hidden)
         self._noticed = True
         self._line.add(NotebooksChanged())
         for row in store.streams():
@@ -247,10 +255,11 @@ class Subscribing:
         if not self._noticed or self._mode == "ahead":
             return
         to_make = self._line.store.notebooks_to_make() if self._mode != "blocked" else ()
+        making = {notebook for notebook, _ in self._making.values()}
         for notebook, name, note in to_make:
-            if notebook not in self._making.values():
+            if notebook not in making:
                 self._made += 1
-                self._making[INTERNAL_ID + self._made] = notebook
+                self._making[INTERNAL_ID + self._made] = (notebook, name)
                 args = {"id": notebook, "name": name, **({"note": note} if note else {})}
                 self._line.send(m.Call(id=INTERNAL_ID + self._made, name="create_notebook", args=args))
         self._subscribe_known()
@@ -258,17 +267,18 @@ class Subscribing:
     def made(self, result: m.Result, now_ms: int) -> None:
         """Take the answer to one of our own calls."""
         self._moving.answered(result)
+        self._naming.answered(result)
         self.look()
         if result.id >= CHECK_CALL_ID:
             self.checking.answered(result, now_ms)
             return
-        notebook = self._making.pop(result.id, None)
+        notebook, name = self._making.pop(result.id, (None, ""))
         if notebook is None:
             return
         if result.code:
             self._line.note("a notebook could not be made on the server", notebook=notebook, code=result.code)
             return
-        self._line.store.notebook_made(notebook)
+        self._line.store.notebook_made(notebook, name)
         self._line.add(NotebooksChanged())
         self._subscribe_known()
 

@@ -66,11 +66,16 @@ FAILURES_MAX: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class FileState:
-    """Where one attachment stands: waiting, sending, sent, wanted, fetching, missing or refused."""
+    """Where one attachment stands."""
 
     state: str
+    """
+    Here: waiting, sending, sent or refused, or local where no server is to have it. Not here: wanted,
+    fetching, missing where the server did not give it when it was asked, or absent where none could.
+    """
     percent: int = 0
     why: str = ""
+    """The server's code, of what is missing or refused."""
 
 
 @dataclass(slots=True)
@@ -89,6 +94,11 @@ class _Job:
     size: int = 0
 
     @property
+    def key(self) -> tuple[str, str, bool]:
+        """What it is about: a file, a notebook, and which way."""
+        return self.due.sha256, self.due.notebook, self.sending
+
+    @property
     def percent(self) -> int:
         """How much of it is over."""
         done = self.offset if self.sending else self.offset + len(self.body)
@@ -102,7 +112,8 @@ class _Later:
     at_ms: int
     """0: now."""
     delay_ms: int
-    absent: bool
+    code: str
+    """What the server said."""
 
 
 @dataclass(slots=True)
@@ -163,11 +174,13 @@ class Transfers:
     def state(self, sha256: str) -> FileState:
         """Return where an attachment stands."""
         job = self._job
-        if job is not None and job.due.sha256 == sha256:
+        refusals = [later.code for key, later in self._later.items() if key[0] == sha256 and not key[2]]
+        # One that is only asked for once more is missing until the first of it comes.
+        if job is not None and job.due.sha256 == sha256 and (job.size or not refusals):
             return FileState("sending" if job.sending else "fetching", job.percent)
         state, why = self._store.attachment_standing(sha256)
-        if state == "wanted" and any(key[0] == sha256 and later.absent for key, later in self._later.items()):
-            state = "missing"
+        if state == "wanted" and refusals:
+            return FileState("missing", 0, refusals[0])
         return FileState(state, 100 if state == "sent" else 0, why)
 
     @property
@@ -196,17 +209,22 @@ class Transfers:
 
         `Nudged`: look again: the store, the sign-in or the engine's connection changed.
         """
-        before = self.counts, self._job.percent if self._job is not None else -1
+        before = self._shown()
         try:
             self._take(event, now_ms)
             self._go_on(now_ms)
         except StoreUnavailable as error:
             self._note("attachments cannot be kept", reason=error.reason)
             self._drop(now_ms)
-        if before != (self.counts, self._job.percent if self._job is not None else -1):
+        if before != self._shown():
             self._effects.append(FilesChanged())
         effects, self._effects = self._effects, []
         return effects
+
+    def _shown(self) -> tuple[FileCounts, tuple[str, str, bool] | None, int]:
+        """What somebody may be shown: when it changes, that is told."""
+        job = self._job
+        return self.counts, job.key if job is not None else None, job.percent if job is not None else 0
 
     # --- events ------------------------------------------------------------------------------------
 
@@ -361,6 +379,7 @@ class Transfers:
         body = self._store.load_attachment(due.sha256)
         if not body:  # an empty file has nothing to send
             self._store.attachment_placed(due.sha256, due.notebook, "sent")
+            self.counts = self._store.file_counts()
             return
         self._job = _Job(due, True, hash, body, size=len(body))
         self._effects.append(Send(b.BlobOffer(hash, len(body), due.stream, due.document)))
@@ -408,7 +427,7 @@ class Transfers:
                 self._effects.append(FileCame(sha256))
                 self._over(now_ms)
             else:
-                self._put_off(job.due, sending=False, absent=False, now_ms=now_ms)
+                self._put_off(job, "mismatch", now_ms)
         elif len(job.body) >= PIECE_SIZE:
             self._store.save_attachment_piece(sha256, job.offset, job.body)
             job.offset, job.body = job.offset + len(job.body), b""
@@ -424,7 +443,7 @@ class Transfers:
         else:
             if error.code == "offset" and not job.sending:  # more is here than it has: begin anew
                 self._store.finish_attachment(job.due.sha256, job.due.notebook, b"")
-            self._put_off(job.due, sending=job.sending, absent=error.code == "absent", now_ms=now_ms)
+            self._put_off(job, error.code, now_ms)
 
     def _refuse(self, due: Due, why: str) -> None:
         self._store.attachment_placed(due.sha256, due.notebook, "refused", why)
@@ -435,18 +454,17 @@ class Transfers:
         job, self._job = self._job, None
         self._busy_ms = now_ms
         if job is not None:
-            self._later.pop((job.due.sha256, job.due.notebook, job.sending), None)
+            self._later.pop(job.key, None)
         self.counts = self._store.file_counts()
         if not self._todo:
             self._todo = None
 
-    def _put_off(self, due: Due, *, sending: bool, absent: bool, now_ms: int) -> None:
-        """Try a file again later."""
+    def _put_off(self, job: _Job, code: str, now_ms: int) -> None:
+        """Try a file again later, for what the server said."""
         self._job = None
-        key = (due.sha256, due.notebook, sending)
-        known = self._later.get(key)
+        known = self._later.get(job.key)
         delay_ms = min(known.delay_ms * 2, LATER_MS_LONGEST) if known is not None else LATER_MS_FIRST
-        self._later[key] = _Later(now_ms + delay_ms, delay_ms, absent)
+        self._later[job.key] = _Later(now_ms + delay_ms, delay_ms, code)
 
     def _came_elsewhere(self, sha256: str) -> None:
         """What was absent has come: fetch it now."""

@@ -112,7 +112,8 @@ class Upgrade:
             raise UpgradeStopped("busy")
         client.upgrading = True
         try:
-            return await self._run()
+            with client.held():
+                return await self._run()
         finally:
             client.upgrading = False
             self._runner.feed(Held(False))
@@ -148,7 +149,8 @@ class Upgrade:
         if self._store.read_only:
             raise UpgradeStopped("read_only")
         if client.status().server is not None:
-            await self._until(lambda: _is_clear(client.status()), connected=False)
+            with client.held():
+                await self._until(lambda: _is_clear(client.status()), connected=False)
         offer = offer_of(client.status())
         why = {"none": "no_need", "update_app": "too_old", "wait": "wait"}.get(offer.kind) or offer.obstacle
         if offer.kind == "none" and offer.server_model is None and client.status().server is not None:
@@ -241,8 +243,8 @@ class Upgrade:
         """Documents of which something is confirmed here, by whomever, and not in the library beside."""
         found: set[str] = set()
         for name in names:
-            there = beside.seen(name)
-            if there is None or not there.dominates(self._store.confirmed_version(name)):
+            here, there = self._store.confirmed_version(name), beside.seen(name)
+            if len(here) and (there is None or not there.dominates(here)):
                 found.add(name)
         return found
 

@@ -16,7 +16,7 @@ from crdt.document import Document
 
 SCHEME: Final = "attachment:"
 NOTE_SCHEME: Final = "note:"
-"""An address of a note of ours: its document id follows."""
+"""An address of a note of ours: its document id follows, and behind a "#" perhaps a place in it."""
 NAME_LENGTH_MAX: Final = 64
 """Code points of a document id that a link may name; ours have 22."""
 _HEX: Final = frozenset("0123456789abcdef")
@@ -117,7 +117,7 @@ def _read_marks(marks: Mapping[str, Any], links: set[str], traits: set[str]) -> 
     if isinstance(link, str) and link:
         traits.add("link")
         if link.startswith(NOTE_SCHEME):
-            _name(link.removeprefix(NOTE_SCHEME), links, traits)
+            _name(link.removeprefix(NOTE_SCHEME).partition("#")[0], links, traits)
     if isinstance(embed, dict):
         if embed.get("type") in ("image", "file"):
             traits.add(embed["type"])

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from sync import limits
+from sync.protocol.codes import BlobCode
 from sync.protocol.fields import binary, boolean, integer, optional
 from sync.protocol.rows import check_code, check_count, check_id, check_said, check_stream
 
@@ -23,7 +24,6 @@ Hash = Annotated[bytes, binary(HASH_SIZE, HASH_SIZE)]
 Id = Annotated[str, check_id]
 Stream = Annotated[str, check_stream]
 Count = Annotated[int, check_count]
-Code = Annotated[str, check_code]
 Said = Annotated[str, check_said]
 Chunk = Annotated[bytes, binary(limits.BLOB_CHUNK_SIZE_MAX, 1)]
 
@@ -95,11 +95,11 @@ class BlobChunk:
 
 @dataclass(frozen=True, slots=True)
 class BlobError:
-    """S: not this one, and why: none absent too_big quota offset mismatch busy. The connection stays."""
+    """S: not this one, and why. The connection stays."""
 
     TYPE: ClassVar[int] = 76
     hash: Hash
-    code: Code
+    code: Annotated[BlobCode, check_code]
     message: Said = ""
     after_ms: Annotated[int | None, optional(check_count)] = None
 

@@ -30,7 +30,13 @@ def chain_next(previous: bytes, document: str, body: bytes) -> bytes:
 
     Cost: O(len(body)).
     """
-    digest = blake2b(previous, digest_size=CHAIN_SIZE)
-    digest.update(document.encode())
-    digest.update(body)
-    return digest.digest()
+    link = link_begun(previous, document)
+    link.update(body)
+    return link.digest()
+
+
+def link_begun(previous: bytes, document: str) -> blake2b:
+    """Return the link after ``previous`` as a hash to be updated with the body, in pieces if need be."""
+    link = blake2b(previous, digest_size=CHAIN_SIZE)
+    link.update(document.encode())
+    return link

@@ -11,10 +11,11 @@ Source: README, "Wire".
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Final
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 from sync import limits
 from sync.errors import RemoteProtocolError
+from sync.protocol import codes
 from sync.protocol.blobs import BLOB_KINDS, BlobMessage
 from sync.protocol.fields import (
     INT_MAX,
@@ -163,11 +164,11 @@ class Subscribed:
 
 @dataclass(frozen=True, slots=True)
 class Unsubscribe:
-    """Both: from C, stop; from S, it stopped because of ``why`` (revoked, deleted, migrated, parked)."""
+    """Both: from C, stop; from S, it stopped because of ``why``."""
 
     TYPE: ClassVar[int] = 12
     stream: Stream
-    why: Code = ""
+    why: Annotated[codes.EndWhy | Literal[""], check_code] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +203,7 @@ class Nack:
     TYPE: ClassVar[int] = 22
     stream: Stream
     batch: Count
-    code: Code
+    code: Annotated[codes.NackCode, check_code]
     after_ms: MaybeCount = None
     want_n: MaybeCount = None
     now: MaybeCount = None
@@ -284,7 +285,7 @@ class Reset:
     TYPE: ClassVar[int] = 35
     stream: Stream
     epoch: Count
-    why: Code
+    why: Annotated[codes.ResetWhy, check_code]
     head: Count
 
 
@@ -352,9 +353,9 @@ class Error:
     """Both: a message was refused. ``retry``: never, later, now, auth, upgrade."""
 
     TYPE: ClassVar[int] = 90
-    code: Code
+    code: Annotated[codes.ErrorCode, check_code]
     message: Said = ""
-    retry: Code = "never"
+    retry: Annotated[codes.Retry, check_code] = "never"
     about: Count = 0  # the type of the message that was refused
 
 
@@ -363,7 +364,7 @@ class Bye:
     """Both: the connection closes next, on purpose."""
 
     TYPE: ClassVar[int] = 91
-    code: Code
+    code: Annotated[codes.ByeCode, check_code]
     message: Said = ""
     after_ms: MaybeCount = None  # come back no sooner
 
@@ -380,6 +381,7 @@ class Notice:
     personal: Annotated[str, text(limits.ID_LENGTH)] = ""
     message: Said = ""
     shared: Annotated[tuple[SharedRow, ...], listed(check_shared, limits.NOTEBOOKS_PER_ACCOUNT)] = ()
+    hidden: Annotated[tuple[str, ...], listed(check_id, limits.NOTEBOOKS_PER_ACCOUNT)] = ()  # deleted ones
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from sync import limits
 from sync.protocol.chain import CHAIN_SIZE
+from sync.protocol.codes import RejectCode
 from sync.protocol.fields import INT_MAX, binary, integer, listed, optional, pair, row, text
 
 ID_PATTERN: Final = r"[A-Za-z0-9_-]{22}"
@@ -60,7 +61,7 @@ class Rejected(NamedTuple):
     """One delta of a push that was consumed but not accepted."""
 
     n: int
-    code: str  # schema too_big forbidden missing_ref untranslatable unknown_collection
+    code: RejectCode
     message: str
     document: str | None = None
     seq: int | None = None  # of the document's state on the server

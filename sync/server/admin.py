@@ -26,8 +26,10 @@ from sync.server.core import Segment
 from sync.server.ingest import SERVER_ACCOUNT, Batch
 from sync.server.opening import Opened
 from sync.server.outcome import AdminError, Arguments, Outcome
+from sync.server.purging import recover
 from sync.server.upkeep import UPKEEP
-from sync.storage.server_store import DocumentRow, StreamRow
+from sync.storage.purge_store import is_bin
+from sync.storage.server_store import DocumentRow, HeadMoved, StreamRow
 
 PIECE_LENGTH_MAX: Final = 16_000
 """Code points inserted by one delta; a longer text becomes several."""
@@ -70,12 +72,15 @@ def answer(opened: Opened, line: bytes, now_ms: int) -> Outcome:
 
 
 def _note_list(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
-    wanted = arguments.get("notebook")
+    wanted, purged = arguments.get("notebook"), bool(arguments.get("purged"))
     rows = []
     for stream in opened.store.streams():
-        if stream.collection != "notes" or wanted not in (None, stream.notebook):
+        listed = stream.collection == "notes" and is_bin(stream.id) == purged
+        if not listed or wanted not in (None, stream.notebook):
             continue
         for row in opened.store.documents(stream.key):
+            if purged and not row.state_seq:  # emptied
+                continue
             summary = model_of(row.model).encoded_note_summary(opened.core.documents.state(row))
             rows.append(
                 {
@@ -126,6 +131,20 @@ def _note_append(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
     return _written(opened, stream, row.id, bodies, now_ms)
 
 
+def _note_recover(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
+    """Bring a note back that has left the trash; it is in the trash again."""
+    row, stream = _note(opened, arguments)
+    if not is_bin(stream.id):
+        raise AdminError(f"the note {row.id} has not left the trash")
+    if not row.state_seq:
+        raise AdminError(f"the note {row.id} left the trash too long ago; only a backup has it")
+    try:
+        back = recover(opened.core, row, stream, now_ms)
+    except HeadMoved as error:
+        raise AdminError("somebody wrote there at this moment; say it again") from error
+    return Outcome({"id": row.id, "notebook": stream.notebook}, segments=[back])
+
+
 def _edited(opened: Opened, scratch: Document, now_ms: int, removed: int, text: str) -> list[bytes]:
     """
     Edit the body of a copy: remove so many code points from its start, then append a text.
@@ -172,6 +191,8 @@ def _appending(piece: str) -> Callable[[Edit], None]:
 
 def _written(opened: Opened, stream: StreamRow, note: str, bodies: list[bytes], now_ms: int) -> Outcome:
     """Push deltas as the server's own replica, the way everybody's go."""
+    if is_bin(stream.id):
+        raise AdminError(f"the note {note} has left the trash; `note recover` brings it back")
     segments: list[Segment] = []
     opened.store.db.place()  # nobody else writes as this replica
     for body in bodies:
@@ -202,6 +223,7 @@ COMMANDS: Final[Mapping[str, Callable[[Opened, Arguments, int], Outcome]]] = {
     "note add": _note_add,
     "note set": _note_set,
     "note append": _note_append,
+    "note recover": _note_recover,
     **UPKEEP,
     **MODELS,
 }

@@ -63,10 +63,11 @@ def _dry_run(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
     value: dict[str, Any] = {"from": opened.model.version, "to": model}
 
     def steps() -> Iterator[None]:
+        progress.total = _to_do(opened, model)
         yield from rehearse(opened, model, progress)
         value.update(_done(progress))
 
-    return Outcome(value, rest=steps())
+    return Outcome(value, rest=steps(), progress=progress.counted)
 
 
 def _run(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
@@ -75,9 +76,10 @@ def _run(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
         raise AdminError("a migration is under way already; migrate status says how far it is")
     model, progress = _target(opened, arguments), Progress()
     value: dict[str, Any] = {"from": opened.model.version, "to": model}
-    outcome = Outcome(value)
+    outcome = Outcome(value, progress=progress.counted)
 
     def steps() -> Iterator[None]:
+        progress.total = _to_do(opened, model)
         opened.model.migrating = True
         try:
             yield from migrate(opened, model, now_ms, progress, outcome)
@@ -144,6 +146,13 @@ MODELS: Final[Mapping[str, Callable[[Opened, Arguments, int], Outcome]]] = {
     "migrate status": _status,
     "migrate min-push": _min_push,
 }
+
+
+def _to_do(opened: Opened, model: str) -> int:
+    """How many documents are to be brought to a model. Cost: O(documents)."""
+    models = ModelStore(opened.store)
+    counts = models.counts(model)
+    return sum([counts[row.key].documents for row in models.behind(model) if row.key in counts])
 
 
 def _target(opened: Opened, arguments: Arguments) -> str:

@@ -1,5 +1,6 @@
 """
-The I/O of the administrator's socket: a line of JSON in, a line of JSON out; and what takes long, in steps.
+The I/O of the administrator's socket: a line of JSON in, a line of JSON out; and what takes long, in steps,
+with a line ``{"progress": [done, total]}`` after each where that was asked for.
 
 What it is not: the commands (admin.py, upkeep.py) or their command line (commands.py). Invariant: a command
 runs on the store's thread as everything does; a long one lets others write between its steps.
@@ -20,7 +21,7 @@ from sync.errors import SyncError
 from sync.server import admin
 from sync.server.admin_path import ANSWER_SIZE_MAX, reachable
 from sync.server.opening import Opened
-from sync.server.outcome import AdminError, Outcome
+from sync.server.outcome import AdminError, Outcome, Show
 
 InStore = Callable[[Callable[[], Any]], Awaitable[Any]]
 
@@ -73,23 +74,29 @@ class AdminService:
         if self._server is not None:
             await self._server.wait_closed()
 
-    async def answer(self, line: bytes) -> dict[str, Any]:
-        """Do the command of a line; return ``{"value"}`` or ``{"error"}``."""
+    async def answer(self, line: bytes, show: Show | None = None) -> dict[str, Any]:
+        """Do the command of a line; return ``{"value"}`` or ``{"error"}``. ``show`` is told how far it is."""
         outcome: Outcome = await self._in_store(partial(admin.answer, self._opened, line, self._clock()))
-        self._told(outcome)
+        self.tell(outcome)
         try:
             if outcome.rest is not None:
-                await in_steps(self._until_closed(outcome.rest), self._in_store, partial(self._told, outcome))
+                steps = self._until_closed(outcome.rest)
+                await in_steps(steps, self._in_store, partial(self._after_step, outcome, show))
             if outcome.aside is not None:
                 await asyncio.to_thread(outcome.aside)
         except SyncError as error:
             return {"error": str(error)}
         return outcome.said()
 
-    def _told(self, outcome: Outcome) -> None:
+    def tell(self, outcome: Outcome) -> None:
         """Tell connections what they must hear of so far."""
         self._tell(outcome)
         outcome.heard()
+
+    def _after_step(self, outcome: Outcome, show: Show | None) -> None:
+        self.tell(outcome)
+        if show is not None and outcome.progress is not None:
+            show(*outcome.progress())
 
     def _until_closed(self, steps: Iterator[None]) -> Iterator[None]:
         """Go through the steps of a long command, as long as the server is not stopping."""
@@ -101,12 +108,26 @@ class AdminService:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             line = await reader.readline()
-            writer.write(json.dumps(await self.answer(line)).encode() + b"\n")
+            show = partial(_say_progress, writer) if _wants_progress(line) else None
+            writer.write(json.dumps(await self.answer(line, show)).encode() + b"\n")
             await writer.drain()
         except (ConnectionError, ValueError):  # it went away, or its line is too long
             pass
         finally:
             writer.close()
+
+
+def _wants_progress(line: bytes) -> bool:
+    """Whether whoever asked wants to be told how far it is."""
+    try:
+        return json.loads(line).get("progress") is True
+    except (ValueError, AttributeError):
+        return False
+
+
+def _say_progress(writer: asyncio.StreamWriter, done: int, total: int) -> None:
+    """Tell whoever asked how far it is; the answer comes behind."""
+    writer.write(json.dumps({"progress": [done, total]}).encode() + b"\n")
 
 
 async def in_steps(

@@ -13,6 +13,7 @@ Source: RFC 9106 (Argon2); OWASP password storage (19 MiB, 2 passes, 1 lane); RF
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 import unicodedata
 from typing import Final, Protocol
@@ -42,23 +43,56 @@ ATTEMPTS_ALL: Final = Pace(burst=200, per_second=20)
 SIGN_UPS_EACH: Final = Pace(burst=100, per_second=1)
 """Sign-ups from one address; a school behind one address gets in."""
 
+LOOK_ALIKE: Final = frozenset({"LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "COPTIC", "CHEROKEE"})
+"""Scripts that share shapes: whoever mixes two of them in one part of an address wants to be mistaken."""
+
+_UNSEEN: Final = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+)
+"""What is drawn as nothing and counts as a letter or mark all the same."""
+
 
 def normal_email(email: object) -> str:
     """
-    Return the form of an e-mail address under which an account is found.
+    Return the form of an e-mail address under which an account is found: one for all ways of writing it.
 
     Raises:
-        AuthFailed: ``bad_email``: no text, too long, or not of the form name@place.
+        AuthFailed: ``bad_email``: no text, too long, not of the form name@place, or made to be mistaken.
     """
     if not isinstance(email, str) or len(email) > EMAIL_LENGTH_MAX:
         raise AuthFailed("bad_email")
-    normal = unicodedata.normalize("NFKC", email).strip().casefold()
-    name, at, place = normal.rpartition("@")
-    # Cs, Cc, Cf: surrogates, controls, invisible and direction marks. Z: spaces.
-    odd = any(unicodedata.category(letter)[0] in "CZ" for letter in normal)
-    if not name or not at or not place or "@" in name or odd or len(normal) > EMAIL_LENGTH_MAX:
+    name, at, place = _folded(email).strip().rpartition("@")
+    try:
+        # One place has one form, whichever dots it has, and whether it is written as punycode or not.
+        normal = f"{name}@{_folded(place.encode('idna').decode('idna')).removesuffix('.')}"
+    except UnicodeError as error:
+        raise AuthFailed("bad_email") from error
+    if not name or not at or normal.endswith("@") or "@" in name or len(normal) > EMAIL_LENGTH_MAX:
+        raise AuthFailed("bad_email")
+    if _is_deceptive(f"{name}@{place}") or _is_deceptive(normal):
         raise AuthFailed("bad_email")
     return normal
+
+
+def _is_deceptive(email: str) -> bool:
+    """Whether an address has what is not seen, or mixes scripts to be taken for another one."""
+    # Cs, Cc, Cf: surrogates, controls, invisible and direction marks. Z: spaces.
+    if _UNSEEN.search(email) or any(unicodedata.category(letter)[0] in "CZ" for letter in email):
+        return True
+    return any(len(_scripts(part) & LOOK_ALIKE) > 1 for part in re.split(r"[@.]", email))
+
+
+def _folded(text: str) -> str:
+    """
+    Return a text without differences that people and keyboards do not mean: capitals, widths, ligatures, and
+    the dot of i, which Turkish keyboards leave out or add.
+    """
+    folded = unicodedata.normalize("NFKC", text).casefold().replace("i\u0307", "i").replace("ı", "i")
+    return folded if folded == text else _folded(folded)
+
+
+def _scripts(text: str) -> set[str]:
+    return {unicodedata.name(letter, "").partition(" ")[0] for letter in text if letter.isalpha()}
 
 
 def normal_name(name: object, fallback: str) -> str:

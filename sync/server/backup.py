@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
@@ -28,8 +29,11 @@ from sync.storage.database import StoreFile, sync_folder, transaction
 from sync.storage.log_store import LogStore
 from sync.storage.server_store import FILE_NAME, ServerStore
 
-DATABASE_ENDINGS: Final = frozenset({".sqlite3", ".sqlite", ".db"})
+DATABASE_ENDINGS: Final = frozenset({".sqlite3", ".sqlite", ".db", ".gz"})
 """A target with one of these is the database alone; any other is a folder for everything."""
+
+DUMP_NAME: Final = "server.sql.gz"
+"""In a backup of servers on PostgreSQL: the database, packed; its last statement says that it is a copy."""
 
 
 def back_up(folder: Path, target: Path) -> dict[str, Any]:
@@ -49,6 +53,40 @@ def back_up(folder: Path, target: Path) -> dict[str, Any]:
 
     Cost: about 1 s per 100 MB; nobody who writes waits for it.
     """
+
+    def copied(database: Path) -> dict[str, Any]:
+        copy_store(folder / FILE_NAME, database, mark=_mark)
+        database.chmod(0o600)
+        return _checked(database)
+
+    return _backed_up(folder, target, FILE_NAME, copied)
+
+
+def dump(folder: Path, address: str, target: Path) -> dict[str, Any]:
+    """
+    Copy the data of servers on PostgreSQL, which may be running: as ``back_up`` does, but the database is a
+    file of SQL, ``DUMP_NAME``, that psql reads into an empty database.
+
+    Args:
+        folder: The servers', where the attachments are.
+        address: Of the database.
+        target: A folder, or a file that ends in ``.gz`` for the database alone. Must not exist yet.
+    """
+    # Only here: the driver is no requirement of a server on SQLite.
+    from sync.storage.postgres_backup import dump_database
+
+    def copied(database: Path) -> dict[str, Any]:
+        dumped = dump_database(address, database, COPIED)
+        size = database.stat().st_size
+        return {"bytes": size, "documents": dumped.documents, "deltas": dumped.deltas, "named": dumped.blobs}
+
+    return _backed_up(folder, target, DUMP_NAME, copied)
+
+
+def _backed_up(
+    folder: Path, target: Path, name: str, copied: Callable[[Path], dict[str, Any]]
+) -> dict[str, Any]:
+    """Have the database copied, and then the attachments that the copy names; return what is in it."""
     target = target.absolute()
     if target.exists():
         raise AdminError(f"{target} exists already: name a new file or folder")
@@ -58,12 +96,9 @@ def back_up(folder: Path, target: Path) -> dict[str, Any]:
         if not alone and beside.exists():
             shutil.rmtree(beside)  # of an attempt that was cut short
         (target.parent if alone else beside).mkdir(mode=0o700, parents=True, exist_ok=True)
-        database = beside if alone else beside / FILE_NAME
-        copy_store(folder / FILE_NAME, database, mark=_mark)
-        database.chmod(0o600)
-        facts = _checked(database)
-        blobs = 0 if alone else _copy_blobs(folder, beside, facts.pop("named"))
-        facts.pop("named", None)
+        facts = copied(beside if alone else beside / name)
+        named = facts.pop("named")
+        blobs = 0 if alone else _copy_blobs(folder, beside, named)
         if not alone:
             os.replace(beside, target)
             sync_folder(target.parent)

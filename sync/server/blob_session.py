@@ -17,10 +17,11 @@ from functools import partial
 from typing import Any, Final
 
 from sync import limits
-from sync.errors import AuthFailed, RemoteProtocolError
+from sync.errors import AuthFailed, Fault, RemoteProtocolError
 from sync.protocol import blobs as b
 from sync.protocol import messages as m
 from sync.protocol import wire
+from sync.protocol.codes import Retry
 from sync.server import roles
 from sync.server.blobs import Asked, BlobRefused
 from sync.server.limiter import Limiter, Pace
@@ -123,18 +124,18 @@ class BlobSession:
         """Take one frame."""
         self._heard_ms = now_ms
         if isinstance(frame, str):
-            return _closing(m.Error("bad_frame", "a text frame"))
+            return _closing("bad_frame", "a text frame")
         size_max = limits.FRAME_SIZE_MAX if self._hello is not None else limits.HELLO_SIZE_MAX
         try:
             message = wire.decode(frame, size_max)
         except RemoteProtocolError as error:
-            said = m.Error(error.code, str(error)[:200])
-            return [Say(said)] if error.code == "unknown_kind" and self._hello else _closing(said)
+            closing = _closing(error.code, str(error)[:200])
+            return closing[:1] if error.code == "unknown_kind" and self._hello else closing
         if isinstance(message, m.Ignored):
             return []
         first = isinstance(message, m.Hello)
         if type(message) not in roles.BLOB_SOCKET or first != (self._hello is None):
-            return _closing(m.Error("unexpected", f"{type(message).__name__} here", about=message.TYPE))
+            return _closing("unexpected", f"{type(message).__name__} here", about=message.TYPE)
         return self._take(message, now_ms)
 
     def _take(self, message: Any, now_ms: int) -> list[Effect]:
@@ -168,8 +169,7 @@ class BlobSession:
     def _greet(self, hello: m.Hello, now_ms: int) -> list[Effect]:
         low, high = hello.proto
         if not low <= m.PROTOCOL <= high:
-            said = m.Error("protocol", f"this server speaks protocol {m.PROTOCOL}", "upgrade", hello.TYPE)
-            return _closing(said)
+            return _closing("protocol", f"this server speaks protocol {m.PROTOCOL}", "upgrade", hello.TYPE)
         self._hello = hello
         if hello.token is None:
             return self._welcome(hello, "")
@@ -379,5 +379,5 @@ def _refused(hash: bytes, refused: BlobRefused) -> list[Effect]:
     return [Say(b.BlobError(hash, refused.code, str(refused)[:200]))]
 
 
-def _closing(error: m.Error) -> list[Effect]:
-    return [Say(error), Close(1002, error.code)]
+def _closing(code: Fault, message: str, retry: Retry = "never", about: int = 0) -> list[Effect]:
+    return [Say(m.Error(code, message, retry, about)), Close(1002, code)]

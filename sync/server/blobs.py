@@ -21,6 +21,7 @@ from typing import Final
 from sync import limits
 from sync.errors import SyncError
 from sync.model.references import attachments_named
+from sync.protocol.codes import BlobCode
 from sync.server import roles
 from sync.server.core import Core
 from sync.server.people import People
@@ -37,7 +38,7 @@ UPLOADS_KEPT_MS: Final = 7 * 24 * 3_600_000
 class BlobRefused(SyncError):
     """A blob is not taken or not given; ``code`` says why."""
 
-    def __init__(self, code: str, message: str = "") -> None:
+    def __init__(self, code: BlobCode, message: str = "") -> None:
         super().__init__(message or code)
         self.code: Final = code
 

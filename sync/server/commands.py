@@ -22,7 +22,7 @@ from sync.server import auth
 from sync.server.execution import execute, fill_database
 from sync.server.invite_commands import add_invites
 from sync.server.logs import start_logging
-from sync.server.migrate_commands import add_migrate
+from sync.server.migrate_commands import Watcher, add_migrate
 from sync.server.settings import Settings
 
 _DASHES: Final = {"ignore_unknown_options": True}
@@ -255,10 +255,12 @@ def note() -> None:
 
 @note.command("list")
 @click.option("--notebook", help="Only of this one.")
+@click.option("--purged", is_flag=True, help="Those that have left the trash.")
 @_shared
-def note_list(notebook: str | None, **shared: Any) -> None:
+def note_list(notebook: str | None, purged: bool, **shared: Any) -> None:
     """List notes."""
-    _do(shared, "note list", {"notebook": notebook}, "{id}  {notebook}  {title}", rows="notes")
+    arguments = {"notebook": notebook, "purged": purged}
+    _do(shared, "note list", arguments, "{id}  {notebook}  {title}", rows="notes")
 
 
 @note.command("show", context_settings=_DASHES)
@@ -298,6 +300,14 @@ def note_append(note: str, text: str, **shared: Any) -> None:
     _do(shared, "note append", {"note": note, "text": _text(text)}, "{id}")
 
 
+@note.command("recover", context_settings=_DASHES)
+@click.argument("note")
+@_shared
+def note_recover(note: str, **shared: Any) -> None:
+    """Bring a note back that has left the trash, up to half a year ago: into the trash, for a month."""
+    _do(shared, "note recover", {"note": note}, "{id} is in the trash of {notebook}")
+
+
 # --- the server ----------------------------------------------------------------------------------------
 
 
@@ -322,10 +332,14 @@ def verify(**shared: Any) -> None:
 )
 @_shared
 def compact(keep_days: float | None, keep_deltas: int | None, **shared: Any) -> None:
-    """Let old history go whose outcome the notes hold; also attachments that no note has named for long."""
+    """
+    Let go of what has had its time: notes that were in the trash for a month, old history whose outcome the
+    notes hold, attachments that no note has named for long.
+    """
     given = {"keep_days": keep_days, "keep_deltas": keep_deltas}
     arguments = {name: value for name, value in given.items() if value is not None}
-    _do(shared, "compact", arguments, "{deltas_removed} deltas and {blobs_removed} attachments removed")
+    done = "{notes_purged} notes, {deltas_removed} deltas and {blobs_removed} attachments removed"
+    _do(shared, "compact", arguments, done)
 
 
 @main.command()
@@ -333,8 +347,10 @@ def compact(keep_days: float | None, keep_deltas: int | None, **shared: Any) -> 
 @_shared
 def backup(target: Path | None, **shared: Any) -> None:
     """
-    Copy everything to a new folder TARGET (or the database alone to a new file that ends in .sqlite3), while
-    the server runs, and check the copy. To restore it, stop the server and put the copy in place of its data.
+    Copy everything to a new folder TARGET (or the database alone to a new file that ends in .sqlite3, with
+    --database in .gz), while the server runs, and check the copy. To restore it, stop the server and put the
+    copy in place of its data; server.sql.gz is read into an empty database:
+    zcat server.sql.gz | psql -1 -v ON_ERROR_STOP=1 URL
     """
     arguments = {"target": str(target.absolute()) if target is not None else None}
     _do(shared, "backup", arguments, "{path}: {documents} documents, {blobs} attachments, verified")
@@ -379,15 +395,24 @@ def _do(
     line: str | Callable[[Mapping[str, Any]], str] | None,
     *,
     rows: str | None = None,
+    watcher: Watcher | None = None,
 ) -> Any:
-    """Do a command, print what came of it, ``line`` for each row or for the whole, and return it."""
+    """
+    Do a command, print what came of it, ``line`` for each row or for the whole, and return it.
+
+    Args:
+        watcher: Told how far it is, where it takes long.
+    """
     given = click.get_current_context().find_root().obj
     folder = _folder(shared["folder"] or given["folder"])
     database = shared["database"] or given["database"]
     try:
-        value = execute(folder, command, arguments, given["data_model"], database)
+        value = execute(folder, command, arguments, given["data_model"], database, watcher)
     except SyncError as error:
         _fail(str(error))
+    finally:
+        if watcher is not None:
+            watcher.end()
     if shared["as_json"] or given["as_json"]:
         click.echo(json.dumps(value, ensure_ascii=False))
         return value

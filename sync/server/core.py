@@ -19,16 +19,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final
 
 from crdt import Clock, CrdtError, Delta, Document, Stamp
 from sync.errors import StoreUnavailable
 from sync.model.versions import major_of
+from sync.protocol.codes import NackCode
 from sync.protocol.messages import Ack, Nack
 from sync.protocol.rows import LoggedDelta, Rejected
 from sync.server.documents import Documents
 from sync.server.group_view import GroupView
 from sync.server.ingest import Batch, Plan, plan
+from sync.server.state_pages import StatePages
 from sync.storage.moving_store import MovingStore
 from sync.storage.server_store import (
     NOWHERE,
@@ -51,10 +53,6 @@ HEAD_TRIES: Final = 3
 SEGMENT_SIZE_MAX: Final = 96 * 1024
 SEGMENT_ROWS_MAX: Final = 1_000
 """A segment is one frame for its readers: it must fit with the longest delta on top."""
-
-PAGE_DOCUMENTS_MAX: Final = 500
-PAGE_SIZE: Final = 160 * 1024
-"""Documents are added to a page until it is this long; the last one may be longer by itself."""
 
 LOG_ALWAYS_MAX: Final = 200
 """A client at most this far behind gets the log without counting."""
@@ -113,27 +111,9 @@ class Written:
     @staticmethod
     def together(parts: Iterable[Written]) -> Written:
         """Return what came of several groups, in their order."""
-        whole = Written()
-        for part in parts:
-            whole.answers += part.answers
-            whole.segments += part.segments
-        return whole
-
-
-class DocumentState(NamedTuple):
-    """One document's encoded state, and the last seq that is in it; no bytes: it was moved away."""
-
-    document: str
-    seq: int
-    state: bytes
-
-
-class StatePage(NamedTuple):
-    """Some documents' states of a model, by id; ``last``: nothing follows."""
-
-    states: tuple[DocumentState, ...]
-    last: bool
-    model: str = ""
+        known = list(parts)
+        answers = [answer for part in known for answer in part.answers]
+        return Written(answers, [segment for part in known for segment in part.segments])
 
 
 @dataclass(slots=True)
@@ -171,6 +151,7 @@ class Core:
         self.rid: Final = rid
         self.moving: Final = MovingStore(store)
         self.documents: Final = Documents(store, rid)
+        self.states: Final = StatePages(store, self.moving, self.documents, self.stream)
         self.clock: Final = Clock(rid)
         self.role: Final = role
         self.owner: Final = owner
@@ -237,7 +218,7 @@ class Core:
             return Written.together([self.write([batch], now_ms) for batch in batches])
         return self.give_up(batches)
 
-    def give_up(self, batches: Sequence[Batch], code: str = "internal") -> Written:
+    def give_up(self, batches: Sequence[Batch], code: NackCode = "internal") -> Written:
         """Forget what batches may have changed in memory, and answer that nothing of them was consumed."""
         self._forget(batches)
         nacks = [Answer(b.conn, Nack(b.stream, b.batch, code, after_ms=RETRY_MS)) for b in batches]
@@ -245,7 +226,7 @@ class Core:
 
     def _write(self, batches: Sequence[Batch], now_ms: int) -> Written:
         try:
-            with self.store.holding({batch.stream for batch in batches}) as rows:
+            with self.store.holding({batch.stream for batch in batches}, unwaited=True) as rows:
                 self._look(rows, batches)
                 decided, growths = self._plan(batches, now_ms)
                 self._append(growths, now_ms)
@@ -405,43 +386,6 @@ class Core:
         row = self.store.document(document)
         return None if row is None else (row, self.documents.state(row))
 
-    def state_page(self, stream: str, since: int, after: str, documents: Sequence[str] | None) -> StatePage:
-        """
-        Return a page of documents with their states, as of now.
-
-        Args:
-            stream: Its id.
-            since: A cursor: documents that did not change behind it are left out.
-            after: A document id: those up to it are left out.
-            documents: When given, only these, and whether they changed does not matter.
-        """
-        row = self.stream(stream)
-        if row is None:
-            return StatePage((), True)
-        if documents is not None:
-            known = [self.store.document(name) for name in sorted(documents) if name > after]
-            rows: list[DocumentRow | DocumentState] = [
-                found for found in known if found is not None and found.stream == row.key
-            ]
-        else:
-            limit = PAGE_DOCUMENTS_MAX + 1
-            rows = [*self.store.documents(row.key, after=after, since=since, limit=limit)]
-            if since:  # whoever has nothing need not hear what left
-                gone = self.moving.departures(row.key, since=since, after=after, limit=limit)
-                rows += [DocumentState(document, seq, b"") for document, seq in gone]
-                rows = sorted(rows, key=_document_name)[:limit]
-        states: list[DocumentState] = []
-        size = 0
-        for found in rows[:PAGE_DOCUMENTS_MAX]:
-            if isinstance(found, DocumentRow):
-                found = DocumentState(found.id, found.last_seq, self.documents.state(found))
-            states.append(found)
-            size += len(found.state)
-            if size >= PAGE_SIZE:
-                break
-        self.documents.trim()
-        return StatePage(tuple(states), len(states) == len(rows), row.model)
-
     def cheaper_by_state(self, stream: StreamRow, since: int) -> bool:
         """
         Whether a client at a cursor is served better with states than with the log.
@@ -476,10 +420,6 @@ class Core:
         """Write every state that lags, then close the store."""
         self.documents.save(everything=True)
         self.store.close()
-
-
-def _document_name(row: DocumentRow | DocumentState) -> str:
-    return row.id if isinstance(row, DocumentRow) else row.document
 
 
 def _segments(growth: _Growth) -> Iterator[Segment]:

@@ -19,7 +19,7 @@ from typing import Any, Final
 from sync.server import admin
 from sync.server.admin_path import reachable
 from sync.server.opening import FolderLock, make_folder, open_postgres, open_server
-from sync.server.outcome import AdminError
+from sync.server.outcome import AdminError, Show
 from sync.storage.postgres_filling import fill
 from sync.storage.server_database import SqliteDatabase
 from sync.storage.server_store import FILE_NAME
@@ -34,6 +34,7 @@ def execute(
     arguments: Mapping[str, Any],
     data_model: str | None = None,
     database: str | None = None,
+    show: Show | None = None,
 ) -> Any:
     """
     Do a command.
@@ -44,23 +45,24 @@ def execute(
         arguments: Its.
         data_model: See ``open_server``.
         database: The address of a database on PostgreSQL; None: the store is a file in the folder.
+        show: Told how far it is, where it takes long.
 
     Raises:
         SyncError: It was not done; the message is for people.
     """
     make_folder(folder)
     if database is not None:
-        return _here(folder, command, arguments, data_model, database)
+        return _here(folder, command, arguments, data_model, database, show=show)
     until = time.monotonic() + BUSY_WAIT_S
     while True:
         lock = FolderLock(folder)
         if lock.take():
             try:
-                return _here(folder, command, arguments, data_model)
+                return _here(folder, command, arguments, data_model, show=show)
             finally:
                 lock.release()
         try:
-            return _there(folder, command, arguments)
+            return _there(folder, command, arguments, show)
         except OSError as error:  # no server yet, or no longer
             if time.monotonic() > until:
                 raise AdminError(f"the folder is in use, and nobody answers: {error}") from error
@@ -102,6 +104,8 @@ def _here(
     arguments: Mapping[str, Any],
     data_model: str | None,
     database: str | None = None,
+    *,
+    show: Show | None = None,
 ) -> Any:
     """Do a command in this process, and tell the servers that have the same database open."""
     opened = open_server(folder, data_model, database)
@@ -113,7 +117,7 @@ def _here(
 
             heads = {segment.stream: segment.last for segment in outcome.segments}
             announce(database, opened.process, heads)
-        outcome.finish()
+        outcome.finish(show)
     finally:
         opened.close()
     if outcome.error:
@@ -121,19 +125,29 @@ def _here(
     return outcome.value
 
 
-def _there(folder: Path, command: str, arguments: Mapping[str, Any]) -> Any:
+def _there(folder: Path, command: str, arguments: Mapping[str, Any], show: Show | None) -> Any:
     """Ask the running server. Raises OSError when there is none."""
     if not hasattr(socket, "AF_UNIX"):
         raise AdminError("on this system commands work only while the server is stopped")
-    line = json.dumps({"command": command, "arguments": arguments}).encode() + b"\n"
+    asked = {"command": command, "arguments": arguments, "progress": show is not None}
+    line = json.dumps(asked).encode() + b"\n"
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asking, reachable(folder) as path:
         asking.connect(path)
         asking.sendall(line)
         with asking.makefile("rb") as answering:
-            answer = answering.readline()
-    if not answer:
-        raise ConnectionError("the server closed the connection")
-    said = json.loads(answer)
+            said = _heard(answering.readline())
+            while "progress" in said:
+                if show is not None:
+                    show(*said["progress"])
+                said = _heard(answering.readline())
     if "error" in said:
         raise AdminError(said["error"])
     return said["value"]
+
+
+def _heard(line: bytes) -> dict[str, Any]:
+    """What a line of the server says."""
+    if not line:
+        raise ConnectionError("the server closed the connection")
+    said: dict[str, Any] = json.loads(line)
+    return said

@@ -20,18 +20,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Final
 
-from sync.limits import ARRAY_LENGTH_MAX, CREDIT_SIZE_MAX, PRESENCE_INTERVAL_MS_MIN, STATE_CHUNK_SIZE_MAX
-from sync.protocol.chain import chain_next
+from sync.limits import ARRAY_LENGTH_MAX, CREDIT_SIZE_MAX, PRESENCE_INTERVAL_MS_MIN
+from sync.protocol.codes import EndWhy
 from sync.protocol.messages import Poke, Presence, State, Unsubscribe
 from sync.protocol.presence import Roster
-from sync.protocol.rows import Head, StateChunk, StateEnd
+from sync.protocol.rows import Head, StateEnd
 from sync.protocol.wire import encode
-from sync.server.core import Gone, Segment, StatePage
+from sync.server.core import Gone, Segment
 from sync.server.link import Feed, Link, Transfer
+from sync.server.state_pages import StatePage
 from sync.server.tail import Tail
-
-STATE_FRAME_SIZE: Final = 160 * 1024
-"""Bytes of states put into one frame; with one more chunk on top it still fits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +104,7 @@ class Hub:
         elif feed.cursor < self._heads[feed.stream]:
             self._poke(link, feed.stream)
 
-    def detach(self, link: Link, stream: str, why: str | None = None) -> None:
+    def detach(self, link: Link, stream: str, why: EndWhy | None = None) -> None:
         """Stop sending a stream to a connection, at once; ``why`` is told to it when given."""
         if stream not in link.feeds:
             return
@@ -118,13 +116,14 @@ class Hub:
         if why is not None:
             link.say(Unsubscribe(stream, why))
 
-    def end(self, stream: str, why: str) -> None:
+    def end(self, stream: str, why: EndWhy) -> None:
         """Stop sending a stream to everybody, at once."""
         for conn in list(self._readers.get(stream, ())):
             self.detach(self.links[conn], stream, why)
 
     def pull(self, link: Link, stream: str, transfer: Transfer) -> None:
         """Send the states of some documents of a stream that the connection follows."""
+        transfer.head = self._heads[stream]
         link.feeds[stream].pulls.append(transfer)
         link.touch(stream)
 
@@ -189,7 +188,10 @@ class Hub:
     def _wake(self, stream: str) -> None:
         for conn in self._readers[stream]:
             link = self.links[conn]
-            if link.feeds[stream].want == "content":
+            feed = link.feeds[stream]
+            if feed.want == "content" and feed.poked and link.credit <= 0:
+                link.dirty[stream] = None  # it has its hint, and can be sent nothing: its writer sleeps on
+            elif feed.want == "content":
                 link.touch(stream)
             else:
                 self._poke(link, stream)
@@ -238,13 +240,15 @@ class Hub:
                 if link.control:  # that it ends
                     return link.control.popleft()
                 continue
-            link.dirty.move_to_end(stream)  # the next turn is another stream's
-            if isinstance(out, bytes):
+            if isinstance(out, bytes):  # what was read for it is sent before anything is read for another
+                link.dirty.move_to_end(stream)
                 link.credit -= len(out)
             return out
-        for stream in link.dirty:  # out of credit: a hint for each, once
-            if not link.feeds[stream].poked:
-                link.feeds[stream].poked = True
+        for stream in link.dirty:  # out of credit: a hint for each, once, and nothing held
+            feed = link.feeds[stream]
+            feed.forget_pages()
+            if not feed.poked and (feed.transfer is not None or feed.cursor < self._heads[stream]):
+                feed.poked = True
                 link.pokes[stream] = self._heads[stream]
         return self._next_poke(link)
 
@@ -269,19 +273,16 @@ class Hub:
         if feed is not None and not feed.is_of(page.model):
             self.detach(link, read.stream, "migrated")
             return
-        transfer.pending.extend(page.states)
-        transfer.read_all = page.last
-        if page.states:
-            transfer.after = page.states[-1].document
+        transfer.page = page
         link.wake()
 
     def _next_of(self, link: Link, feed: Feed) -> Out:
         """Return what comes next of one stream."""
         transfer = feed.pulls[0] if feed.pulls else feed.transfer
         if transfer is not None:
-            if not transfer.pending and not transfer.read_all:
+            if transfer.page is None:
                 return ReadStates(feed.stream, transfer)
-            return self._state_frame(feed, transfer)
+            return self._state_frame(feed, transfer, transfer.page)
         head = self._heads[feed.stream]
         if feed.cursor >= head or feed.want != "content":
             return None
@@ -298,25 +299,13 @@ class Hub:
         feed.cursor = found.last
         return frame
 
-    def _state_frame(self, feed: Feed, transfer: Transfer) -> bytes:
-        """Put the next states of a transfer into a frame; end the transfer when they were the last."""
-        chunks: list[StateChunk] = []
-        size = 0
-        while transfer.pending and size < STATE_FRAME_SIZE and len(chunks) < ARRAY_LENGTH_MAX:
-            document, seq, state = transfer.pending[0]
-            room = min(STATE_CHUNK_SIZE_MAX, STATE_FRAME_SIZE - size)
-            chunk = state[transfer.offset : transfer.offset + room]
-            chunks.append(StateChunk(document, seq, transfer.offset, len(state), chunk))
-            size += len(chunk) + 64
-            transfer.offset += len(chunk)
-            if transfer.offset >= len(state):
-                transfer.pending.popleft()
-                transfer.offset = 0
-                transfer.sent += 1
-                transfer.sent_after = document
-                transfer.digest = chain_next(transfer.digest, document, state)
+    def _state_frame(self, feed: Feed, transfer: Transfer, page: StatePage) -> bytes:
+        """Put a page of a transfer into a frame; end the transfer when it was the last."""
+        transfer.page, transfer.place = None, page.place
+        for chunk in page.chunks:
+            transfer.count(chunk)
         end = None
-        if transfer.read_all and not transfer.pending:
+        if page.last:
             end = StateEnd(transfer.to, transfer.sent, transfer.digest)
             if feed.pulls and feed.pulls[0] is transfer:
                 feed.pulls.popleft()
@@ -324,7 +313,7 @@ class Hub:
                 feed.transfer = None
                 feed.cursor = transfer.to
         return encode(
-            State(feed.stream, feed.epoch, transfer.to, tuple(chunks), transfer.sent_after, end, transfer.id)
+            State(feed.stream, feed.epoch, transfer.to, page.chunks, transfer.sent_after, end, transfer.id)
         )
 
     def _next_poke(self, link: Link) -> Out:

@@ -28,10 +28,12 @@ from sync.limits import CLOCK_AHEAD_MS_MAX, DELTA_SIZE_MAX, DOCUMENT_SIZE_MAX
 from sync.model.lenses import Chain
 from sync.model.versions import chain, is_known, major_of
 from sync.protocol.chain import chain_next
+from sync.protocol.codes import NackCode, RejectCode
 from sync.protocol.messages import Nack
 from sync.protocol.rows import PushedDelta
 from sync.server import roles
 from sync.server.documents import Folded
+from sync.storage.purge_store import is_bin
 from sync.storage.server_store import Accepted, Original, Position, Rejection, StreamRow
 
 CLOSING_WAIT_MS: Final = 500
@@ -117,7 +119,7 @@ class Plan:
 class _Refused(Exception):
     """One delta is rejected."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: RejectCode, message: str) -> None:
         super().__init__(message)
         self.code: Final = code
 
@@ -235,6 +237,8 @@ def _accept(
         moved = view.moved_to(stream.key, pushed.row.document, folded.stream)
         if moved is None:
             raise _Refused("forbidden", "a document of another stream")
+        if is_bin(moved.id):
+            raise _Refused("forbidden", "it was in the trash for too long, and has left it")
         stream = moved
         role = "owner" if batch.account == SERVER_ACCOUNT else view.role(batch.account, moved.id)
     if stream.collection not in roles.WRITE_ROLE:
@@ -294,7 +298,7 @@ def _translated(document: Document, pushed: _Pushed, way: Chain) -> tuple[Delta,
 
 def _nack(
     batch: Batch,
-    code: str,
+    code: NackCode,
     *,
     after_ms: int | None = None,
     want_n: int | None = None,

@@ -3,8 +3,7 @@ One connection as the hub sees it: what it follows, how far it was sent what, an
 sent.
 
 What it is not: a socket or a session. Invariants: of deltas and states there is never a queue here, only
-cursors and the set of streams that have something; a peer that does not read costs one frame, one page of
-states and a few ints.
+cursors and the set of streams that have something; a peer that does not read costs one frame and a few ints.
 """
 
 from __future__ import annotations
@@ -12,13 +11,15 @@ from __future__ import annotations
 from collections import OrderedDict, deque
 from collections.abc import Callable, Set
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Final
 
 from sync.limits import CREDIT_SIZE_MAX
-from sync.protocol.chain import CHAIN_START
+from sync.protocol.chain import CHAIN_START, link_begun
 from sync.protocol.messages import Message, Presence
+from sync.protocol.rows import StateChunk
 from sync.protocol.wire import encode
-from sync.server.core import DocumentState
+from sync.server.state_pages import BEGINNING, Place, StatePage
 
 OWN_RANGES_MAX: Final = 256
 """Ranges of own seqs remembered for one stream; what is forgotten is sent back to its author, harmlessly."""
@@ -30,23 +31,37 @@ class Transfer:
 
     to: int  # the cursor at its end
     since: int = 0
-    after: str = ""  # read up to this document
+    place: Place = BEGINNING  # sent up to here
     documents: tuple[str, ...] | None = None  # only these: the answer to a pull
     id: int = 0
-    pending: deque[DocumentState] = field(default_factory=deque)
-    offset: int = 0  # of the first pending one: bytes already sent
-    read_all: bool = False
+    head: int = 0  # when a pull was asked for
+    page: StatePage | None = None  # read, and sent next
     sent: int = 0
     sent_after: str = ""  # the last document that was sent whole
     digest: bytes = CHAIN_START
+    link: blake2b = field(default_factory=blake2b)  # of the digest, for the document under way
+
+    @property
+    def fresh(self) -> int:
+        """A head: what came up to it must be in the states."""
+        return max(self.to, self.head)
+
+    def count(self, chunk: StateChunk) -> None:
+        """Take note that a piece of a document is sent."""
+        if chunk.offset == 0:
+            self.link = link_begun(self.digest, chunk.document)
+        self.link.update(chunk.chunk)
+        if chunk.offset + len(chunk.chunk) == chunk.total:
+            self.sent += 1
+            self.sent_after = chunk.document
+            self.digest = self.link.digest()
 
     def drop(self, documents: Set[str]) -> None:
-        """Forget what waits of documents that are elsewhere now: their states must not come after that."""
-        if self.pending and self.pending[0].document in documents:
-            self.offset = 0
-        kept = [state for state in self.pending if state.document not in documents]
-        self.pending.clear()
-        self.pending.extend(kept)
+        """Forget what was read of documents that are elsewhere now: it must not be sent after that."""
+        if self.page is not None and any(chunk.document in documents for chunk in self.page.chunks):
+            self.page = None
+        if self.place.document in documents:
+            self.place = Place(self.place.after)
 
 
 @dataclass(slots=True)
@@ -62,6 +77,11 @@ class Feed:
     own: list[tuple[int, int]] = field(default_factory=list)
     poked: bool = False  # told, since credit ran out, that there is more
     model: str = ""  # of what is sent; "": any
+
+    def forget_pages(self) -> None:
+        """Forget what was read and not sent; it is read again when there is credit."""
+        for transfer in (*self.pulls, *([self.transfer] if self.transfer else [])):
+            transfer.page = None
 
     def is_of(self, model: str) -> bool:
         """Whether something of a model may be sent."""

@@ -7,10 +7,16 @@ done, or would be.
 
 from __future__ import annotations
 
+import sys
+import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 import click
+
+REDRAW_S: Final = 0.2
+LINE_S: Final = 5.0
+"""Between two words about how far it is: on a terminal, and where lines are kept."""
 
 
 def add_migrate(main: click.Group, shared: Callable[..., Any], do: Callable[..., Any]) -> None:
@@ -40,14 +46,14 @@ def add_migrate(main: click.Group, shared: Callable[..., Any], do: Callable[...,
     @shared
     def dry_run(to: str | None, **given: Any) -> None:
         """Do it for every note in memory, check it, and write nothing."""
-        _end(do(given, "migrate dry-run", {"to": to}, _rehearsed))
+        _end(do(given, "migrate dry-run", {"to": to}, _rehearsed, watcher=Watcher()))
 
     @migrate.command()
     @to
     @shared
     def run(to: str | None, **given: Any) -> None:
         """Do it, stream by stream. It can be cut off at any point: run it again."""
-        _end(do(given, "migrate run", {"to": to}, _migrated))
+        _end(do(given, "migrate run", {"to": to}, _migrated, watcher=Watcher()))
 
     @migrate.command()
     @shared
@@ -64,6 +70,31 @@ def add_migrate(main: click.Group, shared: Callable[..., Any], do: Callable[...,
         value = do(given, "migrate min-push", {"version": version, "yes": yes}, _raised)
         if not value["changed"]:
             click.get_current_context().exit(1)
+
+
+class Watcher:
+    """Tells on stderr how far something is: on one line of a terminal, in few lines of a file."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """``clock``: seconds."""
+        self._clock: Final = clock
+        self._redraws: Final = sys.stderr.isatty()
+        self._last = clock()
+        self._drawn = False
+
+    def __call__(self, done: int, total: int) -> None:
+        """So many of so many are done."""
+        now = self._clock()
+        if not total or now - self._last < (REDRAW_S if self._redraws else LINE_S):
+            return
+        self._last, self._drawn = now, True
+        text = f"{done} of {total} documents"
+        click.echo(f"\r\x1b[K{text}" if self._redraws else text, err=True, nl=not self._redraws)
+
+    def end(self) -> None:
+        """Clear the line, so that what comes next stands alone."""
+        if self._redraws and self._drawn:
+            click.echo("\r\x1b[K", err=True, nl=False)
 
 
 def _end(value: Mapping[str, Any]) -> None:

@@ -15,6 +15,8 @@ from sync.errors import SyncError
 from sync.server.core import Segment
 
 Arguments = Mapping[str, Any]
+Show = Callable[[int, int], object]
+"""Told how many of how many are done."""
 
 
 class AdminError(SyncError):
@@ -37,18 +39,24 @@ class Outcome:
     rest: Iterator[None] | None = None
     """Short steps to be done on the store's thread, others between them; ``value`` is complete at their
     end."""
+    progress: Callable[[], tuple[int, int]] | None = None
+    """How many of how many the steps have done; for whoever watches."""
     aside: Callable[[], None] | None = None
     """To be done on any thread, the store's own going on meanwhile; ``value`` is complete at its end."""
 
-    def finish(self) -> None:
+    def finish(self, show: Show | None = None) -> None:
         """
         Do all that is left, here and now: where nobody else uses the store.
+
+        Args:
+            show: Told after each step how many of how many are done.
 
         Raises:
             SyncError: It failed; the message is for people.
         """
         for _ in self.rest or ():
-            pass
+            if show is not None and self.progress is not None:
+                show(*self.progress())
         if self.aside is not None:
             self.aside()
 

@@ -17,20 +17,32 @@ from sync.errors import AuthFailed, SyncError
 from sync.limits import NOTEBOOKS_PER_ACCOUNT
 from sync.model.lenses import RESERVED_RIDS
 from sync.model.versions import OLDEST
+from sync.protocol.codes import CallCode, InviteCode
 from sync.protocol.messages import AccountSaid, Notice
 from sync.protocol.rows import NotebookRow, SharedRow
 from sync.server import auth, roles
 from sync.server.compatibility import Compatibility
 from sync.storage.account_store import AccountRow, AccountStore, NewNotebook
+from sync.storage.purge_store import is_bin
 from sync.storage.sharing_store import Redeemed, SharingStore
 
 PERSONAL_NAME: Final = "Personal"
 
 
+INVITE_REFUSED: Final[Mapping[str, InviteCode]] = {
+    "none": "invite_none",
+    "expired": "invite_expired",
+    "used": "invite_used",
+    "revoked": "invite_revoked",
+    "spent": "invite_spent",
+}
+"""What is said of an invite that lets nobody in, by what the store found."""
+
+
 class CallRefused(SyncError):
     """A call was understood and not done; ``code`` says why."""
 
-    def __init__(self, code: str, message: str = "") -> None:
+    def __init__(self, code: CallCode, message: str = "") -> None:
         super().__init__(message or code)
         self.code: Final = code
 
@@ -116,7 +128,7 @@ class People:
         if redeemed is None:
             raise AuthFailed("taken")
         if redeemed.outcome != "joined":
-            raise AuthFailed(f"invite_{redeemed.outcome}")
+            raise AuthFailed(INVITE_REFUSED[redeemed.outcome])
         return account, redeemed
 
     def _new_account(
@@ -218,7 +230,9 @@ class People:
         return None if grant is None else grant.role
 
     def role_in(self, account: str, stream: str) -> str | None:
-        """Return the role of an account in one stream now, which its collection may have of its own."""
+        """Return the role of an account in one stream now: its collection may have one of its own."""
+        if is_bin(stream):  # not even its owner's
+            return None
         notebook, _, collection = stream.partition("/")
         grant = self.roles(account).get(notebook)
         return None if grant is None else grant.of(collection)
@@ -251,8 +265,15 @@ class People:
             for notebook, (note, members) in sorted(self._sharing.notes(identity.account).items())
             if members > 1 or note or notebook in overrides
         ]
+        hidden = self._sharing.hidden(identity.account)
         most = NOTEBOOKS_PER_ACCOUNT
-        return Notice("account", tuple(rows[:most]), identity.personal, shared=tuple(shared[:most]))
+        return Notice(
+            "account",
+            tuple(rows[:most]),
+            identity.personal,
+            shared=tuple(shared[:most]),
+            hidden=tuple(hidden[:most]),
+        )
 
     def create_notebook(
         self, account: str, notebook: object, name: object, now_ms: int, note: object = None

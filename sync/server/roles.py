@@ -99,6 +99,7 @@ CALL_RIGHTS: Final[Mapping[str, str]] = {
     "leave": MEMBER,
     "move": EDITOR,
     "rename_notebook": OWNER,
+    "hide_notebook": OWNER,
     "share": OWNER,
     "set_role": OWNER,
     "create_invite": OWNER,

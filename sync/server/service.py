@@ -47,7 +47,7 @@ from sync.server.opening import FolderLock, Opened, make_folder, open_server
 from sync.server.realm import Realm, realm_of
 from sync.server.session import Close, Effect, Session, Submit, Work
 from sync.server.settings import Settings
-from sync.server.upkeep import compacting
+from sync.server.upkeep import tidying
 from sync.server.writer import Writer
 
 T = TypeVar("T")
@@ -392,7 +392,7 @@ class Service:
     async def _read_states(self, link: Link, read: ReadStates) -> None:
         assert self._realm is not None
         of, core = read.transfer, self._realm.core
-        page = partial(core.state_page, read.stream, of.since, of.after, of.documents)
+        page = partial(core.states.page, read.stream, of.since, of.place, of.documents, fresh=of.fresh)
         self.hub.states_read(link, read, await self._in_store(page))
 
     def _close(self, connection: Connection, close: Close) -> None:
@@ -441,13 +441,14 @@ class Service:
         assert self._opened is not None
         while True:
             await asyncio.sleep(COMPACT_EVERY_S * random.uniform(0.8, 1.2))  # several processes, in turn
-            done: dict[str, Any] = {}
+            outcome = tidying(self._opened, self._clock())
+            assert self.admin is not None
             try:
-                await in_steps(compacting(self._opened, done, self._clock()), self._in_store)
+                await in_steps(outcome.rest or iter(()), self._in_store, partial(self.admin.tell, outcome))
             except StoreUnavailable as error:  # the next time may be better
                 _log.warning("compaction stopped: %s", error.reason)
             else:
-                _log.info("compacted", extra={"fields": done})
+                _log.info("compacted", extra={"fields": outcome.value})
 
     def _meet(self, opened: Opened) -> Neighbours:
         """Begin to tell the other processes of this server what happens here, and to hear of them."""

@@ -11,7 +11,7 @@ Source: README, "A connection".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from sync import limits
 from sync.errors import AuthFailed, RemoteProtocolError
 from sync.protocol import messages as m
 from sync.protocol import wire
+from sync.protocol.codes import CloseReason, Retry, TurnedAway
 from sync.server import auth, roles, subscribing
 from sync.server.core import Answer
 from sync.server.hub import Hub
@@ -34,9 +35,9 @@ PULLS_MAX: Final = 8
 FRAMES_PACE: Final = Pace(burst=2_000, per_second=500)
 """Frames of one connection: four times what typing, presence and acks of a busy window come to."""
 
-REFUSED: Final = {
-    "rid_taken": ("this replica id belongs to another device: take a new one", "now"),
-    "connections": ("too many connections of this account", "later"),
+REFUSED: Final[Mapping[str, tuple[TurnedAway, str, Retry]]] = {
+    "rid_taken": ("rid_taken", "this replica id belongs to another device: take a new one", "now"),
+    "connections": ("connections", "too many connections of this account", "later"),
 }
 """Why a connection with a valid token is closed: what it is told, and when it may come back."""
 
@@ -62,7 +63,7 @@ class Close:
     """Send what was said, then close."""
 
     code: int  # of WebSocket: 1000 normal, 1001 going away, 1002 protocol error, 1008 policy
-    reason: str
+    reason: CloseReason
 
 
 Effect = Work | Submit | Close
@@ -355,9 +356,9 @@ class Session:
 
     def _turn_away(self, state: str) -> list[Effect]:
         """Close a connection whose token was right, for a reason in REFUSED."""
-        message, retry = REFUSED[state]
-        self.say(m.Error(state, message, retry))
-        return [Close(1008, state)]
+        code, message, retry = REFUSED[state]
+        self.say(m.Error(code, message, retry))
+        return [Close(1008, code)]
 
     def _expires_in(self, now_ms: int) -> int | None:
         return None if self.identity is None else max(0, self.identity.expires_ms - now_ms) // 1000

@@ -20,7 +20,7 @@ from typing import Any, Final, NamedTuple
 from sync import limits
 from sync.errors import AuthFailed
 from sync.server import auth, roles
-from sync.server.people import CallRefused, People
+from sync.server.people import INVITE_REFUSED, CallRefused, People
 from sync.storage.account_store import AccountStore
 from sync.storage.sharing_store import InviteRow, SharingStore
 
@@ -72,7 +72,7 @@ class Sharing:
         self._store: Final = store
         self._does: Final[Mapping[str, Callable[[str, str, Args, int], Shared]]] = {
             "members": self._members, "authors": self._authors, "leave": self._leave,
-            "rename_notebook": self._rename,
+            "rename_notebook": self._rename, "hide_notebook": self._hide,
             "share": self._share, "set_role": self._set_role, "create_invite": self._create_invite,
             "invites": self._invites, "revoke_invite": self._revoke_invite,
         }  # fmt: skip
@@ -127,6 +127,19 @@ class Sharing:
             raise CallRefused("bad_args", "a notebook needs a name")
         self._store.rename(notebook, name)
         return Shared({"name": name}, self.everybody(notebook))
+
+    def _hide(self, account: str, notebook: str, args: Args, now_ms: int) -> Shared:
+        """``{notebook, hidden}``: delete a notebook that nobody else is in, or have it back."""
+        hidden = args.get("hidden")
+        if not isinstance(hidden, bool):
+            raise CallRefused("bad_args", "hidden is true or false")
+        known = self._accounts.account(account)
+        if hidden and known is not None and notebook == known.personal:
+            raise CallRefused("bad_args", "new notes go there")
+        if hidden and len(self.everybody(notebook)) > 1:
+            raise CallRefused("shared", "others are in it")
+        self._store.set_hidden(notebook, account, hidden)
+        return Shared({"hidden": hidden}, (account,))
 
     def _share(self, account: str, notebook: str, args: Args, now_ms: int) -> Shared:
         role = _role(args.get("role"), roles.ROLES)
@@ -330,8 +343,8 @@ class Sharing:
             if row.notebook not in known and self._is_full(row.notebook):
                 raise CallRefused("limit", f"at most {limits.MEMBERS_PER_NOTEBOOK} members")
         redeemed = self._store.redeem(number, auth.token_hash(secret), account, now_ms)
-        if redeemed.outcome not in ("joined", "raised", "already"):
-            raise CallRefused(f"invite_{redeemed.outcome}", "the invite cannot be used")
+        if redeemed.outcome in INVITE_REFUSED:
+            raise CallRefused(INVITE_REFUSED[redeemed.outcome], "the invite cannot be used")
         self._people.roles_changed(account)
         notebook = redeemed.notebook
         value = {"outcome": redeemed.outcome, "notebook": notebook, "name": "", "role": ""}

@@ -152,6 +152,7 @@ SHARING_CALLS: Final[Mapping[str, Callable[[Session, m.Call, int], list[Effect]]
     "authors": call_of_notebook,
     "leave": call_of_notebook,
     "rename_notebook": call_of_notebook,
+    "hide_notebook": call_of_notebook,
     "share": call_of_notebook,
     "set_role": call_of_notebook,
     "create_invite": call_of_notebook,

@@ -20,6 +20,7 @@ from sync.server import roles
 from sync.server.core import Core
 from sync.server.link import Feed, Transfer
 from sync.server.people import People
+from sync.server.state_pages import Place
 from sync.storage.server_store import Position, StreamRow
 
 
@@ -95,7 +96,7 @@ def _way(core: Core, stream: StreamRow, wanted: Wanted) -> tuple[str, Feed | Non
     if feed.want == "head":
         return "none", feed
     if wanted.epoch and wanted.to and stream.floor <= wanted.to <= stream.head:
-        feed.transfer = Transfer(to=wanted.to, since=cursor, after=wanted.after)
+        feed.transfer = Transfer(to=wanted.to, since=cursor, place=Place(wanted.after))
     else:
         feed.transfer = catch_up(core, stream, cursor)
     return ("log" if feed.transfer is None else "state"), feed

@@ -65,9 +65,11 @@ class Tail:
         self._pieces: deque[Piece] = deque()
         self._size = 0
         self._others: OrderedDict[tuple[int, int], Piece] = OrderedDict()
+        self._left = 0
 
     def add(self, segment: Segment) -> None:
         """Append what was just committed."""
+        self._look_for_leavers(segment)
         last = self._pieces[-1] if self._pieces else None
         if last is not None and (last.last + 1, last.segment.model) != (segment.first, segment.model):
             self._pieces.clear()
@@ -80,7 +82,17 @@ class Tail:
 
     def remember(self, segment: Segment) -> None:
         """Keep a page that was read from the store for the readers that are at the same place."""
+        self._look_for_leavers(segment)
         self._put(Piece(segment))
+
+    def _look_for_leavers(self, segment: Segment) -> None:
+        """Forget all when a document has left the stream: whoever comes now is not sent what it held."""
+        left = max((row.seq for row in segment.rows if not row.body), default=0)
+        if left > self._left:
+            self._left = left
+            self._pieces.clear()
+            self._others.clear()
+            self._size = 0
 
     def after(self, cursor: int) -> Piece | None:
         """

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sync.errors import StoreUnavailable
-from sync.server import backup, compaction
+from sync.server import backup, compaction, purging
 from sync.server.opening import COPIED, Opened
 from sync.server.outcome import AdminError, Arguments, Outcome
 from sync.storage.server_database import SqliteDatabase
@@ -68,43 +68,53 @@ def _verifying(opened: Opened, value: dict[str, Any]) -> Iterator[None]:
 
 
 def _compact(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
-    """Let the old end of the logs go, and attachments that no note has named for long."""
-    value: dict[str, Any] = {}
+    """Let go of the trash of last month, the old end of the logs, attachments that no note names."""
     keep_ms = int(float(arguments.get("keep_days", compaction.KEEP_MS / DAY_MS)) * DAY_MS)
     keep_deltas = int(arguments.get("keep_deltas", compaction.KEEP_DELTAS))
     if keep_ms < 0 or keep_deltas < 0:
         raise AdminError("what is kept is a number of days and of deltas, not below zero")
-    return Outcome(value, rest=compacting(opened, value, now_ms, keep_ms=keep_ms, keep_deltas=keep_deltas))
+    return tidying(opened, now_ms, keep_ms=keep_ms, keep_deltas=keep_deltas)
 
 
-def compacting(
+def tidying(
     opened: Opened,
-    value: dict[str, Any],
     now_ms: int,
     *,
     keep_ms: int = compaction.KEEP_MS,
     keep_deltas: int = compaction.KEEP_DELTAS,
-) -> Iterator[None]:
-    """Compact in short steps, on the store's thread; ``value`` says at the end what was done."""
-    done = compaction.Compacted()
-    yield from compaction.compact(opened.core, now_ms, done, keep_ms=keep_ms, keep_deltas=keep_deltas)
-    blobs = opened.blobs.collect(now_ms)
-    value.update(asdict(done), blobs_removed=blobs.removed, blob_bytes_removed=blobs.removed_bytes)
+) -> Outcome:
+    """Return what lets go of what has had its time: notes in the trash, the log, attachments."""
+    value: dict[str, Any] = {}
+    outcome = Outcome(value)
+
+    def steps() -> Iterator[None]:
+        purged, compacted = purging.Purged(), compaction.Compacted()
+        yield from purging.purge(opened.core, now_ms, purged, outcome.segments.append)
+        yield from compaction.compact(
+            opened.core, now_ms, compacted, keep_ms=keep_ms, keep_deltas=keep_deltas
+        )
+        blobs = opened.blobs.collect(now_ms)
+        value.update(asdict(purged), **asdict(compacted))
+        value.update(blobs_removed=blobs.removed, blob_bytes_removed=blobs.removed_bytes)
+
+    outcome.rest = steps()
+    return outcome
 
 
 def _backup(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
     """Copy the server's data as of its last commit, while it runs; check the copy."""
-    if not isinstance(opened.store.db, SqliteDatabase):
-        raise AdminError(
-            "this database is copied with its own tools (pg_dump), the folder blobs after it;"
-            " when it is restored, say `commonplace-server restored` before the start"
-        )
-    folder = opened.store.db.path.parent
+    db, folder = opened.store.db, opened.blobs.files.folder.parent
     given = arguments.get("target")
     stamp = datetime.fromtimestamp(now_ms / 1000, UTC).strftime("%Y%m%dT%H%M%SZ")
     target = Path(str(given)) if given else folder / BACKUPS_FOLDER / stamp
     value: dict[str, Any] = {}
-    return Outcome(value, aside=lambda: value.update(backup.back_up(folder, target)))
+    if isinstance(db, SqliteDatabase):
+        return Outcome(value, aside=lambda: value.update(backup.back_up(folder, target)))
+    # Only here: the driver is no requirement of a server on SQLite.
+    from sync.storage.postgres_store import PostgresDatabase
+
+    assert isinstance(db, PostgresDatabase), "there are two kinds"
+    return Outcome(value, aside=lambda: value.update(backup.dump(folder, db.address, target)))
 
 
 def _restored(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:

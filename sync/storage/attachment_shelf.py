@@ -95,7 +95,7 @@ class AttachmentShelf(ProfileFile):
             return attachments.counts(connection)
 
     def attachment_standing(self, sha256: str) -> tuple[str, str]:
-        """Return (state, why) of an attachment: waiting, sent, refused, or wanted where it is not here."""
+        """Return (state, why): waiting, sent, refused or local; wanted or absent where it is not here."""
         with self._reading() as connection:
             return attachments.standing(connection, sha256)
 

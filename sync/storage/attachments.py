@@ -135,14 +135,28 @@ def counts(connection: sqlite3.Connection) -> FileCounts:
 
 
 def standing(connection: sqlite3.Connection, sha256: str) -> tuple[str, str]:
-    """Return (state, why) of one attachment: waiting sent refused, or wanted where it is not here."""
+    """
+    Return (state, why) of one attachment, as far as the store knows.
+
+    waiting sent refused, or local where no server is to have it; wanted where it is not here, or absent
+    where no server could give it either.
+    """
     here = connection.execute("SELECT 1 FROM attachments WHERE sha256 = ?", (sha256,)).fetchone()
+    uses = f"SELECT 1 FROM attachment_uses u{_PLACES}"
     if here is None:
-        return "wanted", ""
+        return ("wanted" if _any(connection, f"{uses}{_WANTED} AND u.sha256 = ?", sha256) else "absent"), ""
     said = connection.execute(
         "SELECT state, why FROM attachment_places WHERE sha256 = ? ORDER BY state LIMIT 1", (sha256,)
     ).fetchone()
-    return (said[0], said[1]) if said is not None else ("waiting", "")
+    if said is not None and said[0] == "refused":
+        return said[0], said[1]
+    if _any(connection, f"{uses} WHERE b.local < 2 AND {_SENDABLE} AND u.sha256 = ?", sha256):
+        return "waiting", ""
+    return ("sent" if said is not None else "local"), ""
+
+
+def _any(connection: sqlite3.Connection, query: str, sha256: str) -> bool:
+    return connection.execute(f"{query} LIMIT 1", (sha256,)).fetchone() is not None
 
 
 def save_place(connection: sqlite3.Connection, sha256: str, notebook: str, state: str, why: str = "") -> None:

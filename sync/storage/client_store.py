@@ -73,6 +73,9 @@ class ClientStore(UpgradeShelf):
                     projections.save_note(connection, key, summary, self._projections.vocabulary)
                     traits.save(connection, key, content, {self._rid: last[document].delta.stamp.ms})
                     connection.execute("UPDATE documents SET dirty = 0 WHERE key = ?", (key,))
+                    state = last[document].state
+                    if state is not None and document not in late:
+                        documents.keep_new(connection, key, state)
         return late
 
     def _brought_up_to_date(
@@ -115,6 +118,16 @@ class ClientStore(UpgradeShelf):
         """Whether the store holds anything of a document."""
         with self._reading() as connection:
             return documents.key_of(connection, document) is not None
+
+    def stream_of(self, document: str) -> str:
+        """Return the stream that a document is in, without reading the document. Raises as `load` does."""
+        with self._reading() as connection:
+            row = connection.execute(
+                "SELECT s.id FROM documents d JOIN streams s ON s.key = d.stream WHERE d.id = ?", (document,)
+            ).fetchone()
+        if row is None:
+            raise StoreUnavailable(self.path, "missing", f"document {document}")
+        return str(row[0])
 
     def document(self, document: str, rid: int) -> Document:
         """Return a document, decoded, to be edited as replica `rid`. Raises as `load` does."""
@@ -362,6 +375,11 @@ class ClientStore(UpgradeShelf):
         with self._reading() as connection:
             return moves.pending(connection)
 
+    def forget_departed(self, now_ms: int) -> int:
+        """Delete what documents held that left half a year ago, and of which nothing is unsent; how many."""
+        with self._writing() as connection:
+            return moves.forget_departed(connection, now_ms)
+
     def forget_move(self, document: str) -> None:
         """Give a move up."""
         with self._writing() as connection:
@@ -401,18 +419,20 @@ class ClientStore(UpgradeShelf):
             ).fetchall()
         return dict(rows)
 
-    def unsent_marks(self) -> dict[str, int]:
+    def unsent_marks(self) -> dict[str, str]:
         """
-        Return, for each document with deltas that are not on the server, the number of the last of them.
+        Return, for each document with deltas that are not on the server, the chain after the last of them.
 
-        The numbers only grow: a document whose number is what it was has nothing unsent that is new.
+        The chain stands for all that was written up to there, so that a document whose mark is what it was
+        has nothing unsent that is new. Keys and n would not do: both are given out again.
         """
         with self._reading() as connection:
             rows = connection.execute(
-                "SELECT d.id, max(o.key) FROM streams s JOIN outbox o ON o.stream = s.key AND o.n > s.acked_n"
+                "SELECT d.id, hex(o.chain), max(o.key) FROM streams s"
+                " JOIN outbox o ON o.stream = s.key AND o.n > s.acked_n"
                 " JOIN documents d ON d.key = o.document GROUP BY d.key ORDER BY d.key"
             ).fetchall()
-        return dict(rows)
+        return {name: chain for name, chain, _ in rows}
 
     def quarantine(self) -> list[QuarantineRow]:
         """Return the deltas that the server refused, oldest first."""

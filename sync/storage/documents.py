@@ -26,8 +26,10 @@ FOLD_DELTAS_MIN: Final = 64
 makes opening slow."""
 FOLD_SIZE_MIN: Final = 64 * 1024
 WHOLE_DELTAS_MIN: Final = 256
+WHOLE_SIZE_MIN: Final = 128 * 1024
 """
-Unsent deltas before the whole state is cached: a day of typing offline must not make a note slow to open.
+Unsent deltas, and bytes of them, before the whole state is cached: neither a day of typing offline nor a book
+that was imported may make a note slow to open.
 """
 
 _log = logging.getLogger(__name__)
@@ -282,8 +284,10 @@ def shorten(connection: sqlite3.Connection, document: int, state: Document, last
     """
     (whole_key,) = connection.execute("SELECT whole_key FROM documents WHERE key = ?", (document,)).fetchone()
     after = {"document": document, "after": whole_key}
-    (length,) = connection.execute(f"SELECT count(*) FROM ({_TAIL})", after).fetchone()
-    if length < WHOLE_DELTAS_MIN:
+    length, size = connection.execute(
+        f"SELECT count(*), coalesce(sum(length(body)), 0) FROM ({_TAIL})", after
+    ).fetchone()
+    if length < WHOLE_DELTAS_MIN and size < WHOLE_SIZE_MIN:
         return
     unsent = connection.execute(
         "SELECT 1 FROM outbox WHERE document = ? AND rejected = 0"
@@ -294,6 +298,15 @@ def shorten(connection: sqlite3.Connection, document: int, state: Document, last
         save_snapshot(connection, document, state.encode())
     else:
         # Unsent deltas must not be in the snapshot: they may be given other ids or stamps.
-        connection.execute(
-            "UPDATE documents SET whole = ?, whole_key = ? WHERE key = ?", (state.encode(), last, document)
-        )
+        keep_whole(connection, document, state.encode(), last)
+
+
+def keep_whole(connection: sqlite3.Connection, document: int, state: bytes, last: int) -> None:
+    """Cache the state of a document with everything up to the key `last`."""
+    connection.execute("UPDATE documents SET whole = ?, whole_key = ? WHERE key = ?", (state, last, document))
+
+
+def keep_new(connection: sqlite3.Connection, document: int, state: bytes) -> None:
+    """Cache the state of a document of which there is nothing but what was made here just now."""
+    (last,) = connection.execute("SELECT max(key) FROM outbox WHERE document = ?", (document,)).fetchone()
+    keep_whole(connection, document, state, last)

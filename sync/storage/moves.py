@@ -5,16 +5,20 @@ have come. In the caller's one transaction.
 What it is not: asking the server (sync/client/moving.py). Invariants:
 - A note is where a server said last; a move that it has not confirmed yet changes what lists show, nothing
   else. Edits go where the note is, and follow it on the server.
-- A note that left for a place that this account does not see stays in the file, and is shown nowhere.
+- A note that left for a place that this account does not see, or left the trash, is shown nowhere; it stays
+  in the file for half a year, and as long as anything of it is unsent.
 - What is unsent of a moved note stays in the outbox of the stream in which it was written.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sync.storage import search
+
+KEPT_MS: Final = 180 * 24 * 3_600_000
+"""How long a document that has left stays in the file; as long as a server keeps what left the trash."""
 
 
 class PendingMove(NamedTuple):
@@ -59,7 +63,7 @@ def forget(connection: sqlite3.Connection, document: str) -> None:
 def depart(connection: sqlite3.Connection, stream: int, document: str) -> bool:
     """Take note that a document has left a stream; returns whether that is new here."""
     left = connection.execute(
-        "UPDATE documents SET left = 1, dirty = 1 WHERE id = ? AND stream = ? AND left = 0",
+        "UPDATE documents SET left = 1, left_ms = 0, dirty = 1 WHERE id = ? AND stream = ? AND left = 0",
         (document, stream),
     )
     return left.rowcount > 0
@@ -83,6 +87,26 @@ def come(connection: sqlite3.Connection, document: int, stream: int) -> None:
         "UPDATE documents SET stream = ?, left = 0, dirty = 1 WHERE key = ?", (stream, document)
     )
     connection.execute("DELETE FROM moves WHERE document = ?", (document,))
+
+
+def forget_departed(connection: sqlite3.Connection, now_ms: int) -> int:
+    """
+    Delete what documents held that left KEPT_MS ago, when nothing of them is in the outbox any more; their
+    ids stay. Returns how many.
+
+    Cost: O(documents that have left).
+    """
+    connection.execute("UPDATE documents SET left_ms = ? WHERE left = 1 AND left_ms = 0", (now_ms,))
+    rows = connection.execute(
+        "SELECT d.key FROM documents d WHERE d.left = 1 AND d.left_ms BETWEEN 1 AND ?"
+        " AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.document = d.key AND o.folded = 0)"
+        " AND (d.snapshot IS NOT NULL OR EXISTS (SELECT 1 FROM deltas t WHERE t.document = d.key))",
+        (now_ms - KEPT_MS,),
+    ).fetchall()
+    for (key,) in rows:
+        connection.execute("DELETE FROM deltas WHERE document = ?", (key,))
+        connection.execute("UPDATE documents SET snapshot = NULL, whole = NULL WHERE key = ?", (key,))
+    return len(rows)
 
 
 def unlist(connection: sqlite3.Connection, document: int) -> None:

@@ -29,12 +29,13 @@ from typing import Any, Final
 import psycopg
 from psycopg import errors
 from psycopg.adapt import Dumper
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.types.numeric import NumericBinaryLoader
 from psycopg.types.string import StrDumperUnknown
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from sync.errors import StoreUnavailable, VersionTooNew
+from sync.storage.postgres_unwaited import begun
 from sync.storage.server_database import Row, Statements
 from sync.storage.server_schema import STEPS, TOLD
 
@@ -173,12 +174,12 @@ class PostgresDatabase:
         return getattr(self._held, "statements", None) is not None
 
     @contextmanager
-    def transaction(self) -> Iterator[Statements]:
+    def transaction(self, *, unwaited: bool = False) -> Iterator[Statements]:
         """One transaction; inside another, a part of it."""
         if self.in_transaction:
             yield self._held.statements
             return
-        with self._connection() as connection, connection.transaction():
+        with self._connection() as connection, begun(connection, unwaited):
             self._held.statements = statements = _Statements(connection)
             try:
                 yield statements
@@ -329,6 +330,13 @@ def named(address: str) -> Path:
             Path("postgresql"), "cannot_open", "the address is not one of PostgreSQL"
         ) from error
     return Path(f"postgresql:{parts.get('dbname') or parts.get('user') or ''}@{parts.get('host') or 'local'}")
+
+
+def without_password(address: str) -> tuple[str, str]:
+    """Return an address for a command line, and the password that must not be on it; "": it has none."""
+    parts = {name: str(value) for name, value in conninfo_to_dict(address).items() if value is not None}
+    password = parts.pop("password", "")
+    return make_conninfo(**parts), password
 
 
 def _options(**more: Any) -> dict[str, Any]:

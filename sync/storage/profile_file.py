@@ -59,6 +59,8 @@ class ProfileFile:
         self._thread: Final = threading.get_ident()
         self.read_only: Final = read_only
         """Whether a newer program wrote the file: it can be read, and `StoreUnavailable` answers all else."""
+        self.was_checked = False
+        """Whether the file was not closed the last time, and was found whole."""
 
     @classmethod
     def open(
@@ -87,7 +89,10 @@ class ProfileFile:
             model = _model_in(db) or newest
             if _major(model) <= _major(newest):
                 migrate(db, STEPS)
-                return cls(db, _begin(db, randomness, model), model)
+                rid, was_open = _begin(db, randomness, model)
+                store = cls(db, rid, model)
+                store.was_checked = was_open
+                return store
         except BaseException:
             db.close()
             raise
@@ -180,12 +185,16 @@ def _major(model: str) -> int:
     return int(model.partition(".")[0])
 
 
-def _begin(db: StoreFile, randomness: Randomness, model: str) -> int:
+def _begin(db: StoreFile, randomness: Randomness, model: str) -> tuple[int, bool]:
     """
-    Check the file if it was not closed, mark it as open, and return its replica id, made when it is new.
+    Check the file if it was not closed, and mark it as open.
+
+    Returns:
+        Its replica id, made when it is new, and whether it was not closed.
     """
     with mapped_errors(db.path):
-        if db.conn.execute("SELECT 1 FROM meta WHERE key = 'open'").fetchone() is not None:
+        was_open = db.conn.execute("SELECT 1 FROM meta WHERE key = 'open'").fetchone() is not None
+        if was_open:
             quick_check(db)
         found = db.conn.execute("SELECT value FROM meta WHERE key = 'rid'").fetchone()
     rid = int(found[0]) if found is not None else fresh_rid(randomness)
@@ -193,7 +202,7 @@ def _begin(db: StoreFile, randomness: Randomness, model: str) -> int:
         write_meta(connection, "open", "1")
         write_meta(connection, "rid", str(rid))
         write_meta(connection, "model", model)
-    return rid
+    return rid, was_open
 
 
 def fresh_rid(randomness: Randomness) -> int:

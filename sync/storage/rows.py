@@ -33,6 +33,8 @@ class LocalChange(NamedTuple):
     """Whether another replica wrote it, long ago: it came in an archive, and this replica hands it over."""
     content: Content | None = None
     """What it refers to and has, given with `summary`."""
+    state: bytes | None = None
+    """The document after this delta, given with `summary` where it is long: it is opened sooner by that."""
 
 
 class RemoteDelta(NamedTuple):
@@ -175,6 +177,15 @@ class NotebookRow(NamedTuple):
     """Whom the notebook is shared with, this account counted, as the server said last."""
     note: str = ""
     """The note that the notebook was made for, when it is one note shared by itself."""
+    hidden: bool = False
+    """Whether it was deleted, here or on another device of the account."""
+    owner: str | None = None
+    """Whose it is, as the server said once; "" while that is not known, None for this person's own."""
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether lists have it: a deleted one comes back with a note that is restored from the trash."""
+        return not self.hidden or (self.notes > 0 and self.role != "none")
 
 
 class NoteRow(NamedTuple):
@@ -215,6 +226,7 @@ class TitleRow(NamedTuple):
     notebook_name: str
     folder: str | None
     updated_ms: int
+    notebook: str
 
 
 class SearchHit(NamedTuple):
@@ -232,6 +244,7 @@ class LinkRow(NamedTuple):
     notebook_name: str
     snippet: str
     updated_ms: int
+    notebook: str
 
 
 class PersonRow(NamedTuple):

@@ -167,5 +167,12 @@ ALTER TABLE notes ADD COLUMN icon TEXT NOT NULL DEFAULT '';
 ALTER TABLE notes ADD COLUMN colours TEXT NOT NULL DEFAULT '';     -- of tags that have one, as JSON
 """
 
-STEPS: Final[tuple[Step, ...]] = (_FIRST, CLIENT_BLOBS, _SHOWN_OF_NOTES, TRAITS, CLIENT_SHARING)
+_LEFT_SINCE = """
+ALTER TABLE documents ADD COLUMN left_ms INTEGER NOT NULL DEFAULT 0;   -- since when that is known; 0: not yet
+CREATE INDEX documents_left ON documents(left_ms) WHERE left = 1;
+"""
+
+STEPS: Final[tuple[Step, ...]] = (
+    _FIRST, CLIENT_BLOBS, _SHOWN_OF_NOTES, TRAITS, CLIENT_SHARING, _LEFT_SINCE,
+)  # fmt: skip
 """Step i leads from version i to i + 1."""

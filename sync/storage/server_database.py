@@ -79,8 +79,14 @@ class ServerDatabase(Protocol):
     def in_transaction(self) -> bool:
         """Whether a transaction is open."""
 
-    def transaction(self) -> AbstractContextManager[Statements]:
-        """One transaction, committed when the block ends, rolled back when it raises."""
+    def transaction(self, *, unwaited: bool = False) -> AbstractContextManager[Statements]:
+        """
+        One transaction, committed when the block ends, rolled back when it raises.
+
+        Args:
+            unwaited: Statements may be under way until something of them is fetched; there is no ``rowcount``
+                then, and what is wrong with one may be raised by a later one.
+        """
 
     def one(self, sql: str, values: Sequence[object] = ()) -> Row | None:
         """Return the first row of a query."""
@@ -144,7 +150,7 @@ class SqliteDatabase:
         return self._conn.in_transaction
 
     @contextmanager
-    def transaction(self) -> Iterator[Statements]:
+    def transaction(self, *, unwaited: bool = False) -> Iterator[Statements]:
         """One transaction; inside another, a part of it."""
         if self._conn.in_transaction:
             yield self._conn

@@ -20,7 +20,7 @@ from typing import Final
 
 from sync.storage.blob_schema import SERVER_BLOBS
 from sync.storage.model_schema import SERVER_MODELS
-from sync.storage.sharing_schema import SERVER_SHARING
+from sync.storage.sharing_schema import SERVER_HIDDEN, SERVER_SHARING
 
 APPLICATION: Final = 0x434D4E53
 """PRAGMA application_id of a server's store, "CMNS"."""
@@ -162,7 +162,13 @@ CREATE TABLE paces(                         -- how often something was tried, wh
 );
 """
 
-STEPS: Final[tuple[str, ...]] = (_FIRST, SERVER_BLOBS, _WRITES, SERVER_SHARING, SERVER_MODELS, _PACES)
+_LOOKED = """
+ALTER TABLE streams ADD COLUMN looked INTEGER NOT NULL DEFAULT 0;  -- up to here the trash was looked through
+"""
+
+STEPS: Final[tuple[str, ...]] = (
+    _FIRST, SERVER_BLOBS, _WRITES, SERVER_SHARING, SERVER_MODELS, _PACES, _LOOKED, SERVER_HIDDEN,
+)  # fmt: skip
 """
 Every migration there is; a new server runs them all. Statements only, in SQLite's words; postgres_store.py
 translates types.

@@ -24,9 +24,11 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from sync.errors import SyncError
+from sync.limits import DOCUMENT_SIZE_WARN
 from sync.protocol.chain import CHAIN_START
+from sync.protocol.codes import RejectCode
 from sync.protocol.rows import LoggedDelta
-from sync.storage.server_database import ServerDatabase, SqliteDatabase, Statements
+from sync.storage.server_database import Rows, ServerDatabase, SqliteDatabase, Statements
 
 FILE_NAME: Final = "server.sqlite3"
 
@@ -109,7 +111,7 @@ class Rejection(NamedTuple):
 
     rid: int
     n: int
-    code: str
+    code: RejectCode
     message: str
     document: str
 
@@ -173,9 +175,7 @@ class ServerStore:
     def settled(self, key: str, fresh: str) -> str:
         """Return a fact about the server itself, settling it the first time, whoever comes first."""
         self.db.write("INSERT INTO meta(key, value) VALUES(?, ?) ON CONFLICT(key) DO NOTHING", (key, fresh))
-        known = self.meta(key)
-        assert known is not None
-        return known
+        return self.meta(key) or fresh
 
     # --- reading ---------------------------------------------------------------------------------
 
@@ -324,14 +324,13 @@ class ServerStore:
 
     def stored(self) -> dict[str, int]:
         """Return how many of everything there are, for people. Cost: O(documents)."""
-        counts = {}
-        for table in ("accounts", "notebooks", "streams", "documents"):
-            row = self.db.one(f"SELECT count(*) FROM {table}")
-            counts[table] = int(row[0]) if row else 0
-        row = self.db.one("SELECT coalesce(sum(head), 0), coalesce(sum(size_bytes), 0) FROM streams")
-        counts["deltas"], counts["delta_bytes"] = (int(row[0]), int(row[1])) if row else (0, 0)
-        counts["file_bytes"] = self.db.size_bytes()
-        return counts
+        tables = ("accounts", "notebooks", "streams", "documents")
+        asked = {table: f"count(*) FROM {table}" for table in tables}
+        asked["documents_large"] = f"count(*) FROM documents WHERE state_bytes > {DOCUMENT_SIZE_WARN}"
+        for name, column in (("deltas", "head"), ("delta_bytes", "size_bytes")):
+            asked[name] = f"coalesce(sum({column}), 0) FROM streams"
+        rows = {name: self.db.one(f"SELECT {what}") for name, what in asked.items()}
+        return {name: int(row[0]) for name, row in rows.items() if row} | {"file_bytes": self.db.size_bytes()}
 
     def quick_check(self) -> None:
         """Read the whole database and check its structure. Raises StoreUnavailable when it is damaged."""
@@ -351,9 +350,10 @@ class ServerStore:
         """
         additions = sorted(additions, key=lambda addition: addition.stream)
         with self.db.transaction() as statements:
-            for addition in additions:
-                self._advance(statements, addition)
+            moved = [self._advance(statements, addition) for addition in additions]
             self._append_log(statements, additions, at_ms)
+            if not all([rows.fetchone() for rows in moved]):  # asked only now: one wait for all
+                raise HeadMoved("a stream is not where it was")
             statements.executemany(
                 "INSERT INTO positions(stream, rid, last_n, chain) VALUES(?, ?, ?, ?)"
                 " ON CONFLICT(stream, rid) DO UPDATE SET last_n = excluded.last_n, chain = excluded.chain",
@@ -418,18 +418,19 @@ class ServerStore:
         )
 
     @contextmanager
-    def holding(self, streams: Collection[str]) -> Iterator[list[StreamRow]]:
+    def holding(self, streams: Collection[str], *, unwaited: bool = False) -> Iterator[list[StreamRow]]:
         """
         One transaction around what is done with some streams, which nobody else can write until it ends.
 
         Args:
             streams: Their ids; what is not one is left out.
+            unwaited: As of ``ServerDatabase.transaction``.
 
         Yields:
             The rows as they are now. Streams are taken in the order of their keys, so that no two writers
             wait for each other.
         """
-        with self.db.transaction():
+        with self.db.transaction(unwaited=unwaited):
             rows = self.db.all(
                 f"SELECT {_STREAM} FROM streams WHERE id IN ({_marks(len(streams))})"
                 f" ORDER BY key{self.db.locking}",
@@ -437,16 +438,14 @@ class ServerStore:
             )
             yield [StreamRow(*row) for row in rows]
 
-    def _advance(self, statements: Statements, addition: StreamAppend) -> None:
-        """Move a stream's head by what is added, if it is still where the plan saw it."""
+    def _advance(self, statements: Statements, addition: StreamAppend) -> Rows:
+        """Move a stream's head by what is added, if it is still where the plan saw it: else it has no row."""
         size = sum([len(accepted.body) for accepted in addition.accepted])
-        moved = statements.execute(
+        return statements.execute(
             "UPDATE streams SET head = head + ?, size_bytes = size_bytes + ?, writes = writes + 1"
-            " WHERE key = ? AND head = ? AND epoch = ?",
+            " WHERE key = ? AND head = ? AND epoch = ? RETURNING key",
             (len(addition.accepted), size, addition.stream, addition.head, addition.epoch),
         )
-        if moved.rowcount != 1:
-            raise HeadMoved(f"stream {addition.stream} is not at {addition.head}")
 
     def _append_log(self, statements: Statements, additions: Sequence[StreamAppend], at_ms: int) -> None:
         """Write the rows of the log and what they say about their documents."""

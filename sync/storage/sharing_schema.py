@@ -56,6 +56,9 @@ CREATE TABLE departures(                    -- documents that were moved out of 
 CREATE INDEX departures_seq ON departures(stream, seq);
 """
 
+SERVER_HIDDEN: Final = """
+ALTER TABLE members ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0;  -- 1: this member has deleted the notebook
+"""
 
 CLIENT_SHARING: Final = """
 ALTER TABLE notebooks ADD COLUMN members INTEGER NOT NULL DEFAULT 1;

@@ -120,6 +120,25 @@ class SharingStore:
         with self._db.transaction() as statements:
             statements.execute("UPDATE notebooks SET name = ? WHERE id = ?", (name, notebook))
 
+    # --- notebooks that were deleted ---------------------------------------------------------------
+
+    def hidden(self, account: str) -> list[str]:
+        """Return the notebooks that an account has deleted, by id: not those that others are in by now."""
+        rows = self._db.all(
+            "SELECT notebook FROM members WHERE account = ? AND hidden <> 0 AND NOT EXISTS"
+            " (SELECT 1 FROM members AS others WHERE others.notebook = members.notebook"
+            " AND others.account <> members.account) ORDER BY notebook",
+            (account,),
+        )
+        return [str(row[0]) for row in rows]
+
+    def set_hidden(self, notebook: str, account: str, hidden: bool) -> None:
+        """Note that a member has deleted a notebook, or has it back."""
+        self._db.write(
+            "UPDATE members SET hidden = ? WHERE notebook = ? AND account = ?",
+            (int(hidden), notebook, account),
+        )
+
     # --- invites -----------------------------------------------------------------------------------
 
     def add_invite(self, invite: InviteRow) -> None:

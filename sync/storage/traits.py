@@ -70,7 +70,7 @@ def _replace(
 def backlinks(connection: sqlite3.Connection, note: str) -> list[LinkRow]:
     """Return the notes outside the trash that link to a note, the latest edited first."""
     rows = connection.execute(
-        "SELECT d.id, n.title, b.name, n.preview, d.updated_ms FROM links l"
+        "SELECT d.id, n.title, b.name, n.preview, d.updated_ms, b.id FROM links l"
         " JOIN notes n ON n.document = l.document JOIN documents d ON d.key = n.document"
         " JOIN streams s ON s.key = d.stream JOIN notebooks b ON b.id = s.notebook"
         " WHERE l.target = ? AND n.trashed_ms IS NULL AND d.id <> ? ORDER BY d.updated_ms DESC, d.key",
@@ -96,7 +96,7 @@ def mentions(connection: sqlite3.Connection, vocabulary: Vocabulary, note: str) 
     rows: list[LinkRow] = []
     for key in keys:
         row = connection.execute(
-            "SELECT d.id, n.title, b.name, t.body, d.updated_ms FROM notes n"
+            "SELECT d.id, n.title, b.name, t.body, d.updated_ms, b.id FROM notes n"
             " JOIN documents d ON d.key = n.document JOIN texts t ON t.document = n.document"
             " JOIN streams s ON s.key = d.stream JOIN notebooks b ON b.id = s.notebook"
             " WHERE n.document = ? AND d.id <> ?"
@@ -104,8 +104,8 @@ def mentions(connection: sqlite3.Connection, vocabulary: Vocabulary, note: str) 
             (key, note, note),
         ).fetchone()
         if row is not None and search.place_of(row[3], title) is not None:
-            id, name, notebook, body, updated_ms = row
-            rows.append(LinkRow(id, name, notebook, search.snippet(body, title), updated_ms))
+            id, name, place, body, updated_ms, notebook = row
+            rows.append(LinkRow(id, name, place, search.snippet(body, title), updated_ms, notebook))
     return rows
 
 

@@ -24,8 +24,8 @@ def test_every_command_with_a_shortcut_can_be_found_in_a_menu():
 def test_the_menu_of_a_place_offers_only_what_can_be_done_with_it():
     window = QMainWindow()
     actions = Actions(window)
-    assert actions.rename in actions.place_menu(rename=True, delete=False).actions()
-    assert actions.delete_place in actions.place_menu(rename=True, delete=True).actions()
-    plain = actions.place_menu(rename=False, delete=False).actions()
+    assert actions.rename in actions.place_menu(rename=True, share=True).actions()
+    assert actions.delete_place in actions.place_menu(rename=True, share=True).actions()
+    plain = actions.place_menu(rename=False, share=False).actions()
     assert not {actions.rename, actions.delete_place} & set(plain)
     assert actions.trash in actions.note_menu().actions()

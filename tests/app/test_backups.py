@@ -14,6 +14,7 @@ from app.backups import (
     Copy,
     copies,
     is_due,
+    libraries_aside,
     make_copy,
     name_of,
     restore,
@@ -121,3 +122,10 @@ def test_setting_aside_takes_the_journal_along_and_nothing_is_nothing(profile):
     assert aside.read_text() == "a"
     assert aside.with_name(aside.name + "-wal").read_text() == "b"
     assert not profile.library.exists()
+
+
+def test_two_libraries_set_aside_in_one_second_both_stay(profile):
+    for text in ("first", "second", "third"):
+        profile.library.write_text(text)
+        set_aside(profile, NOW_MS)
+    assert {path.read_text() for path in libraries_aside(profile.folder)} == {"first", "second", "third"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import time
 
 import pytest
 
-from app.cli import command_named, open_library, run_at_once
+from app.cli import WITHOUT_LIBRARY, command_named, open_library, run_at_once
 from app.commands.arguments import COMMANDS
 from app.paths import Profile
 from app.profile_lock import ProfileLock
@@ -86,7 +87,7 @@ def test_nothing_of_qt_and_no_event_loop_is_imported_for_a_list(cli):
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", sorted(set(COMMANDS) - WITHOUT_LIBRARY))
 def test_every_command_is_carried_out_by_something(command):
     assert command_named(command).__doc__
 
@@ -232,3 +233,9 @@ def test_a_command_that_waits_without_a_loop_is_our_own_mistake():
 
     with pytest.raises(AssertionError):
         run_at_once(waits())
+
+
+def test_the_readme_names_every_command():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = readme[readme.index("## Command line") : readme.index("## Where your notes are")]
+    assert [name for name in COMMANDS if not re.search(rf"`{name}\b", table)] == []

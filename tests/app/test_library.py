@@ -6,6 +6,7 @@ import pytest
 
 from app.library import PERSONAL_NAME, Library, new_id
 from app.refusals import Refused
+from app.transfer.blocks import tidy
 from app.transfer.body import read_body
 from crdt import Delta, OutOfRange, Stamp
 from sync.errors import StoreUnavailable
@@ -166,3 +167,14 @@ def test_a_client_is_told_of_what_is_written(tmp_path):
         library.submit([library.draft_folder("N", "f", None, "F" * 22)])
     assert told.notebooks == ["Work"]
     assert len(told.changes) == 1
+
+
+def test_a_long_new_note_is_opened_by_its_state(library):
+    blocks = tidy([([("a" * 2_000, {})], {}) for _ in range(100)])
+    made = library.new_note(title="Long", blocks=blocks)
+    stored = library.store.load(made)
+    assert stored.snapshot is not None
+    assert stored.deltas == []
+    assert library.document(made).text(("body",)).text() == "\n".join(["a" * 2_000] * 100)
+    short = library.store.load(library.new_note(title="Short", blocks=blocks[:1]))
+    assert short.snapshot is None

@@ -1,14 +1,21 @@
 """From nothing to an editable note, and back to nothing: start, first run, second start, the ordered end."""
 
+import gc
 import os
+import shutil
 import threading
+import weakref
 
-import pytest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtCore import SIGNAL
+from PySide6.QtWidgets import QLabel, QPushButton
 
-from app.main import platform_problem
+from app import remote
+from app.errand import TEXT_LENGTH_MAX, Errand
+from app.main import ACTIVATION_VARIABLE, platform_problem, run_window
 from app.paths import Profile
+from app.profile_lock import ProfileLock
 from app.remote import raise_window
+from tests.support.hands import click, front
 from tests.support.waiting import wait_for
 from tests.support.whole_window import Started, started, type_text
 
@@ -47,6 +54,17 @@ def test_a_first_note_that_nobody_touched_leaves_no_trace(qt_app, tmp_path):
         assert desk.call(lambda library: library.store.outbox_count()) == 0
 
 
+def test_where_the_last_note_has_gone_with_its_library_an_editable_one_is_on_screen(qt_app, tmp_path):
+    with started(qt_app, tmp_path / "p") as desk:
+        wait_for(lambda: desk.view.note)
+        type_text(desk.view.edit, "gone")
+        wait_for(lambda: not desk.view.note.draft)
+    (tmp_path / "p" / "library.sqlite3").unlink()
+    with started(qt_app, tmp_path / "p") as desk:
+        wait_for(lambda: desk.view.note is not None)
+        assert desk.view.note.draft
+
+
 def test_the_end_leaves_no_thread_behind_and_the_last_key_is_stored(qt_app, tmp_path):
     before = set(threading.enumerate())
     with started(qt_app, tmp_path / "p") as desk:
@@ -60,18 +78,31 @@ def test_the_end_leaves_no_thread_behind_and_the_last_key_is_stored(qt_app, tmp_
         assert desk.view.note.body.text() == "".join(f"{number} " for number in range(30))
 
 
-@pytest.mark.skipif(os.name == "nt", reason="there are no such sockets")
-def test_a_second_start_raises_the_first_window(qt_app, tmp_path):
+def test_a_second_start_raises_the_first_window(qt_app, tmp_path, monkeypatch):
+    monkeypatch.setenv(ACTIVATION_VARIABLE, "")
     with started(qt_app, tmp_path / "p") as desk:
         raised = []
-        desk.program.bridge.raise_asked.connect(lambda: raised.append(1))
-        wait_for(lambda: desk.profile.socket.exists())
+        desk.program.bridge.raise_asked.connect(raised.append)
+        errand = Errand(new=True, activation="token")
         answers = []
-        thread = threading.Thread(target=lambda: answers.append(raise_window(desk.profile)))
+        thread = threading.Thread(target=lambda: answers.append(raise_window(desk.profile, errand)))
         thread.start()
         wait_for(lambda: raised)
         thread.join()
         assert answers == [True]
+        assert raised == [errand]
+        assert os.environ[ACTIVATION_VARIABLE] == "token"
+
+
+def test_a_second_start_hands_on_what_lets_a_window_come_to_the_front(tmp_path, monkeypatch):
+    sent = []
+    monkeypatch.setattr(remote, "raise_window", lambda profile, errand: not sent.append(errand))
+    monkeypatch.setenv(ACTIVATION_VARIABLE, "x" * (TEXT_LENGTH_MAX + 1))
+    profile = Profile(tmp_path)
+    with ProfileLock(profile.lock) as lock:
+        lock.take("window")
+        assert run_window(profile, errand=Errand(note="Plan")) == 0
+    assert sent == [Errand(note="Plan", activation="x" * TEXT_LENGTH_MAX)]
 
 
 def test_a_library_that_cannot_be_opened_says_so_in_the_window_and_quits_with_it(
@@ -87,6 +118,27 @@ def test_a_library_that_cannot_be_opened_says_so_in_the_window_and_quits_with_it
     finally:
         desk.close()
     assert (folder / "library.sqlite3").read_bytes() == b"this is no library" * 100
+
+
+def test_after_an_unexpected_end_the_window_says_that_the_library_is_whole(qt_app, tmp_path):
+    cut_off = tmp_path / "cut off"
+    cut_off.mkdir()
+    with started(qt_app, tmp_path / "p") as desk:
+        type_text(desk.view.title, "Kept")
+        wait_for(lambda: desk.titles() == ["Kept"])
+        for path in (tmp_path / "p").glob("library.sqlite3*"):  # as a cut of the power leaves it
+            shutil.copy(path, cut_off)
+    with started(qt_app, cut_off) as desk:
+        front(desk.window)
+        wait_for(lambda: desk.view.banners.first() is not None)
+        assert desk.view.banners.first().text.startswith("The program ended unexpectedly last time.")
+        assert desk.titles() == ["Kept"]
+        (close,) = [b for b in desk.view.banners.findChildren(QPushButton) if b.text() == "Close"]
+        click(close)
+        assert desk.view.banners.first() is None
+    with started(qt_app, cut_off) as desk:
+        wait_for(lambda: desk.titles() == ["Kept"])
+        assert desk.view.banners.first() is None
 
 
 def said(widget) -> str:
@@ -129,7 +181,7 @@ def test_a_new_window_has_lists_of_its_own_and_closes_alone(qt_app, tmp_path):
         wait_for(lambda: other.pane.notes.rowCount() == 1)
         assert other.sidebar.isVisible()
         wait_for(lambda: other.sidebar.chip.words.first == "Local only")
-        desk.program.bridge.raise_asked.emit()
+        desk.program.bridge.raise_asked.emit(Errand())
         other.actions_.close_window.trigger()
         wait_for(lambda: desk.program.others == [])
         assert desk.window.isVisible()
@@ -155,3 +207,29 @@ def test_a_library_newer_than_the_program_is_shown_to_be_read_and_exported(qt_ap
         desk.browsing.search.ask("text")
         wait_for(lambda: desk.titles() == ["Kept"])
     assert (folder / "library.sqlite3").read_bytes() == content
+
+
+def begun_and_ended(app, folder):
+    with started(app, folder) as desk:
+        wait_for(lambda: desk.view.note)
+        return weakref.ref(desk.window), weakref.ref(desk.program)
+
+
+def test_a_program_that_has_ended_holds_nothing_of_its_windows(qt_app, tmp_path):
+    window, program = begun_and_ended(qt_app, tmp_path / "p")
+    gc.collect()
+    assert window() is None
+    assert program() is None
+
+
+def test_the_end_of_the_session_is_heard_by_the_program_that_runs_and_no_other(qt_app, tmp_path):
+    def hearing():
+        return qt_app.receivers(SIGNAL("commitDataRequest(QSessionManager&)"))
+
+    for place in ("a", "b"):
+        before = hearing()
+        with started(qt_app, tmp_path / place) as desk:
+            assert hearing() == before + 1
+            desk.program.bridge.stop_with_session(None)
+            wait_for(lambda: desk.codes or desk.program._ended)
+        assert hearing() == before

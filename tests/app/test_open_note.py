@@ -47,7 +47,7 @@ def test_a_draft_is_stored_with_its_first_edit_and_not_before():
     outlet, begun = Kept(), []
     note = open_note(outlet)
     marker = note.document.edit(outlet.stamp(), lambda edit: edit.set(("pinned",), True))
-    note.begin_as_draft(marker, lambda: begun.append(1))
+    note.begin_as_draft([marker], lambda: begun.append(1))
     note.edit(lambda edit: None)
     assert note.draft
     assert outlet.changes == []
@@ -225,7 +225,7 @@ def test_a_caret_is_told_only_of_notes_that_exist():
     note.set_caret(anchor, anchor)
     assert outlet.carets == [("n1", anchor, anchor)]
     draft = open_note(outlet)
-    draft.begin_as_draft(draft.document.edit(outlet.stamp(), typed("x")), lambda: None)
+    draft.begin_as_draft([draft.document.edit(outlet.stamp(), typed("x"))], lambda: None)
     draft.set_caret(anchor, anchor)
     assert len(outlet.carets) == 1
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -13,14 +12,30 @@ import time
 
 import pytest
 
-from app import remote
+from app import remote, window_socket
 from app.cli import open_library
+from app.errand import Errand
 from app.paths import Profile
 from app.profile_lock import ProfileLock
-from app.remote import WindowServer, raise_window, run_request, socket_path
+from app.remote import WindowServer, raise_window, run_request
 from tests.support.command_line import ROOT, CommandLine, environment
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sockets of Unix")
+ON_UNIX = pytest.mark.skipif(sys.platform == "win32", reason="sockets of Unix")
+BY_PORT = "import app.window_socket as w; w.way = w.ByPort(); from app.__main__ import main; main({words!r})"
+"""A process that reaches a window as on Windows."""
+
+
+@pytest.fixture(params=[pytest.param("ByPath", marks=ON_UNIX), "ByPort"], autouse=True)
+def way(request, monkeypatch):
+    """Both ways to reach a window, each on any system."""
+    monkeypatch.setattr(window_socket, "way", getattr(window_socket, request.param)())
+    return request.param
+
+
+def process(way, *words):
+    """The words that start a command in a process of its own."""
+    start = ["-m", "app", *words] if way == "ByPath" else ["-c", BY_PORT.format(words=words)]
+    return [sys.executable, *start]
 
 
 class Window:
@@ -28,7 +43,7 @@ class Window:
 
     def __init__(self, profile):
         self.profile = profile
-        self.raised = 0
+        self.raised = []
         profile.make()
         self.lock = ProfileLock(profile.lock)
         self.lock.take("window")
@@ -52,8 +67,8 @@ class Window:
         await server.stop()
         library.store.close()
 
-    def _raise(self):
-        self.raised += 1
+    def _raise(self, errand):
+        self.raised.append(errand)
 
     def close(self):
         if self.thread.is_alive():
@@ -101,10 +116,10 @@ def test_exit_codes_and_sentences_come_back(cli):
 
 
 @pytest.mark.usefixtures("window")
-def test_a_command_of_another_process_reaches_the_window(cli):
+def test_a_command_of_another_process_reaches_the_window(cli, way):
     made = cli.note("T\udcff")
     done = subprocess.run(
-        [sys.executable, "-m", "app", "--profile", str(cli.profile), "list", "--json"],
+        process(way, "--profile", str(cli.profile), "list", "--json"),
         cwd=ROOT,
         env=environment(),
         capture_output=True,
@@ -114,13 +129,14 @@ def test_a_command_of_another_process_reaches_the_window(cli):
 
 
 def test_a_second_start_raises_the_first_window(cli, window):
-    assert raise_window(Profile(cli.profile))
-    assert window.raised == 1
+    errand = Errand(new=True, note="Plan", paths=("/tmp/a b.md", "/tmp/ü"), link="https://x.org/i/a#b")
+    assert raise_window(Profile(cli.profile), errand)
+    assert window.raised == [errand]
 
 
 def test_without_a_window_there_is_nothing_to_raise(cli):
     Profile(cli.profile).make()
-    assert not raise_window(Profile(cli.profile))
+    assert not raise_window(Profile(cli.profile), Errand())
 
 
 def test_a_window_that_holds_the_lock_and_does_not_listen_is_said(cli, monkeypatch):
@@ -148,16 +164,12 @@ def test_a_window_that_ends_meanwhile_leaves_the_library_to_the_command(cli, win
 def test_a_window_that_dies_before_it_answers_is_said(cli, monkeypatch):
     profile = Profile(cli.profile)
     profile.make()
-    listening = socket.socket(socket.AF_UNIX)
-    listening.bind(str(socket_path(profile)))
-    listening.listen()
-    answering = threading.Thread(target=lambda: listening.accept()[0].close())
-    answering.start()
+    ours, theirs = socket.socketpair()
+    monkeypatch.setattr(window_socket.way, "connect", lambda profile: ours)
+    theirs.close()
     with ProfileLock(profile.lock) as lock:
         lock.take("window")
         said = cli("list")
-    answering.join(30)
-    listening.close()
     assert said.code == 1
     assert "closed before it answered" in said.err
 
@@ -176,8 +188,7 @@ def test_a_window_that_dies_before_it_answers_is_said(cli, monkeypatch):
     ],
 )
 def test_what_is_no_request_of_ours_hurts_nobody(cli, window, line):
-    with socket.socket(socket.AF_UNIX) as connection:
-        connection.connect(str(socket_path(window.profile)))
+    with window_socket.way.connect(window.profile) as connection:
         connection.sendall(line)
         connection.shutdown(socket.SHUT_WR)
         while connection.recv(4_096):
@@ -185,13 +196,13 @@ def test_what_is_no_request_of_ours_hurts_nobody(cli, window, line):
     assert cli.ok("list", "--json").json == []
 
 
-def test_a_command_that_goes_away_cancels_its_import(cli, window, tmp_path):
+def test_a_command_that_goes_away_cancels_its_import(cli, window, way, tmp_path):
     folder = tmp_path / "in"
     folder.mkdir()
     for number in range(3_000):
         (folder / f"{number}.md").write_text("word *x* " * 20)
     running = subprocess.Popen(
-        [sys.executable, "-m", "app", "--profile", str(cli.profile), "import", str(folder)],
+        process(way, "--profile", str(cli.profile), "import", str(folder)),
         cwd=ROOT,
         env=environment(),
         stdout=subprocess.DEVNULL,
@@ -208,35 +219,6 @@ def test_a_command_that_goes_away_cancels_its_import(cli, window, tmp_path):
 
     until(is_still)
     assert 20 < counts[-1] < 3_000
-
-
-def test_the_socket_is_the_persons_alone(window):
-    assert os.stat(socket_path(window.profile)).st_mode & 0o077 == 0
-
-
-def test_a_profile_with_a_long_name_listens_elsewhere(tmp_path):
-    profile = Profile(tmp_path / ("x" * 120) / "profile")
-    path = socket_path(profile)
-    assert path != profile.socket
-    assert path == socket_path(profile)
-    assert path.parent.stat().st_mode & 0o077 == 0
-    opened = Window(profile)
-    try:
-        assert CommandLine(profile.folder).ok("list", "--json").json == []
-    finally:
-        opened.close()
-
-
-def test_a_socket_that_a_killed_window_left_is_no_obstacle(cli):
-    profile = Profile(cli.profile)
-    profile.make()
-    left = socket.socket(socket.AF_UNIX)
-    left.bind(str(socket_path(profile)))
-    left.close()
-    opened = Window(profile)
-    opened.close()
-    assert not socket_path(profile).exists()
-    assert cli.ok("list", "--json").json == []
 
 
 def until(condition, seconds=60):

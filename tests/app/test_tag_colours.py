@@ -1,6 +1,7 @@
 """Colours of tags: named ones follow the theme, others are what they say, strange ones are quiet."""
 
-from app.tag_colours import NAMES, tag_colour
+from app.colour_names import NAMES
+from app.tag_colours import tag_colour
 from app.theme import load_theme
 
 

@@ -18,9 +18,9 @@ class Ours:
     """crdt.RichText; what is sent is its ops as bytes, of the keystrokes one by one."""
 
     def __init__(self, number: int = 0) -> None:
-        from crdt import RichText, decode_ops, encode_ops
+        from crdt import RichText, encode_ops
 
-        self.face, self.pack, self.unpack = RichText, encode_ops, decode_ops
+        self.face, self.pack = RichText, encode_ops
         self.text = RichText(RID + number)
 
     def edit(self, position: int, deleted: int, inserted: str) -> list:
@@ -33,7 +33,7 @@ class Ours:
         return self.pack(self.edit(position, deleted, inserted))
 
     def apply(self, sent: bytes) -> None:
-        self.text.apply(self.unpack(sent))
+        self.text.apply_encoded(sent)
 
     def watch(self) -> None:
         """Patches come without asking."""

@@ -131,7 +131,7 @@ def switch(window: Window, note: str) -> float:
 
 
 def browse(profile: Path, notes: list[str]) -> dict:
-    """Type queries key by key, and go from note to note, in a window over the whole library."""
+    """Type queries key by key, scroll, and go from note to note, in a window over the whole library."""
     chance = random.Random(1)
     with processes() as running:
         window = Window(profile)
@@ -147,9 +147,10 @@ def browse(profile: Path, notes: list[str]) -> dict:
                 window("search", text=typed)
                 searches.append(until(lambda typed=typed: window("answer", text=typed)["ms"], "an answer"))
         window("search", text="")
+        frames = window("scroll", steps=300, by_px=120)["frames"]
         switches = [switch(window, chance.choice(notes)) for _ in range(SWITCHES)]
         window.close()
-    return {"search_ms": spread(searches), "switch_ms": spread(switches)}
+    return {"search_ms": spread(searches), "scroll_ms": spread(frames), "switch_ms": spread(switches)}
 
 
 def write_in_large_note(folder: Path) -> dict:
@@ -174,6 +175,7 @@ def write_in_large_note(folder: Path) -> dict:
             running.append(window)
             window.open(small)
             opens.append(switch(window, large))
+            window.open(small)  # or the next start would have the large one open from its beginning
             window.close()
         one, other = Window(first), Window(second)
         running.extend((one, other))

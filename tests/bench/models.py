@@ -1,12 +1,14 @@
 """
 What going to a newer data model costs: translating old edits, migrating a server, and how long writers wait.
 
-    python3 packaging/dev.py bench models [--documents N] [--deltas N] [--rounds N] [--json FILE]
+    python3 packaging/dev.py bench models [--documents N] [--deltas N] [--rounds N] [--notes N] [--keys N]
 
 Old deltas go through three lenses one after the other, as the server translates them on arrival. A server
 with one stream of N notes is migrated in its steps while somebody pushes to that stream between two of them
-now and then; a writer's wait is the longest step. Times are of the processor, and of the clock, which says
-more on a quiet machine; medians of the rounds.
+now and then; a writer's wait is the longest step. A window upgrades a library of N notes while somebody
+writes in it; keys of somebody who is behind are waited for in a window that is not (`_models_upgrade`).
+Times are of the processor, and of the clock, which says more on a quiet machine; medians of the rounds.
+0 of anything leaves its part out.
 """
 
 from __future__ import annotations
@@ -24,12 +26,20 @@ from typing import Any
 from crdt import Delta, Document
 from sync.server import migration
 from sync.server.outcome import Outcome
+from tests.bench._models_upgrade import arriving, upgrading
 from tests.support.core_world import CoreWorld
 from tests.support.lens_world import LENSES
 from tests.support.old_notes import edited
 from tests.support.peer import Author
 
-GOALS = {"translated_a_second": (1_000, "at least"), "migration_s": (60, "at most"), "wait_s": (2, "at most")}
+GOALS = {
+    "translated_a_second": (1_000, "at least"),
+    "migration_s": (60, "at most"),
+    "wait_s": (2, "at most"),
+    "upgrade_s": (20, "at most"),
+    "upgrade_pause_s": (1, "at most"),
+    "behind_key_s": (1, "at most"),
+}
 
 WORDS = "The quick brown fox jumps over the lazy dog. " * 6
 
@@ -113,11 +123,20 @@ def main() -> None:
     parser.add_argument("--documents", type=int, default=100_000)
     parser.add_argument("--deltas", type=int, default=3_000)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--notes", type=int, default=20_000)
+    parser.add_argument("--keys", type=int, default=40)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    found: dict[str, float] = translating(options.deltas, options.rounds)
+    found: dict[str, float] = translating(options.deltas, options.rounds) if options.deltas else {}
     with tempfile.TemporaryDirectory(prefix="commonplace-bench-") as folder:
-        found |= migrating(Path(folder), options.documents)
+        if options.documents:
+            found |= migrating(Path(folder), options.documents)
+        if options.notes:
+            found |= upgrading(Path(folder), options.notes)
+        if options.keys:
+            place = Path(folder) / "arriving"
+            place.mkdir()
+            found |= arriving(place, options.keys)
     for name, value in found.items():
         goal, how = GOALS.get(name, (None, ""))
         print(f"{name:34}{value:>12}" + (f"   {how} {goal}" if goal is not None else ""))

@@ -2,7 +2,7 @@
 The server under load, beside the one that a Python team would otherwise choose, in one run.
 
     python3 packaging/dev.py bench sync [--clients N --typing M --seconds S] [--database URL] [--json FILE]
-        [--figures]
+        [--figures | --only-figures | --two-processes]
 
 A server and its clients are processes of their own. People share notebooks by tens; keys are due at fixed
 times, and latencies count from then, so that a server that falls behind is seen. Then as many edits as the
@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import secrets
 import subprocess
 import sys
 import tempfile
@@ -36,6 +37,8 @@ LETTERS = 100
 SATURATED_ROOMS = 10
 SATURATED_S = 6.0
 TYPING_RATE = 2.0
+RUN = secrets.token_hex(3)
+"""In the names of accounts: the same database may be measured again."""
 GROWTH_MAX = 6.0
 """The cost at 4n is to be less than this many times that at n."""
 
@@ -80,6 +83,7 @@ class Side:
         """Run a step of the clients in a process of its own; what it found."""
         self._number += 1
         told = {"url": self._url, "pid": self._pid, "name": f"{name}x{self._number}x", **given}
+        told["name"] += RUN
         print(f"  {self._module.rsplit('_', 1)[1]}: {name} …", file=sys.stderr, flush=True)
         done = subprocess.run(
             [sys.executable, "-P", "-m", self._module, name, json.dumps(told)],
@@ -92,6 +96,7 @@ class Side:
         if done.returncode:
             raise SystemExit(f"{self._module} {name} failed:\n{done.stderr[-3000:]}")
         found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+        print(f"    {found}", file=sys.stderr, flush=True)
         return found
 
 
@@ -171,6 +176,7 @@ def figures(args: argparse.Namespace, scratch: Path) -> dict[str, Any]:
         back = side.step("come_back", clients=1_000)
         state = side.step("by_state", documents=200, edits=100_000)
         log = side.step("by_state", documents=5_000, edits=5_000)
+        told = side.step("administered", edits=100, socket=str(scratch / "figures" / "admin.sock"))
         paste = side.step("paste", size=5_000_000)
         typing = Side("tests.bench._sync_ours", url, pid)
         many = typing.step("type", clients=500, typists=100, rate=TYPING_RATE, seconds=10.0)
@@ -186,7 +192,25 @@ def figures(args: argparse.Namespace, scratch: Path) -> dict[str, Any]:
         "1,000 come at once: all live, s": (back["all_live_s"], "≤ 15"),
         f"100,000 deltas on 200 documents by {state['via']}, s": (state["seconds"], "≤ 0.5"),
         f"10,000 deltas by {log['via']}, s": (log["seconds"], "≤ 1.5"),
+        "an administrator appends: at a reader, ms": (told["admin_to_reader_ms"], "usually ≤ 80"),
         "5 MB pasted: at the other client, s": (paste["seconds"], "≤ 1"),
+    }
+
+
+def two_processes(args: argparse.Namespace, scratch: Path) -> dict[str, Any]:
+    """A second process beside the first, on the same database: what is typed at one, seen at the other."""
+    command = ["sync.server", "--data", str(scratch / "two"), "--port", "0", "--database", args.database]
+    with (
+        running(command, scratch / "one.log") as (url, pid),
+        running(command, scratch / "other.log") as (other, _),
+    ):
+        side = Side("tests.bench._sync_across", url, pid)
+        found = side.step("across", other=other, pairs=10, rate=TYPING_RATE, seconds=args.seconds)
+    assert found["arrivals"], "nothing arrived"
+    return {
+        "two processes: edit at one → seen at the other, ms": (found["across_to_peer_ms"], "p99 ≤ 100"),
+        "  edit → ack, ms": (found["across_to_ack_ms"], ""),
+        "  wakes that only the sweep found": (found["swept"], "0"),
     }
 
 
@@ -237,16 +261,28 @@ def main() -> None:
     parser.add_argument("--notes", type=int, default=NOTES, help="of the library")
     parser.add_argument("--pour", type=int, default=3_000, help="edits of each at saturation, at most")
     parser.add_argument("--figures", action="store_true", help="the other figures, too: some minutes more")
+    parser.add_argument("--only-figures", action="store_true", help="those alone")
     parser.add_argument("--database", help="a PostgreSQL URL, instead of SQLite")
+    parser.add_argument(
+        "--two-processes", action="store_true", help="with --database: two servers on it, only"
+    )
     parser.add_argument("--json", type=Path, help="write the figures to this file, too")
     args = parser.parse_args()
     args.typing = min(100, args.clients) if args.typing is None else args.typing
     if not 0 < args.typing <= args.clients:
         parser.error("as many may type as are connected, and at least one")
+    if args.two_processes and not args.database:
+        parser.error("several processes need --database")
+    compared = not args.only_figures and not args.two_processes
     with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
-        found = {"ours": ours(args, Path(scratch)), PEER: peer(args, Path(scratch))}
-        more = figures(args, Path(scratch)) if args.figures else {}
-    report(found, args)
+        found: dict[str, dict[str, Any]] = {"ours": {}}
+        if compared:
+            found = {"ours": ours(args, Path(scratch)), PEER: peer(args, Path(scratch))}
+        more = figures(args, Path(scratch)) if args.figures or args.only_figures else {}
+        if args.two_processes or (more and args.database):
+            more |= two_processes(args, Path(scratch))
+    if compared:
+        report(found, args)
     for words, (value, goal) in more.items():
         print(f"{words:50}{shown(value):>20}   {goal}")
         found["ours"].setdefault("figures", {})[words.strip()] = value

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crdt.admission import Arrivals
 from crdt.errors import CausalGap, CrdtError, LimitExceeded, MalformedOp
 from crdt.marks import AFTER, BEFORE
 from crdt.ops import (
@@ -28,6 +29,7 @@ from crdt.ops import (
     TIME_MAX,
     TYPE,
 )
+from crdt.replicas import COUNTERS_MAX, Replicas
 from crdt.text import RichText
 from tests.support.effort import steps
 from tests.support.meeting import reloaded, shown
@@ -290,6 +292,19 @@ def test_a_bad_reference_into_the_same_batch_is_refused_with_the_whole_batch(op)
     assert_refused(base(), [*good_batch()[:8], op], MalformedOp)
 
 
+def test_the_next_op_of_an_author_a_known_one_an_early_one_and_an_overlapping_one_are_told_apart():
+    replicas = Replicas(1)
+    replicas.ends[0] = 5
+    arrivals = Arrivals(replicas)
+    assert arrivals.is_new(1, 5, 3)
+    assert not arrivals.is_new(1, 2, 3)
+    with pytest.raises(CausalGap):
+        arrivals.is_new(1, 6, 1)
+    with pytest.raises(MalformedOp):
+        arrivals.is_new(1, 4, 2)
+    assert arrivals.is_new(9, 0, 1)
+
+
 @given(st.integers(0, 2**32), st.randoms(use_true_random=False))
 def test_a_batch_whose_kth_op_is_bad_changes_nothing(seed, random):
     world = TextWorld(seed, 2)
@@ -371,3 +386,18 @@ def test_origins_nobody_can_have_seen_together_do_no_harm_in_a_batch():
 def test_every_kind_has_its_length():
     assert len(LENGTHS) == KINDS
     assert all(len(op) == LENGTHS[op[0]] for op in (*GOOD.values(), *good_batch()))
+
+
+def test_a_batch_fills_a_document_and_no_more():
+    for left in (4, 3):
+        text = base()
+        replicas = text._replicas
+        replicas.advance(replicas.intern(77), COUNTERS_MAX - replicas.total - left)
+        batch = [[INSERT, 3, 0, 1, "ab", *FROM_START, *TO_END], [TYPE, 3, 2, "cd"]]
+        if left == 4:
+            assert text.apply(batch)
+        else:
+            with pytest.raises(LimitExceeded):
+                text.apply(batch)
+            assert replicas.total == COUNTERS_MAX - left
+        text.check()

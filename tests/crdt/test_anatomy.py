@@ -5,10 +5,11 @@ from hypothesis import strategies as st
 
 from crdt import RichText
 from crdt.anatomy import marks_of, runs_of
+from tests.support.effort import lengths
 
 steps = st.lists(
     st.tuples(st.integers(0, 1), st.integers(0, 20), st.integers(0, 4), st.text("ab\n", max_size=4)),
-    max_size=10,
+    **lengths(10),
 )
 
 

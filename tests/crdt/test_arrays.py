@@ -8,6 +8,7 @@ from crdt.delta import Delta
 from crdt.document import Document
 from crdt.object_ops import ITEM_INSERT, ROOT
 from crdt.objects import PLAIN, Slot, Write
+from tests.support.effort import lengths
 
 LIST = ("list",)
 
@@ -47,7 +48,7 @@ steps = st.lists(
     st.tuples(
         st.integers(0, 1), st.sampled_from("imrsm"), st.integers(0, 20), st.integers(0, 20), st.booleans()
     ),
-    max_size=40,
+    **lengths(40),
 )
 
 
@@ -79,14 +80,27 @@ def test_l1_every_live_item_stands_exactly_once(history):
     assert set(names) == added - removed
 
 
+@given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), **lengths(8)))
+def test_l2_an_insert_lands_between_the_neighbours_it_saw_in_every_round(rounds):
+    pair, row = Pair(4), [0, 1, 2, 3]
+    for number, places in enumerate(rounds):
+        values = [f"{number} of {who}" for who in (0, 1)]
+        saw = []
+        for who, place in enumerate(places):
+            at = round(place * len(row))
+            pair.edit(who, lambda edit, at=at, value=values[who]: edit.insert_item(LIST, at, value))
+            saw.append([*row[:at], values[who], *row[at:]])
+        row = pair.meet()
+        for who in (0, 1):
+            assert [value for value in row if value != values[1 - who]] == saw[who]
+
+
 @given(st.integers(0, 4), st.integers(0, 4))
-def test_l2_an_insert_lands_between_the_neighbours_it_saw(mine, theirs):
+def test_l2_whoever_comes_later_can_stand_between_two_that_came_at_once(mine, theirs):
     pair = Pair(4)
     pair.edit(0, lambda edit: edit.insert_item(LIST, mine, "mine"))
     pair.edit(1, lambda edit: edit.insert_item(LIST, theirs, "theirs"))
     row = pair.meet()
-    assert [value for value in row if value != "theirs"] == [*range(mine), "mine", *range(mine, 4)]
-    assert [value for value in row if value != "mine"] == [*range(theirs), "theirs", *range(theirs, 4)]
     # Whoever comes later can stand between the two, though they were placed into one gap at once.
     for place in range(len(row) + 1):
         pair.edit(0, lambda edit, place=place: edit.insert_item(LIST, place, "late"))
@@ -96,15 +110,52 @@ def test_l2_an_insert_lands_between_the_neighbours_it_saw(mine, theirs):
         )
 
 
-@given(st.integers(0, 4), st.integers(0, 4), st.integers(0, 4))
-def test_l3_of_two_moves_of_one_item_the_later_counts(item, first, second):
-    pair = Pair(5)
-    pair.edit(0, lambda edit: edit.move_item(LIST, pair.names[item], first))
-    pair.edit(1, lambda edit: edit.move_item(LIST, pair.names[item], second))
-    others = [value for value in range(5) if value != item]
-    # A move to where the item stands already is no move.
-    last = second if second != item else first
-    assert pair.meet() == [*others[:last], item, *others[last:]]
+@given(st.lists(st.tuples(*[st.integers(0, 4)] * 3, st.booleans()), **lengths(8)))
+def test_l3_of_two_moves_of_one_item_the_later_counts(rounds):
+    pair, row = Pair(5), list(range(5))
+    for item, first, second, swapped in rounds:
+        place = row.index(item)
+        for who, to in ((int(swapped), first), (int(not swapped), second)):
+            pair.edit(who, lambda edit, to=to, item=item: edit.move_item(LIST, pair.names[item], to))
+        row.remove(item)
+        # A move to where the item stands already is no move.
+        row.insert(second if second != place else first, item)
+        assert pair.meet() == row
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("mmssr"), st.integers(0, 5), st.integers(0, 5), st.integers(0, 9)),
+        **lengths(40),
+    )
+)
+def test_l4_l5_a_move_and_an_edit_both_count_and_a_removal_beats_both(history):
+    """One replica moves, the other edits, both remove; what either saw of the rest stays as it was."""
+    pair = Pair(6)
+    gone: set = set()
+
+    def meet():
+        values = dict(pair.documents[1].items(LIST))
+        order = [name for name, _ in pair.documents[0].items(LIST) if name not in gone]
+        assert pair.meet() == [values[name] for name in order]
+        assert [name for name, _ in pair.documents[0].items(LIST)] == order
+
+    for action, item, place, chance in history:
+        at = {"m": 0, "s": 1, "r": chance % 2}[action]
+        row = [name for name, _ in pair.documents[at].items(LIST)]
+        name = pair.names[item]
+        if name in row:
+            if action == "m":
+                to = place % len(row)
+                pair.edit(at, lambda edit, n=name, to=to: edit.move_item(LIST, n, to))
+            elif action == "s":
+                pair.edit(at, lambda edit, n=name, value=place: edit.set((*LIST, n), f"edited {value}"))
+            else:
+                pair.edit(at, lambda edit, n=name: edit.remove_item(LIST, n))
+                gone.add(name)
+        if not chance:
+            meet()
+    meet()
 
 
 def test_l4_a_move_or_an_edit_does_not_bring_back_what_is_removed():
@@ -122,6 +173,17 @@ def test_l4_removing_twice_is_removing_once():
     assert pair.meet() == [0, 2]
 
 
+@pytest.mark.parametrize("first", [0, 1])
+def test_l4_of_two_removals_the_later_one_is_kept(first):
+    ages = [(5, 1, 9), (6, 2, 3)]
+    array = ArrayNode((1, 0), None, "")
+    item = Item((1, 1), 1, "V", (1, 1, 1), Slot(Write(1, 1, 1, PLAIN, "a")))
+    assert array.insert(item) == 0
+    assert array.remove(item, ages[first]) == 0
+    assert array.remove(item, ages[1 - first]) == -1
+    assert item.removed == max(ages)
+
+
 def test_l5_a_move_and_an_edit_both_count():
     pair = Pair(3)
     pair.edit(0, lambda edit: edit.move_item(LIST, pair.names[0], 2))
@@ -129,7 +191,7 @@ def test_l5_a_move_and_an_edit_both_count():
     assert pair.meet() == [1, 2, "changed"]
 
 
-@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), max_size=20))
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), **lengths(20)))
 def test_l6_moving_one_item_never_changes_the_order_of_the_others(moves):
     pair = Pair(6)
     row = list(range(6))

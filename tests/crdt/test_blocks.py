@@ -7,6 +7,7 @@ from crdt.blocks import BlockTable, BlockWrite
 from crdt.ops import BLOCK, EDGE
 from crdt.patch import BlockSet, Inserted
 from crdt.text import RichText
+from tests.support.effort import lengths
 from tests.support.meeting import FOX, everybody, meet, reloaded, then
 
 HEADING: dict = {"kind": "heading", "level": 1}
@@ -176,12 +177,13 @@ def test_the_op_of_the_last_block_names_the_end_of_the_text():
 
 @given(
     st.lists(
-        st.tuples(st.integers(0, 3), st.integers(1, 3), st.integers(0, 9), st.booleans()),
+        st.tuples(st.integers(0, 3), st.integers(1, 3), st.integers(0, 99), st.booleans()),
         unique_by=lambda w: (w[1], w[2]),
+        **lengths(20),
     )
 )
 def test_a_table_shows_the_live_write_with_the_greatest_stamp(entries):
-    ranks = [50, 7, 9, 30]
+    ranks = [50, 9, 30, 7]
     table = BlockTable(ranks)
     writes = []
     for time, replica, counter, live in entries:

@@ -1,10 +1,11 @@
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crdt.bursts import PAUSE_MS, BurstLog, ReplicaTimes
 from crdt.replicas import Replicas
+from tests.support.effort import lengths
 
-deltas = st.lists(st.tuples(st.integers(1, 5), st.integers(0, 3_000), st.booleans()), max_size=20)
+deltas = st.lists(st.tuples(st.integers(1, 5), st.integers(0, 3_000), st.booleans()), **lengths(20))
 
 
 def noted(steps):
@@ -16,7 +17,8 @@ def noted(steps):
     return times, start
 
 
-@given(deltas, st.integers(0, 20))
+@given(deltas, st.integers(0, lengths(20)["max_size"]))
+@example([(1, 0, True), (1, 3_000, True)], 1)
 def test_whoever_has_seen_more_has_the_longer_log_and_joining_gives_it(steps, cut):
     whole, _ = noted(steps)
     part, end = noted(steps[:cut])
@@ -35,11 +37,23 @@ def test_bursts_are_groups_and_pauses_together_by_time():
     other = replicas.intern(2)
     replicas.start_group(0, 3, 50 << 16)
     replicas.start_group(other, 0, 20 << 16)
-    replicas.ends[0], replicas.ends[other] = 8, 4
+    replicas.advance(0, 8)
+    replicas.advance(other, 4)
     log.of(1).note(0, 10, False)
     log.of(1).note(3, 50, True)
     log.of(1).note(5, 5_000, False)
     log.of(2).note(0, 20, True)
     assert log.bursts(replicas) == [(1, 0, 3, 10), (2, 0, 4, 20), (1, 3, 5, 50), (1, 5, 8, 5_000)]
     assert log.last_ms() == 5_000
+    assert log.written_ms() == {1: 5_000, 2: 20}
     assert BurstLog().last_ms() == 0
+
+
+def test_what_begins_at_one_time_is_one_burst():
+    replicas, log = Replicas(1), BurstLog()
+    replicas.start_group(0, 3, 10 << 16)
+    replicas.advance(0, 8)
+    log.of(1).note(0, 10, False)
+    log.of(2)
+    assert log.bursts(replicas) == [(1, 0, 8, 10)]
+    assert log.written_ms() == {1: 10}, "whoever never wrote is not there"

@@ -6,12 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crdt.characters import BLOCK, FILLER, LOOSE_MAX, Characters
+from tests.support.effort import lengths
 
 PIECES = st.lists(
     st.tuples(
         st.integers(0, 3), st.sampled_from(["a", "ä", "日本", "🦊x", "y" * (BLOCK - 3), "z" * (2 * BLOCK)])
     ),
-    max_size=12,
+    **lengths(12),
 )
 """(counters that are no element in front, text) each."""
 

@@ -1,5 +1,7 @@
 """The check notices: each invariant, broken by hand, is named."""
 
+import re
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -7,9 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crdt.characters import FILLER
+from crdt.ops import MARK
 from crdt.runs import ID_BITS
 from crdt.text import RichText
+from tests.support.effort import steps
 from tests.support.text_world import TextWorld
+
+CORE = Path(__file__).resolve().parents[2] / "crdt"
 
 
 def busy_text():
@@ -47,6 +53,10 @@ def replica_listed_twice(text):
 
 def index_astray(text):
     text._replicas._index[text._replicas.rids[1]] = 0
+
+
+def ends_miscounted(text):
+    text._replicas.total += 1
 
 
 def groups_out_of_order(text):
@@ -181,6 +191,7 @@ def block_shown_from_memory(text):
 BREAKS = [
     (replica_listed_twice, "R1"),
     (index_astray, "R1"),
+    (ends_miscounted, "R1"),
     (groups_out_of_order, "R2"),
     (group_behind_the_end, "R2"),
     (group_without_a_time, "R2"),
@@ -224,9 +235,31 @@ def test_a_broken_invariant_is_named(break_it, letter):
 @given(st.integers(0, 2**32))
 def test_no_history_breaks_an_invariant_and_checking_changes_nothing(seed):
     world = TextWorld(seed, 2)
-    for _ in range(Random(seed).randint(0, 30)):
+    for _ in range(steps(Random(seed).randint(0, 30))):
         world.step()
     text = world.replicas[0].text
     before = text.encode()
     text.check()
     assert text.encode() == before
+
+
+def test_a_mark_that_covers_nothing_is_in_no_set():
+    text = busy_text()
+    text.apply([[MARK, 9, 0, 1, 1 << 20, "bold", True, 1, 5, 0, 1, 2, 1]])
+    assert text._marks.marks[-1].inert
+    text.check()
+    run = runs(text, False)[0]
+    run.marks = text._marks.including(run.marks, text._marks.marks[-1])
+    with pytest.raises(AssertionError, match="K1"):
+        text.check()
+
+
+def test_every_invariant_is_told_in_the_readme_and_cited_where_it_is_kept():
+    rows = re.findall(
+        r"^\| ([A-Z]\d) \| .+ \| `(\w+\.py)` \|$", (CORE / "README.md").read_text("utf-8"), re.MULTILINE
+    )
+    assert len(rows) == len({number for number, _ in rows}) > 30
+    for number, module in rows:
+        assert re.search(rf"\b{number}\b", (CORE / module).read_text("utf-8")), (number, module)
+    checked = "".join((CORE / name).read_text("utf-8") for name in ("check.py", "document_check.py"))
+    assert set(re.findall(r'"([A-Z]\d)[:,]', checked)) <= {number for number, _ in rows}

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from crdt.clock import COUNT_MAX, DRIFT_MS_MAX, MS_MAX, Clock, Stamp
 from crdt.errors import ClockAhead, MalformedOp
 from tests.support.builds import REFUSED, wrong_integers
+from tests.support.effort import lengths
 
 NOW = 1_732_300_000_000
 walls = st.one_of(
@@ -16,7 +17,7 @@ rids = st.integers(1, (1 << 63) - 1)
 stamps = st.builds(Stamp, st.integers(0, (1 << 48) - 1), st.integers(0, COUNT_MAX), rids)
 
 
-@given(rids, st.lists(st.tuples(st.booleans(), walls, stamps), max_size=30))
+@given(rids, st.lists(st.tuples(st.booleans(), walls, stamps), **lengths(30)))
 def test_h1_tick_exceeds_everything_ticked_or_observed_across_restarts(rid, steps):
     clock = Clock(rid)
     greatest = 0
@@ -34,7 +35,12 @@ def test_h1_tick_exceeds_everything_ticked_or_observed_across_restarts(rid, step
         greatest = ticked.time
 
 
-@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2), st.lists(walls, min_size=3, max_size=3))))
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 2), st.integers(0, 2), st.lists(walls, min_size=3, max_size=3)),
+        **lengths(30),
+    )
+)
 def test_h2_what_happened_before_has_the_smaller_stamp(messages):
     clocks = [Clock(rid) for rid in (1, 2, 3)]
     causes = [Stamp(0, 0, 0)] * 3
@@ -50,7 +56,7 @@ def test_h2_what_happened_before_has_the_smaller_stamp(messages):
         assert clocks[receiver].tick(times[receiver]).time > sent.time
 
 
-@given(walls, st.lists(st.integers(1, 4), max_size=30))
+@given(walls, st.lists(st.integers(1, 4), **lengths(30)))
 def test_h3_no_ties_between_replicas(now_ms, order):
     clocks = {rid: Clock(rid) for rid in range(1, 5)}
     ticked = [clocks[rid].tick(now_ms) for rid in order]
@@ -58,11 +64,17 @@ def test_h3_no_ties_between_replicas(now_ms, order):
     assert sorted(ticked, key=Stamp.pack) == sorted(ticked)
 
 
-@given(rids, st.lists(walls, max_size=50))
-def test_h4_a_local_edit_is_never_refused_whatever_the_wall_clock_does(rid, times):
-    clock = Clock(rid)
+full = st.builds(
+    Stamp, walls.map(lambda ms: min(max(ms, 0), MS_MAX)), st.integers(COUNT_MAX - 9, COUNT_MAX), rids
+)
+
+
+@given(rids, full, st.lists(walls, **lengths(50)))
+def test_h4_a_local_edit_is_never_refused_whatever_the_wall_clock_does(rid, high, times):
+    clock = Clock(rid, high)
     ticked = [clock.tick(now_ms) for now_ms in times]
     assert ticked == sorted(set(ticked))
+    assert all(stamp.time > high.time for stamp in ticked)
 
 
 def test_h4_a_full_count_spills_into_the_next_millisecond():
@@ -83,19 +95,20 @@ def test_a_wall_clock_that_moves_on_is_followed():
     assert clock.tick(NOW + 7) == Stamp(NOW + 7, 0, 1)
 
 
-@given(stamps, stamps, walls)
-def test_h5_h6_observe_never_moves_the_clock_past_the_drift_and_a_refusal_changes_nothing(high, seen, now_ms):
+@given(stamps, st.lists(st.tuples(stamps, walls), **lengths(30)))
+def test_h5_h6_observe_never_moves_the_clock_past_the_drift_and_a_refusal_changes_nothing(high, messages):
     clock = Clock(1, high)
-    before = clock.high_water
-    believed = min(max(now_ms, 0), MS_MAX)
-    try:
-        clock.observe(seen, now_ms)
-    except ClockAhead:
-        assert clock.high_water == before
-        assert seen.ms > believed + DRIFT_MS_MAX
-    else:
-        assert clock.high_water.time == max(before.time, seen.time)
-        assert clock.high_water.ms <= max(before.ms, believed + DRIFT_MS_MAX)
+    for seen, now_ms in messages:
+        before = clock.high_water
+        believed = min(max(now_ms, 0), MS_MAX)
+        try:
+            clock.observe(seen, now_ms)
+        except ClockAhead:
+            assert clock.high_water == before
+            assert seen.ms > believed + DRIFT_MS_MAX
+        else:
+            assert clock.high_water.time == max(before.time, seen.time)
+            assert clock.high_water.ms <= max(before.ms, believed + DRIFT_MS_MAX)
 
 
 def test_h6_the_drift_is_met_exactly():

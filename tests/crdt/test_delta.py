@@ -1,12 +1,18 @@
-import pytest
+from itertools import pairwise
 
-from crdt.clock import Stamp
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crdt.clock import Clock, Stamp
 from crdt.delta import Delta
 from crdt.document import Document
 from crdt.errors import MalformedOp
 from crdt.object_ops import SET
 from crdt.version import Version
 from tests.support.builds import REFUSED, wrong_integers
+from tests.support.document_world import KEYS, DocumentWorld
+from tests.support.effort import examples, steps
 
 
 def make(rid=1):
@@ -84,6 +90,27 @@ def test_renumbering_reaches_what_others_refer_to():
     assert list(twin.version()) == [2, 77]
 
 
+@given(st.integers(0, 2**32))
+@settings(max_examples=examples(20))
+def test_h7_whatever_nobody_has_seen_shows_the_same_at_later_times_and_wins_by_them(seed):
+    world = DocumentWorld(seed, 1)
+    holder = world.holders[0]
+    for _ in range(steps(15)):
+        world.edit(holder)
+    clock = Clock(holder.rid, Stamp(10**9, 0, holder.rid))
+    deltas = [Delta.decode(body) for body in world.sent[holder.rid]]
+    restamped = [delta.restamped(clock.tick(0)) for delta in deltas]
+    document = replay(restamped)
+    assert document.to_value() == holder.document.to_value()
+    assert document.version() == holder.document.version()
+    rival = Document(500)
+    for key in KEYS:
+        document.apply(rival.edit(Stamp(10**9 - 1, 0, 500), lambda edit, key=key: edit.set((key,), "rival")))
+    written = holder.document.keys()
+    assert {key: document.value((key,)) for key in written} == holder.document.to_value()
+    document.check()
+
+
 def test_h7_restamped_deltas_compete_at_the_new_time():
     _, deltas = make()
     restamped = [delta.restamped(Stamp(1_000 + n, 0, 1)) for n, delta in enumerate(deltas)]
@@ -127,3 +154,31 @@ def test_check_finds_ops_that_do_not_fill_the_delta():
     ):
         with pytest.raises(MalformedOp):
             delta.check()
+
+
+def pasted():
+    document = Document(1)
+    document.edit(Stamp(5, 0, 1), lambda edit: edit.make(("body",), "text"))
+    delta = document.edit(Stamp(6, 0, 1), lambda edit: edit.text(("body",)).insert(0, "word " * 100))
+    return document, delta
+
+
+def test_a_long_delta_is_cut_into_pieces_that_follow_on_each_other_at_its_time():
+    document, delta = pasted()
+    assert delta.split(len(delta.encode())) == [delta]
+    pieces = delta.split(len(delta.encode()) - 1)
+    assert len(pieces) > 1
+    assert (pieces[0].start, pieces[-1].end) == (delta.start, delta.end)
+    assert all(one.end == other.start for one, other in pairwise(pieces))
+    assert {(piece.rid, piece.stamp) for piece in pieces} == {(1, delta.stamp)}
+    found = Document(2)
+    found.merge(Document.decode(document.encode(), 3))
+    assert found.value(("body",)) == "word " * 100
+
+
+def test_in_fine_ops_each_character_is_an_op_and_the_delta_stays_as_long():
+    _, delta = pasted()
+    fine = delta.fine()
+    assert len(fine.ops) == 500
+    assert (fine.rid, fine.start, fine.end, fine.stamp) == (1, delta.start, delta.end, delta.stamp)
+    fine.check()

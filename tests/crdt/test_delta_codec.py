@@ -10,7 +10,7 @@ from crdt.delta_codec import FORMAT, MORE, STARTS, TIMED, decode_delta, encode_d
 from crdt.document import Document
 from crdt.errors import CrdtError, MalformedOp
 from crdt.object_ops import MAKE, SET, TEXT
-from crdt.ops import KINDS
+from crdt.ops import ERASE, KINDS
 from tests.support.document_world import DocumentWorld
 from tests.support.effort import examples, steps
 
@@ -199,3 +199,21 @@ def written_block(value):
     inner.value(value)
     outer.block(inner.written())
     return outer.written()
+
+
+def test_a_key_that_is_no_utf_8_is_refused():
+    body = encoded([[SET, 5, 0, 9, 0, 0, "kk", 1]])
+    with pytest.raises(MalformedOp, match="UTF-8"):
+        decode_delta(body.replace(b"kk", b"\xff\xff"))
+
+
+def test_a_time_stands_only_where_it_differs_and_an_op_has_one():
+    body = encoded([[SET, 5, 0, 4, 0, 0, "k", 1]])
+    assert body.startswith(head() + bytes((SET | TIMED, 5)))
+    assert decode_delta(body).ops == [[SET, 5, 0, 4, 0, 0, "k", 1]]
+    for wrong in (
+        body.replace(bytes((SET | TIMED, 5)), bytes((SET | TIMED, 0))),
+        head() + bytes((ERASE | TIMED, 3)) + bytes(9),
+    ):
+        with pytest.raises(MalformedOp, match="a time of no op"):
+            decode_delta(wrong)

@@ -1,95 +1,17 @@
-from random import Random
-
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crdt.clock import Clock, Stamp
 from crdt.delta import Delta
 from crdt.document import Document
 from crdt.errors import CausalGap, MalformedOp, OutOfRange
+from crdt.object_ops import MAKE, SET, TEXT
 from crdt.ops import EDGE
 from crdt.patch import Deleted, Inserted, ValueSet
 from crdt.version import Version
 from tests.support.builds import wrong_integers
-from tests.support.document_world import DocumentWorld, Holder, ShadowTree
-from tests.support.effort import examples, steps
 
 seeds = st.integers(0, 2**32)
-
-
-@given(seeds, st.integers(2, 4))
-@settings(max_examples=examples(25))
-def test_g1_g2_g4_random_histories_converge_and_match_oracle_and_shadow(seed, replicas):
-    DocumentWorld(seed, replicas).run(steps(40))
-
-
-def history(seed, steps=30):
-    """A world whose replicas have seen different parts of the same history."""
-    world = DocumentWorld(seed, 3)
-    for _ in range(steps):
-        world.step(world.random.choice(world.holders))
-    return world
-
-
-@given(seeds)
-@settings(max_examples=examples(15))
-def test_g3_merging_states_equals_delivering_deltas(seed):
-    world = history(seed)
-    documents = [Document.decode(holder.document.encode(), 500 + n) for n, holder in enumerate(world.holders)]
-    shadows = [ShadowTree() for _ in documents]
-    for document, shadow, holder in zip(documents, shadows, world.holders, strict=True):
-        empty = Document(900)
-        shadow.apply(empty.merge(holder.document))
-        assert empty.encode() == holder.document.encode()
-        assert document.merge(holder.document) == []
-    for one, other in ((0, 1), (1, 2), (2, 0), (0, 1), (1, 2)):
-        shadows[one].apply(documents[one].merge(documents[other]))
-        assert shadows[one].to_value() == documents[one].to_value()
-        documents[one].check()
-    world.settle()
-    expected = world.holders[0].document
-    assert [document.encode() for document in documents] == [expected.encode()] * 3
-    assert [document.history() for document in documents] == [expected.history()] * 3
-
-
-@given(seeds)
-@settings(max_examples=examples(15))
-def test_g3_snapshot_and_tail_equal_one_by_one(seed):
-    world = history(seed)
-    author = max(world.holders, key=lambda holder: len(world.sent[holder.rid]))
-    lonely = [Delta.decode(body) for body in world.sent[author.rid]]
-    needed = [delta for delta in lonely if not delta.empty]
-    everything = [Delta.decode(body) for bodies in world.sent.values() for body in bodies]
-    rng = Random(seed)
-    one_by_one, batched = Holder(200), Holder(300)
-    rng.shuffle(everything)
-    one_by_one.receive([delta.encode() for delta in everything], 10**6)
-    cut = rng.randint(0, len(everything))
-    batched.receive([delta.encode() for delta in everything[cut:]], 10**6)
-    batched.document = Document.decode(batched.document.encode(), 301)
-    batched.receive([delta.encode() for delta in everything[:cut]], 10**6)
-    assert batched.document.encode() == one_by_one.document.encode()
-    assert all(delta.is_known_to(batched.document.version()) for delta in needed)
-
-
-@given(seeds)
-@settings(max_examples=examples(15))
-def test_g5_a_text_at_a_recorded_version_is_what_it_was(seed):
-    world = history(seed, 20)
-    holder = world.holders[0]
-    recorded = []
-    for _ in range(steps(15)):
-        world.step(holder)
-        document = holder.document
-        for node in document._tree.texts:
-            path = document._tree.path_of(node)
-            if path is not None:
-                recorded.append((node.id, document.version(), node.text.text()))
-    world.settle()
-    for container, version, text in recorded:
-        node = holder.document._tree.nodes[container]
-        assert node.text.text_at(version) == text
 
 
 @pytest.fixture
@@ -369,3 +291,55 @@ def test_the_right_origin_of_what_is_no_element_is_refused():
     for container, element in (((1, 0), (1, 9)), ((1, 0), (7, 0)), ((7, 0), (1, 1))):
         with pytest.raises(MalformedOp):
             document.right_origin(container, element)
+
+
+def test_what_only_a_newer_version_knows_is_kept_and_counted():
+    document = Document(1)
+    document.edit(Stamp(1, 0, 1), lambda edit: edit.make(("t",), "text"))
+    ops = [[TEXT, 1, 0, [9, 5, 0, 1, "new"]], [40, 5, 1, "newer"], [MAKE, 5, 2, 9, 0, 0, "g", "gauge"]]
+    ops.append([SET, 5, 3, 9, 5, 2, "inside", 1])
+    delta = Delta(5, 0, 4, Stamp.at(9, 5), ops)
+    assert document.apply(delta) == [((), ValueSet("g", None))]
+    assert document._tree.unknown == {(5, 0): ops[0], (5, 1): ops[1], (5, 3): ops[3]}
+    assert document.version().end(5) == 4
+    assert document._replicas.group_starts[document._replicas.find(5)] == [0]
+    document.check()
+
+
+def test_what_somebody_has_not_seen_can_be_had_as_deltas_again(clock):
+    document, deltas = two_texts(clock)
+    deltas.append(document.edit(clock.tick(2), lambda edit: edit.text(("body",)).insert(0, "x")))
+    assert document.deltas_since(Version()) == deltas
+    assert document.deltas_since(Version({1: 2})) == deltas[1:]
+    assert document.written_ms() == {1: 2}
+    assert Document(7).written_ms() == {}
+
+
+def test_the_right_origin_of_what_was_typed_in_between_is_an_element():
+    document, other = Document(1), Document(2)
+    other.apply(document.edit(Stamp(1, 0, 1), lambda edit: edit.make(("t",), "text")))
+    other.apply(document.edit(Stamp(2, 0, 1), lambda edit: edit.text(("t",)).insert(0, "ab")))
+    typed = other.edit(Stamp(3, 0, 2), lambda edit: edit.text(("t",)).insert(1, "x"))
+    document.apply(typed)
+    assert document.right_origin((1, 0), (2, 0)) == (1, 2)
+
+
+def test_a_merge_brings_what_is_missing_with_its_groups_and_bursts():
+    document, other = Document(1), Document(2)
+    other.apply(document.edit(Stamp(1, 0, 1), lambda edit: edit.make(("t",), "text")))
+    document.edit(Stamp(2_000, 0, 1), lambda edit: edit.text(("t",)).insert(0, "one "))
+    document.new_group()
+    document.edit(Stamp(5_000, 0, 1), lambda edit: edit.text(("t",)).insert(4, "two"))
+    other.edit(Stamp(3_000, 0, 2), lambda edit: edit.text(("t",)).insert(0, "more "))
+    assert [path for path, _ in other.merge(document)] == [("t",), ("t",)]
+    assert other.merge(document) == other.merge(Document(3)) == []
+    document.merge(other)
+    assert other.encode() == document.encode()
+    assert [(burst.rid, burst.ms) for burst in other.history()] == [
+        (1, 1),
+        (1, 2_000),
+        (2, 3_000),
+        (1, 5_000),
+    ]
+    document.undo(Stamp(6_000, 0, 1))
+    assert "two" not in document.value(("t",))

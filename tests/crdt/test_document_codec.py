@@ -4,9 +4,11 @@ from hypothesis import strategies as st
 
 from crdt.clock import Stamp
 from crdt.codec import Reader, Writer, deflate, inflate
+from crdt.delta import Delta
 from crdt.document import Document
 from crdt.document_codec import FORMAT, MAGIC, read_glance, read_texts, read_version, read_visible
 from crdt.errors import CrdtError, MalformedOp
+from crdt.object_ops import MAKE
 from tests.support.document_world import DocumentWorld
 from tests.support.effort import examples, steps
 
@@ -154,3 +156,39 @@ def test_a_glance_at_what_is_no_document_is_refused():
     for damaged in (b"", b"CD", b"XX" + Document(1).encode()[2:], Document(1).encode()[:-1]):
         with pytest.raises(CrdtError):
             read_glance(damaged)
+
+
+@pytest.mark.parametrize(("root", "place"), [([], ["t"]), (5, ["t"]), ({"t": ""}, "t"), ({"t": ""}, {})])
+def test_a_front_that_is_no_map_or_whose_text_has_no_place_is_refused(root, place):
+    with pytest.raises(MalformedOp):
+        read_visible(with_a_text_at(root, place))
+
+
+def test_what_is_unknown_is_written_in_the_order_of_its_ids():
+    ops = [[40, 5, 0, "b"], [MAKE, 5, 1, 9, 0, 0, "g", "gauge"], [41, 5, 2, "a"]]
+    document, other = filled(), Document(9)
+    document.apply(Delta(5, 0, 3, Stamp.at(9, 5), ops))
+    document.apply(Delta(4, 0, 1, Stamp.at(9, 4), [[40, 4, 0, "c"]]))
+    again = Document.decode(document.encode(), 2)
+    assert list(again._tree.unknown) == [(4, 0), (5, 0), (5, 2)]
+    assert again._tree.unknown == document._tree.unknown
+    assert again.kind(("g",)) == "gauge"
+    other.merge(document)
+    assert other.encode() == again.encode() == document.encode()
+
+
+def test_items_that_were_moved_or_taken_out_are_read_back_with_the_times_of_that():
+    document = filled()
+    first = document.edit(Stamp(6, 0, 1), lambda edit: edit.move_item(("list",), "2-1", 1))
+    document.edit(Stamp(7, 0, 1), lambda edit: edit.remove_item(("list",), "2-1"))
+    assert not first.empty
+    again = Document.decode(document.encode(), 2)
+    assert again.to_value() == document.to_value()
+    assert again.encode() == document.encode()
+    # An older move of the same item still loses, as it does where the state was not read back.
+    older = Document(3)
+    older.merge(filled(1))
+    late = older.edit(Stamp(5, 1, 3), lambda edit: edit.move_item(("list",), "2-1", 1))
+    for one in (document, again):
+        one.apply(late)
+    assert again.encode() == document.encode()

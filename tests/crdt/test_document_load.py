@@ -9,8 +9,9 @@ from crdt.clock import Stamp
 from crdt.codec import Reader, Writer, deflate, inflate
 from crdt.delta import Delta
 from crdt.document import Document
-from crdt.document_codec import read_texts, read_visible
+from crdt.document_codec import read_glance, read_texts, read_version, read_visible
 from crdt.errors import CrdtError, MalformedOp
+from crdt.object_ops import MAKE
 from tests.support.document_world import DocumentWorld
 from tests.support.effort import examples
 
@@ -123,6 +124,13 @@ EMPTY_FRONT = [8, 0, 0]
 
 MAP_AT_0 = [0, 0, *letters("map")]
 SLOT_WITH_0 = [1, *letters("k"), 1, 2, 0, 0, 0]
+ARRAY_AT_0 = [0, 0, *letters("array")]
+
+
+def item(counter):
+    """An item of an array with a plain value."""
+    return [0, counter, *letters("V"), 0, 0, 1, 1, 0, 0, counter, 1]
+
 
 WRONG = {
     "a container in no slot": [1, *MAP_AT_0, 0, 0, 0],
@@ -158,6 +166,8 @@ WRONG = {
     "containers out of order": [2, 0, 1, *letters("map"), *MAP_AT_0, 0, 0, 0, 0],
     "an unknown op that is no list": [0, 0, 1, 0],
     "an unknown op yet to come": [0, 0, 1, 7, 3, 3, 80, 3, 2, 3, 18],
+    "items out of order": [1, *ARRAY_AT_0, *SLOT_WITH_0, 2, *item(2), *item(1), 0],
+    "an item twice": [1, *ARRAY_AT_0, *SLOT_WITH_0, 2, *item(2), *item(2), 0],
     "a text without a front": [1, 0, 0, *letters("text"), *SLOT_WITH_0, 0, 0],
     "bytes behind the end": [0, 0, 0, 0],
 }
@@ -175,6 +185,7 @@ def test_the_hand_made_history_is_good_where_it_is_not_wrong():
         [0, 0, 0],
         [1, *MAP_AT_0, *SLOT_WITH_0, 0, 0],
         [0, 1, *letters("k"), 1, 1, 0, 0, 0, 1, 0],
+        [1, *ARRAY_AT_0, *SLOT_WITH_0, 2, *item(1), *item(2), 0],
     ):
         document = Document.decode(whole(bytes(EMPTY_FRONT), history_of(1, *history)), 7)
         document._tree.path_of(document._tree.root)
@@ -220,3 +231,52 @@ def test_a_burst_lies_within_what_was_written_and_after_the_beginning_of_time(bu
     Document.decode(whole(bytes(EMPTY_FRONT), history_of(1, *nothing, burst=(0, 5, 3))), 7)
     with pytest.raises(MalformedOp):
         Document.decode(whole(bytes(EMPTY_FRONT), history_of(1, *nothing, burst=burst)), 7)
+
+
+def test_unknown_ops_and_who_wrote_are_loaded():
+    document = Document(1)
+    document.edit(Stamp(1, 0, 1), lambda edit: edit.set(("k",), 1))
+    ops = [[40, 5, 0, "a"], [40, 5, 1, "b"], [MAKE, 5, 2, 9, 0, 0, "g", "gauge"]]
+    document.apply(Delta(5, 0, 3, Stamp.at(9, 5), ops))
+    state = document.encode()
+    loaded = Document.decode(state, 2)
+    assert loaded._tree.unknown == {(5, 0): ops[0], (5, 1): ops[1]}
+    assert loaded.kind(("g",)) == "gauge"
+    assert loaded.encode() == state
+    assert read_version(state) == document.version()
+    assert read_glance(state).written_ms == document.written_ms() == {1: 1, 5: 0}
+
+
+def unknown(*ops):
+    """The numbers of a history that holds nothing but these unknown ops."""
+    writer = Writer()
+    writer.uint(len(ops))
+    for op in ops:
+        writer.value(op)
+    return [0, 0, *writer.written()]
+
+
+@pytest.mark.parametrize(
+    "ops",
+    [
+        pytest.param([[40, 1, 1], [40, 1, 0]], id="out of order"),
+        pytest.param([[40, 1, 1], [40, 1, 1]], id="twice"),
+        pytest.param([[40, 1, 9]], id="yet to come"),
+        pytest.param([[40, 8, 0]], id="of a stranger"),
+        pytest.param([7], id="no list"),
+    ],
+)
+def test_unknown_ops_stand_in_order_and_were_written(ops):
+    document = Document.decode(whole(bytes(EMPTY_FRONT), history_of(1, *unknown([40, 1, 0], [40, 1, 8]))), 7)
+    assert list(document._tree.unknown) == [(1, 0), (1, 8)]
+    with pytest.raises(MalformedOp):
+        Document.decode(whole(bytes(EMPTY_FRONT), history_of(1, *unknown(*ops))), 7)
+
+
+@pytest.mark.parametrize("time", [-1, -(1 << 60), 1 << 64])
+def test_a_write_at_no_time_is_refused(time):
+    writer = Writer()
+    writer.sint(time)
+    history = history_of(1, 0, 1, *letters("k"), 1, 0) + writer.written() + bytes(4)
+    with pytest.raises(MalformedOp, match="time"):
+        Document.decode(whole(bytes(EMPTY_FRONT), history), 7)

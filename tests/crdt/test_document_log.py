@@ -2,9 +2,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crdt.clock import Stamp
+from crdt.delta import Delta
 from crdt.document import Document
 from crdt.document_log import document_needs, document_ops_since
-from crdt.object_ops import ITEM_INSERT, ITEM_MOVE, ITEM_REMOVE, MAKE, SET, TEXT, author_of
+from crdt.object_ops import ITEM_INSERT, ITEM_MOVE, ITEM_REMOVE, MAKE, REMOVE, SET, TEXT, author_of
 from crdt.version import Version
 from tests.support.document_world import DocumentWorld
 from tests.support.effort import examples, steps
@@ -88,3 +89,15 @@ def test_two_who_answer_each_other_in_turn_are_merged_at_once():
     fresh.merge(one)
     assert fresh.encode() == one.encode()
     assert fresh.value(("t",)) == "x" * 20
+
+
+def test_removals_and_what_is_unknown_are_ops_again():
+    document = Document(1)
+    document.edit(Stamp(1, 0, 1), lambda edit: edit.set(("k",), 1))
+    document.edit(Stamp(2, 0, 1), lambda edit: edit.remove(("k",)))
+    ops = [[MAKE, 5, 0, 9, 0, 0, "g", "gauge"], [40, 5, 1, "new"], [SET, 5, 2, 9, 5, 0, "inside", 1]]
+    document.apply(Delta(5, 0, 3, Stamp.at(9, 5), ops))
+    found = ops_since(document, Version())
+    assert [op for op in found if op[1] == 1] == [[REMOVE, 1, 1, Stamp(2, 0, 1).time, 0, 0, "k"]]
+    assert [op for op in found if op[1] == 5] == ops
+    assert ops_since(document, Version({1: 2, 5: 1})) == ops[1:]

@@ -39,6 +39,9 @@ EMPTY = {"array": [], "map": {}, "text": ""}
 def test_paths_may_be_any_sequence_of_strings(book):
     assert book(lambda edit: edit.set(["map", "k"], 1)) == {**EMPTY, "map": {"k": 1}}
     assert book(lambda edit: edit.set(("map", "k"), None)) == EMPTY
+    for key in ("k", "never there"):
+        assert book(lambda edit, key=key: edit.set(("map", key), None)) == EMPTY
+        assert book.deltas[-1].empty
     assert book(lambda edit: edit.remove(("text",))) == {"array": [], "map": {}}
 
 
@@ -76,8 +79,8 @@ def test_items_are_placed_moved_and_removed_by_position(book):
     assert book(lambda edit: edit.move_item(("array",), names[3], 2))["array"] == ["c", "a", "d"]
     assert book.deltas[-1].empty
     for position in (-1, 3):
-        with pytest.raises(OutOfRange):
-            book(lambda edit, position=position: edit.move_item(("array",), names[1], position))
+        with pytest.raises(OutOfRange, match="3 items"):
+            book(lambda edit, position=position: edit.move_item(("array",), names[0], position))
     assert book(lambda edit: edit.set(("array", names[0]), None))["array"] == [None, "a", "d"]
     assert book(lambda edit: edit.remove(("array", names[0])))["array"] == ["a", "d"]
 

@@ -5,12 +5,13 @@ from hypothesis import strategies as st
 
 from crdt.erasures import Erased, ErasureLog
 from crdt.runs import ID_BITS
+from tests.support.effort import lengths
 
 OTHER = 1 << ID_BITS
 
 # What one op deletes: (counters skipped before it, first target, count).
 targets = st.integers(0, 12) | st.integers(OTHER, OTHER + 5)
-deletes = st.lists(st.tuples(st.integers(0, 2), targets, st.integers(1, 3)))
+deletes = st.lists(st.tuples(st.integers(0, 2), targets, st.integers(1, 3)), **lengths(30))
 
 
 def recorded(ops):
@@ -43,14 +44,14 @@ def test_every_op_is_found_again_in_order(ops):
     assert replayed([log.entry(place) for place in range(len(log.counters))]) == expected
 
 
-@given(deletes, st.integers(0, 20), st.integers(0, 20))
+@given(deletes, st.integers(0, 60), st.integers(0, 60))
 def test_a_part_of_the_log_has_the_ops_of_that_part(ops, start, end):
     log, expected = recorded(ops)
     inside = [op for op in expected if start <= op[0] < end]
     assert replayed(log.between(start, end)) == inside
 
 
-@given(st.lists(st.tuples(st.integers(0, 1), st.sampled_from((-1, 1)), st.integers(1, 6)), max_size=6))
+@given(st.lists(st.tuples(st.integers(0, 1), st.sampled_from((-1, 1)), st.integers(1, 6)), **lengths(6)))
 def test_keys_held_down_make_one_entry_each_and_their_parts_are_clipped(strokes):
     log, expected, counter, target = ErasureLog(), [], 0, 100
     for skipped, step, count in strokes:

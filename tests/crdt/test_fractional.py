@@ -1,11 +1,12 @@
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crdt.errors import LimitExceeded, MalformedOp
-from crdt.fractional import DIGITS, KEY_LENGTH_MAX, Placed, check_key, key_at, key_between, suffix
+from crdt.fractional import DIGITS, KEY_LENGTH_MAX, Placed, _shortest, check_key, key_at, key_between, suffix
+from tests.support.effort import examples, lengths
 
 RID = (1 << 62) + 12345
 INSERTS = 10_000
@@ -91,7 +92,23 @@ def test_l8_holds_between_keys_that_two_replicas_made_at_once(place):
     assert row.check() <= LONGEST
 
 
-@given(st.lists(st.tuples(st.floats(0, 1), st.integers(1, 5)), max_size=60))
+@given(
+    st.lists(st.tuples(st.sampled_from(sorted(PLACES)), st.integers(1, 100)), **lengths(12)),
+    st.integers(0, 2**32),
+)
+@settings(max_examples=examples(10))
+def test_l8_keys_stay_short_whatever_habits_people_change_between(habits, seed):
+    rng = random.Random(seed)
+    row = Row()
+    row.insert(0)
+    row.insert(1)
+    for place, count in habits:
+        for _ in range(count):
+            row.insert(PLACES[place](row, 1, len(row.placed) - 1, rng))
+    assert row.check() <= LONGEST
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.integers(1, 5)), **lengths(60)))
 def test_a_key_lands_between_its_neighbours_whoever_made_them(steps):
     row = Row()
     for where, rid in steps:
@@ -137,3 +154,10 @@ def test_bounds_are_kept():
         key_between("a", "a", 1)
     with pytest.raises(MalformedOp):
         suffix(-1)
+
+
+def test_a_place_with_no_slack_is_written_with_every_digit():
+    """Between neighbours one unit apart no shorter number has all of its extensions inside."""
+    assert _shortest(5, 6, 2) == DIGITS[0] + DIGITS[5]
+    assert _shortest(0, 64, 2) == DIGITS[0]
+    assert _shortest(63, 128, 2) == DIGITS[1]

@@ -5,7 +5,10 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crdt.clock import Stamp
+from crdt.document import Document
 from crdt.history import DELETED, INSERTED, KEPT, bursts, versions
+from crdt.ops import MARK
 from crdt.replicas import Replicas
 from crdt.text import RichText
 from crdt.version import Version
@@ -84,8 +87,70 @@ def test_bursts_are_the_edit_groups_in_order_of_time():
 
 @given(seeds)
 def test_the_slider_ends_at_the_present(seed):
-    world, _ = past(seed, 15)
+    world, _ = past(seed, steps(15))
     text = world.replicas[0].text
     stops = versions(text._replicas)
     if stops:
         assert text.at(stops[-1][1]).blocks() == text.blocks()
+
+
+def test_whoever_wrote_what_showed_then():
+    one, other = RichText(1), RichText(2)
+    other.apply(one.insert(0, "abcd"))
+    one.apply(other.insert(2, "XY"))
+    then = one.version()
+    one.delete(0, 3)
+    assert one.at(then).authors() == [(0, 2, 1), (2, 4, 2), (4, 6, 1)]
+    assert one.at(one.version()).authors() == one.authors() == [(0, 1, 2), (1, 3, 1)]
+    assert one.at(Version()).authors() == []
+
+
+def test_a_group_that_was_redone_shows_in_the_past_as_it_did():
+    text = RichText(1)
+    text.insert(0, "ab")
+    text.undo()
+    off = text.version()
+    text.redo()
+    assert text.at(off).text() == ""
+    assert text.at(text.version()).text() == "ab"
+    text.insert(2, "c")
+    text.delete(0, 1)
+    assert text.at(text.version()).text() == "bc"
+
+
+def test_a_switch_that_reached_a_part_of_a_group_hides_that_part_in_the_past():
+    sam, ann = RichText(1), RichText(2)
+    ann.apply(sam.insert(0, "one"))
+    more = sam.insert(3, " more")
+    flips = [*ann.switch_group(1, 0, False), *ann.switch_group(1, 0, True)]
+    ann.apply(more)
+    flips += ann.switch_group(1, 0, False)
+    sam.apply(flips[:1])
+    half = sam.version()
+    sam.apply(flips[1:])
+    assert [sam.at(version).text() for version in (half, sam.version())] == [" more", ""]
+    assert sam.at(Version({1: 8, 2: 2})).text() == "one more"
+
+
+def test_a_switched_group_of_somebody_who_only_marked_hides_nothing_in_the_past():
+    text = RichText(1)
+    text.insert(0, "abc")
+    text.apply([[MARK, 9, 0, 1, 5, "bold", True, 1, 0, 0, 1, 1, 1]])
+    marked = text.version()
+    text.apply(RichText.decode(text.encode(), 700).switch_group(9, 0, False))
+    assert text.at(text.version()).spans() == [("abc", {})]
+    assert text.at(marked).spans() == [("ab", {"bold": True}), ("c", {})]
+
+
+def test_a_switched_group_of_somebody_who_wrote_in_another_text_of_the_document_hides_nothing_here():
+    document, other = Document(1), Document(2)
+    document.edit(Stamp(1, 0, 1), lambda edit: (edit.make(("a",), "text"), edit.make(("b",), "text")))
+    document.edit(Stamp(2, 0, 1), lambda edit: edit.text(("b",)).insert(0, "word"))
+    other.merge(document)
+    other.edit(Stamp(3, 0, 2), lambda edit: edit.text(("a",)).insert(0, "gone"))
+    other.undo(Stamp(4, 0, 2))
+    document.merge(other)
+    document = Document.decode(document.encode(), 1)
+    assert document.text_at(("b",), document.version()) == "word"
+    assert document.text_at(("a",), document.version()) == ""
+    assert document.text_at(("a",), Version({1: 99, 2: 4})) == "gone"

@@ -1,12 +1,11 @@
 """The workshop of ops: where typed text goes and which marks it gets."""
 
-from hypothesis import strategies as st
+import pytest
 
-from crdt.ops import EDGE, INSERT, MARK, SELF
+from crdt.errors import LimitExceeded, OutOfRange
+from crdt.ops import EDGE, INSERT, KIND_LENGTH_MAX, MARK, SELF, TYPE
 from crdt.text import RichText
 from tests.support.meeting import FOX, reloaded
-
-seeds = st.integers(0, 2**32)
 
 
 def text_of(words, rid=1):
@@ -111,3 +110,55 @@ def test_a_format_of_a_part_that_shows_it_already_still_covers_the_whole_range()
     text = text_of(FOX)
     text.format(0, 3, "bold", True)
     assert text.format(0, 7, "bold", True)[0][7:] == [SELF, 0, 0, SELF, 7, 0]
+
+
+def test_typing_on_is_one_op_a_stroke_and_goes_behind_the_last():
+    text = text_of("a")
+    assert text.insert(1, "b") == [[TYPE, 1, 1, "b"]]
+    assert text.insert(2, "c") == [[TYPE, 1, 2, "c"]]
+    text.new_group()
+    assert text.insert(3, "d") == [[INSERT, 1, 3, 1, "d", SELF, 2, EDGE, 1]]
+    assert text.insert(4, "e") == [[TYPE, 1, 4, "e"]]
+    assert text.text() == "abcde"
+    text.check()
+
+
+def test_each_kind_of_edit_opens_the_group_it_is_first_in():
+    for edit in (
+        lambda text: text.delete(0, 1),
+        lambda text: text.format(0, 1, "bold", True),
+        lambda text: text.set_block(0, {"kind": "quote"}),
+        lambda text: text.insert(0, "x"),
+    ):
+        text = text_of("ab")
+        text.new_group()
+        assert edit(text)[0][3] == 1
+        assert text.delete(0, 1)[0][3] == 0
+        assert text._replicas.group_starts[0] == [0, 2]
+        text.check()
+
+
+def test_what_a_block_op_names_is_the_newline_of_the_block():
+    text = text_of("one\ntwo")
+    assert text.set_block(1, {"kind": "quote"})[0][5:] == [SELF, 3, {"kind": "quote"}]
+    assert text.set_block(5, {"level": 1})[0][5:] == [EDGE, 1, {"level": 1}]
+
+
+def test_places_outside_the_text_and_kinds_too_long_are_refused_and_change_nothing():
+    text = text_of("abc")
+    before = text.encode()
+    for edit in (
+        lambda: text.insert(4, "x"),
+        lambda: text.insert(-1, "x"),
+        lambda: text.set_block(4, {"kind": "quote"}),
+        lambda: text.delete(2, 2),
+        lambda: text.delete(-1, 1),
+        lambda: text.format(2, 4, "bold", True),
+        lambda: text.format(2, 1, "bold", True),
+    ):
+        with pytest.raises(OutOfRange):
+            edit()
+    with pytest.raises(LimitExceeded):
+        text.insert(0, "x", {"k" * (KIND_LENGTH_MAX + 1): True})
+    assert text.encode() == before
+    assert text.insert(3, "x", {"k" * KIND_LENGTH_MAX: True})

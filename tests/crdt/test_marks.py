@@ -4,8 +4,6 @@ and without a save and load in between (`tests.support.meeting` plays them all).
 """
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from crdt.errors import LimitExceeded, MalformedOp
 from crdt.marks import AFTER, BEFORE, Mark, MarkTable
@@ -336,19 +334,6 @@ def test_the_paragraph_start_rule_leaves_an_embed_and_a_link_alone():
     text.format(0, 4, "bold", True)
     text.insert(0, "x")
     assert text.spans()[0] == ("x", {})
-
-
-@given(st.lists(st.tuples(st.sampled_from(GROWING[:3] + STAYING), st.integers(0, 14), st.integers(1, 6))))
-def test_what_is_typed_shows_what_marks_at_promised_away_from_paragraph_starts(marks):
-    text = RichText(1)
-    text.insert(0, FOX)
-    for kind, start, length in marks:
-        text.format(start, min(start + length, len(FOX)), kind, True)
-    for index in range(1, len(FOX) + 1):
-        typed = reloaded(text, 2)
-        promised = typed.marks_at(index)
-        typed.insert(index, "#")
-        assert next(shown for words, shown in typed.spans() if "#" in words) == promised
 
 
 # The table of marks, and marks as others may write them

@@ -1,3 +1,5 @@
+from random import Random
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,8 +20,9 @@ from crdt.object_ops import (
     size_of,
 )
 from crdt.patch import ValueSet
+from crdt.version import Version
 from tests.support.document_world import DocumentWorld
-from tests.support.effort import examples, steps
+from tests.support.effort import examples, lengths, steps
 
 UNKNOWN = 40
 
@@ -147,6 +150,62 @@ def test_g9_what_only_a_newer_version_knows_is_kept_and_passed_on_byte_for_byte(
     assert again.encode() == merged.encode() == document.encode()
     assert list(merged._tree.unknown.values()) == [list(op) for op in UNKNOWNS if op[:3] != [MAKE, 5, 1]]
     assert merged.version().end(5) == 6
+    merged.check()
+
+
+value = st.integers(-9, 9) | st.text(max_size=3) | st.binary(max_size=3) | st.just([1, {"a": None}])
+plain = st.none() | value
+newer = st.lists(
+    st.one_of(
+        st.tuples(st.just("op"), st.integers(23, 90), st.lists(plain, max_size=4)),
+        st.tuples(st.just("in text"), st.integers(7, 15), st.lists(plain, max_size=3)),
+        st.tuples(st.just("container"), st.sampled_from(["counter", "table"]), st.just([])),
+        st.tuples(st.just("inside"), st.integers(0, 5), value.map(lambda one: [one])),
+        st.tuples(st.just("known"), st.integers(0, 5), value.map(lambda one: [one])),
+    ),
+    **lengths(12),
+)
+
+
+@given(newer, st.integers(0, 2**32))
+@settings(max_examples=examples(25))
+def test_g9_any_mix_of_what_is_known_and_unknown_is_kept_and_passed_on_byte_for_byte(made, seed):
+    base, ops, made_here = Document(1), [], []
+    first = base.edit(Stamp(1, 0, 1), lambda edit: edit.make(("text",), "text"))
+    for counter, (what, number, fields) in enumerate(made):
+        if what == "op":
+            ops.append([number, 5, counter, *fields])
+        elif what == "in text":
+            ops.append([TEXT, 1, 0, [number, 5, counter, 1, *fields]])
+        elif what == "container":
+            made_here.append(counter)
+            ops.append([MAKE, 5, counter, 9, 0, 0, f"k{counter}", number])
+        elif what == "inside" and made_here:
+            into = made_here[number % len(made_here)]
+            ops.append([SET, 5, counter, 9, 5, into, "inside", *fields])
+        else:
+            ops.append([SET, 5, counter, 9, 0, 0, f"known{number}", *fields])
+    kept = [op for op in ops if op[0] >= 23 or op[0] == TEXT or (op[0] == SET and op[4])]
+    random, document, at = Random(seed), Document(2), 0
+    document.apply(first)
+    while at < len(ops):
+        size = random.randint(1, 4)
+        delta = delta_of(ops[at : at + size], start=at)
+        body = delta.encode()
+        assert Delta.decode(body).encode() == body
+        document.apply(Delta.decode(body))
+        if random.random() < 0.3:
+            document = Document.decode(document.encode(), 2)
+        at += size
+    again, merged = Document.decode(document.encode(), 3), Document(4)
+    merged.merge(again)
+    assert again.encode() == merged.encode() == document.encode()
+    assert list(merged._tree.unknown.values()) == [list(op) for op in kept]
+    assert {key: value for key, value in merged.to_value().items() if key.startswith("k")} == {
+        op[6]: op[7] for op in ops if op[0] == SET and not op[4]
+    }
+    passed_on = [list(op) for delta in merged.deltas_since(Version({1: first.end})) for op in delta.ops]
+    assert [op for op in passed_on if op in kept] == kept
     merged.check()
 
 

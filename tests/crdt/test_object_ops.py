@@ -16,11 +16,14 @@ from crdt.object_ops import (
     check_body,
     check_name,
     container_of,
+    field,
     inner_op,
     item_name,
     item_of,
     key_of,
     kind_at,
+    name_at,
+    opens_group,
     parse_item,
     size_of,
     time_of,
@@ -126,3 +129,26 @@ def test_a_plain_copy_shares_nothing_and_knows_no_tuples():
     assert copy == {"a": [1, [2, {"b": b"x"}]]}
     copy["a"][1].append(3)
     assert given_value == {"a": (1, [2, {"b": b"x"}])}
+
+
+def test_a_flip_counts_one_and_only_text_ops_that_say_so_open_a_group():
+    flip = [FLIP, 1, 0, 9, 1, 0, 1, 0]
+    assert size_of(flip) == 1
+    assert size_of([TEXT, 1, 0, [0, 1, 5, 1, "word", -2, 0, -2, 1]]) == 4
+    for inner, opens in (
+        ([0, 1, 5, 1, "x", -2, 0, -2, 1], True),
+        ([0, 1, 5, 0, "x", -2, 0, -2, 1], False),
+        ([0, 1, 5, True, "x", -2, 0, -2, 1], False),
+        ([1, 1, 5, "x"], False),
+        ([9, 1, 5, 1, "of a newer version"], True),
+        ([9, 1, 5], False),
+    ):
+        assert opens_group([TEXT, 1, 0, inner]) is opens
+    assert not opens_group(flip)
+    assert not opens_group(GOOD[0])
+
+
+def test_fields_of_an_admitted_op():
+    assert (field(GOOD[0], 3), name_at(GOOD[0], 6)) == (5, "key")
+    with pytest.raises(MalformedOp):
+        name_at(GOOD[0], 3)

@@ -78,3 +78,24 @@ def test_a_container_of_an_unknown_kind_shows_as_nothing(document):
     document.apply(Delta(5, 0, 1, Stamp.at(9, 5), gauge))
     tree = document._tree
     assert tree.plain_node(tree.nodes[5, 0]) is None
+
+
+def test_a_move_that_is_outdone_and_an_item_in_what_is_gone_are_no_patches(document):
+    array, late = ("a", "b"), Document(2)
+    late.merge(document)
+    older = late.edit(Stamp(2, 0, 2), lambda edit: edit.move_item(array, "3-1", 0))
+    document.edit(Stamp(3, 0, 1), lambda edit: edit.move_item(array, "3-1", 0))
+    assert document.apply(older) == []
+    added = late.edit(Stamp(5, 0, 2), lambda edit: edit.append(array, 9))
+    document.edit(Stamp(6, 0, 1), lambda edit: edit.set(("a",), 5))
+    assert document.apply(added) == []
+    document.check()
+
+
+def test_a_write_that_is_outdone_is_no_patch(document):
+    late = Document(2)
+    late.merge(document)
+    older = late.edit(Stamp(2, 0, 2), lambda edit: edit.set(("k",), "older"))
+    document.edit(Stamp(3, 0, 1), lambda edit: edit.set(("k",), "newer"))
+    assert document.apply(older) == []
+    assert document.value(("k",)) == "newer"

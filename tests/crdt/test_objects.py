@@ -1,14 +1,16 @@
 from itertools import permutations
+from random import Random
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from crdt.objects import CONTAINER, NOTHING, PLAIN, MapNode, Slot, UnknownNode, Write
+from crdt.objects import CONTAINER, NOTHING, PLAIN, MapNode, Slot, TextNode, UnknownNode, Write
+from crdt.text import RichText
+from tests.support.effort import lengths
 
 writes = st.lists(
     st.tuples(st.integers(0, 3), st.integers(1, 3), st.sampled_from([NOTHING, PLAIN, CONTAINER])),
-    min_size=1,
-    max_size=8,
+    **{"min_size": 1, **lengths(8)},
 )
 
 
@@ -20,9 +22,10 @@ def make(fields):
 
 
 @given(writes, st.randoms(use_true_random=False))
+@example([(1, 2, PLAIN), (1, 1, PLAIN)], Random(0))
 def test_m1_m2_the_greatest_stamp_shows_whatever_the_order_of_arrival(fields, rng):
     made = make(fields)
-    expected = sorted(made, key=Write.order, reverse=True)
+    expected = sorted(made, key=lambda write: (write.time, write.rid, write.counter), reverse=True)
     rng.shuffle(made)
     slot = Slot(made[0])
     for write in made[1:]:
@@ -63,3 +66,17 @@ def test_a_node_knows_its_place():
     assert root.holds(unknown)
     assert unknown.slot("any") is None
     assert root.shown_keys() == []
+
+
+def test_a_slot_keeps_the_winner_and_the_containers_that_lost():
+    first, plain, last = make([(1, 1, CONTAINER), (2, 1, PLAIN), (3, 1, CONTAINER)])
+    slot = Slot(plain)
+    assert slot.add(last)
+    assert not slot.add(first)
+    assert slot.writes() == [last, first]
+
+
+def test_a_text_has_no_slots():
+    root = MapNode((0, 0), None, "")
+    node = TextNode((1, 1), root, "t", RichText(1))
+    assert (node.kind, node.key, node.depth, node.slot("k")) == ("text", "t", 1, None)

@@ -21,6 +21,7 @@ from crdt.ops import (
     integer,
     kind_of,
     mapping,
+    plain,
     string,
 )
 
@@ -133,3 +134,19 @@ def test_lengths_of_text_are_checked_where_counters_are_counted():
         with pytest.raises(MalformedOp):
             counters_of(wrong)
     assert counters_of(op(EMBED)) == counters_of(op(FLIP)) == 1
+
+
+def test_a_copy_shares_nothing_that_can_change():
+    value = {"a": [1, (2, b"3")], "b": {"c": [None, True, 1.5]}}
+    copy = plain(value)
+    assert copy == {"a": [1, [2, b"3"]], "b": {"c": [None, True, 1.5]}}
+    value["a"].append(4)
+    value["b"]["c"].clear()
+    assert copy == {"a": [1, [2, b"3"]], "b": {"c": [None, True, 1.5]}}
+
+
+@pytest.mark.parametrize("number", [float("inf"), float("-inf"), float("nan")])
+def test_a_number_that_is_not_finite_is_no_value(number):
+    check_value([0.0, -1.5e308])
+    with pytest.raises(MalformedOp):
+        check_value([number])

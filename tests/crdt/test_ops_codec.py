@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from random import Random
 
 import pytest
@@ -51,9 +52,23 @@ def test_numbers_and_texts_of_every_size_read_back(counter, length):
             [[ERASE, rid, counter, 1, SELF, 0, 1], [ERASE, rid, counter + 1, 0, SELF, counter - 1, length]],
             [[ERASE, rid, counter, 0, SELF, 0, 1], [INSERT, rid, counter + 1, 0, text, SELF, 0, EDGE, 1]],
             [[ERASE, rid, counter, 0, 7 - (rid == 7), 0, 1], [ERASE, rid, counter + 1, 1, SELF, 0, 1]],
+            [[ERASE, rid, counter, 0, SELF, 0, 1], [ERASE, rid, counter + 1, 1, SELF, 0, 1]],
+            [[ERASE, rid, counter, 0, SELF, 0, 1], [INSERT, rid, counter + 1, 0, text, EDGE, 0, 7, 1]],
             [[FLIP, rid, counter, 5, rid, 0, counter, 0], [TYPE, rid, counter + 1, text]],
         ):
             assert decode_ops(encode_ops(ops)) == ops
+
+
+def test_who_writes_in_turn_is_told_apart():
+    for rid in (5, 6, 5, RID_MAX, 0, 0):
+        assert decode_ops(encode_ops([[TYPE, rid, 9, "x"]])) == [[TYPE, rid, 9, "x"]]
+
+
+def test_an_older_program_s_bytes_are_read():
+    """Short texts were deflated once, and the hardest that can be."""
+    text = "word " * 20
+    head = b"\x14" + RID.to_bytes(8, "little") + b"\5\0\0"
+    assert decode_ops(head + zlib.compress(text.encode(), 9)) == [[TYPE, RID, 5, text]]
 
 
 def test_a_keystroke_takes_few_bytes():
@@ -157,6 +172,7 @@ def test_a_text_that_unpacks_to_more_than_any_op_holds_is_refused():
         [[ERASE, 1, 2, 0, SELF, 5, 1]],
         [[ERASE, 1, 2, 0, SELF, 1, None]],
         [[INSERT, 1, 2, 0, None, SELF, 0, SELF, 1]],
+        [[INSERT, 1, 2, 0, "", EDGE, 0, EDGE, 1]],
         [[ERASE, 1, 2, 0, SELF, 1, 1], [ERASE, 1, 3, 0, SELF, 5, 1]],
         [[ERASE, 1, 2, 0, SELF, 1, 1], [ERASE, 1, 3, 0, SELF, 1, None]],
         [[ERASE, 1, 2, 0, SELF, 1, 1], [INSERT, 1, 3, 0, None, SELF, 1, SELF, 2]],

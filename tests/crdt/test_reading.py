@@ -36,6 +36,8 @@ def test_all_ways_of_reading_agree(seed):
     assert len(text) == len(whole)
     assert "".join(piece for piece, _ in text.spans()) == whole
     assert "\n".join("".join(piece for piece, _ in spans) for spans, _ in text.blocks()) == whole
+    for most in range(1, len(text.blocks()) + 2):
+        assert text.blocks(most) == text.blocks()[:most]
     for (_, before), (_, after) in pairwise(text.spans()):
         assert before != after or "embed" in before
 

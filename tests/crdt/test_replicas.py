@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crdt.check import check_replicas
+from crdt.errors import LimitExceeded
 from crdt.ops import RID_MAX
-from crdt.replicas import Flip, Replicas
+from crdt.replicas import WRITABLE_MAX, Flip, Replicas
 from tests.support.builds import REFUSED, wrong_integers
 
 seeds = st.integers(0, 2**32)
@@ -19,7 +20,7 @@ def test_replicas_are_small_integers_in_order_of_first_meeting():
     assert [replicas.intern(rid) for rid in (9, 70, 30, 9)] == [1, 0, 2, 1]
     assert [replicas.find(rid) for rid in (70, 9, 30, 8)] == [0, 1, 2, -1]
     assert replicas.rids == [70, 9, 30]
-    replicas.ends[1] = 5
+    replicas.advance(1, 5)
     assert [replicas.end_of(rid) for rid in (70, 9, 8)] == [0, 5, 0]
     check_replicas(replicas)
 
@@ -36,7 +37,7 @@ def test_groups_are_named_by_their_first_counter():
     replicas = Replicas(1)
     for start in (2, 5, 9):
         replicas.start_group(0, start, start * 10)
-    replicas.ends[0] = 12
+    replicas.advance(0, 12)
     assert [replicas.group_of(0, counter) for counter in (2, 4, 5, 8, 9, 11)] == [2, 2, 5, 5, 9, 9]
     assert [replicas.group_end(0, start) for start in (2, 5, 9)] == [5, 9, 12]
     assert [start for start in range(12) if replicas.has_group(0, start)] == [2, 5, 9]
@@ -60,7 +61,7 @@ def test_the_flip_with_the_greatest_stamp_among_those_that_reach_a_counter_decid
     for rid in rids[1:]:
         replicas.intern(rid)
     replicas.start_group(0, 5, 0)
-    replicas.ends[0] = 25
+    replicas.advance(0, 25)
     live = dict.fromkeys(range(5, 25), True)
     made: list[Flip] = []
     for number in range(random.randint(1, 10)):
@@ -85,7 +86,7 @@ def test_flips_of_one_group_leave_the_others_alone():
     for replica in (0, other):
         for start in (0, 4):
             replicas.start_group(replica, start, 0)
-        replicas.ends[replica] = 8
+        replicas.advance(replica, 8)
     assert all(replicas.is_live(replica, counter) for replica in (0, 1) for counter in range(8))
     replicas.flip(0, 4, Flip(1, other, 8, 8, False))
     assert [counter for counter in range(8) if not replicas.is_live(0, counter)] == [4, 5, 6, 7]
@@ -95,7 +96,7 @@ def test_flips_of_one_group_leave_the_others_alone():
 def test_a_flip_says_which_stretch_it_changed():
     replicas = Replicas(1)
     replicas.start_group(0, 3, 0)
-    replicas.ends[0] = 20
+    replicas.advance(0, 20)
 
     def flipped(time, until, live):
         segments = replicas.flip(0, 3, Flip(time, 0, time, until, live))
@@ -110,3 +111,22 @@ def test_a_flip_says_which_stretch_it_changed():
     assert changed[0][0] == 3
     assert changed[-1][1] == 15
     assert flipped(9, 20, True) == []
+
+
+def test_a_group_has_the_time_it_was_opened_at():
+    replicas = Replicas(1)
+    for start, time in ((2, 20), (5, 50)):
+        replicas.start_group(0, start, time)
+    replicas.advance(0, 9)
+    assert [replicas.group_time(0, start) for start in (2, 5)] == [20, 50]
+
+
+def test_the_holder_writes_up_to_the_bound_and_not_past_it():
+    replicas = Replicas(1)
+    replicas.advance(replicas.intern(2), WRITABLE_MAX - 5)
+    replicas.advance(0, 5)
+    replicas.check_writable()
+    replicas.advance(0, 6)
+    with pytest.raises(LimitExceeded, match=str(WRITABLE_MAX)):
+        replicas.check_writable()
+    assert replicas.total == WRITABLE_MAX + 1

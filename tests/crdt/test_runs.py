@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crdt.runs import END, ID_BITS, PAGE_RUNS_MAX, START, ReplicaRuns, Run
+from crdt.runs import END, ID_BITS, PAGE_RUNS_MAX, START, ReplicaRuns, Run, continues
 
 spans = st.lists(st.integers(1, 4), max_size=8)
 
@@ -114,3 +114,68 @@ def test_pages_hold_the_runs_by_counter_whatever_happens_to_them(count, actions)
     end = model[-1].start + model[-1].length if model else 0
     assert here.find(end) is None
     assert here.overlapping(1, end) == [one for one in model if one.start + one.length > 1]
+
+
+def test_what_differs_in_no_more_than_what_hides_it_goes_on_a_run():
+    one = run(5, 3)
+    assert continues(one, one.part(2, 1)) is False
+    rest = one.part(1, 2)
+    one.length = 1
+    assert continues(one, rest)
+    rest.hidden = 1
+    assert continues(one, rest)
+    assert not continues(one, Run(3, rest.start, 2, rest.left, rest.right, 1, rest.marks)), "replica"
+    for name, other in (("marks", 7), ("right", START), ("left", START), ("start", 9)):
+        was = getattr(rest, name)
+        setattr(rest, name, other)
+        assert not continues(one, rest), name
+        setattr(rest, name, was)
+
+
+def test_a_page_that_a_split_fills_is_halved_and_its_first_run_may_move():
+    here = ReplicaRuns()
+    runs = [run(4 * number, 4) for number in range(PAGE_RUNS_MAX)]
+    here.fill(list(runs))
+    rest = runs[3].part(2, 2)
+    runs[3].length = 2
+    here.add(rest)
+    runs.insert(4, rest)
+    assert here.all() == runs
+    assert len(here._pages) == 2
+    second = here._pages[1].runs[0]
+    before = runs[runs.index(second) - 1]
+    before.length -= 1
+    second.length += 1
+    here.move_start(second, second.start - 1)
+    assert here.find(second.start) is second
+    assert here.find(second.start - 1) is before
+    assert here.starts() == [one.start for one in runs]
+
+
+def test_the_first_runs_of_a_page_may_be_forgotten_one_after_the_other_until_it_is_gone():
+    here = ReplicaRuns()
+    runs = [run(4 * number, 4) for number in range(2 * PAGE_RUNS_MAX)]
+    here.fill(list(runs))
+    for one in list(here._pages[1].runs):
+        before = runs[runs.index(one) - 1]
+        here.forget(one)
+        before.length += one.length
+        runs.remove(one)
+        assert here.find(one.start) is before
+        assert here.starts() == [other.start for other in runs]
+    assert here.all() == runs
+    assert len(here._pages) == len(here._firsts)
+
+
+def test_a_page_that_is_filled_from_within_is_halved():
+    here = ReplicaRuns()
+    whole = run(0, 3 * PAGE_RUNS_MAX)
+    here.append(whole)
+    for _ in range(2 * PAGE_RUNS_MAX):
+        rest = whole.part(whole.length - 1, 1)
+        whole.length -= 1
+        here.add(rest)
+        assert here.find(rest.start) is rest
+    assert here.starts() == [0, *range(PAGE_RUNS_MAX, 3 * PAGE_RUNS_MAX)]
+    assert max(len(page.runs) for page in here._pages) <= PAGE_RUNS_MAX
+    assert here.find(PAGE_RUNS_MAX - 1) is whole

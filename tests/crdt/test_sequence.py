@@ -248,6 +248,25 @@ def test_many_runs_stand_in_chunks_of_bounded_size():
     assert text.text() == "x.." * 400
 
 
+def test_text_goes_between_the_last_run_of_a_chunk_and_the_first_of_the_next_and_chunks_keep_their_order():
+    text = RichText(1)
+    fragments(text, 800)
+    model = list(text.text())
+    for _ in range(3):
+        borders = [chunk.visible for chunk in text._sequence.chunks]
+        for number in range(len(borders)):
+            at = sum(borders[: number + 1])
+            text.insert(at, "|")
+            model.insert(at, "|")
+            borders[number] += 1
+    for at in range(0, 400, 2):
+        text.insert(at, "-")
+        model.insert(at, "-")
+    assert text.text() == "".join(model)
+    assert [chunk.order for chunk in text._sequence.chunks] == list(range(len(text._sequence.chunks)))
+    text.check()
+
+
 @given(seeds)
 def test_the_finger_finds_every_place_from_every_place(seed):
     text = RichText(1)

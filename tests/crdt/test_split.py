@@ -6,6 +6,9 @@ from crdt.clock import Stamp
 from crdt.delta import Delta
 from crdt.document import Document
 from crdt.errors import LimitExceeded
+from crdt.object_ops import TEXT
+from crdt.ops import COUNTER_MAX, INSERT, RID_MAX, TYPE
+from crdt.split import PIECE_SIZE_MIN
 from crdt.version import Version
 from tests.support.effort import examples
 
@@ -23,7 +26,7 @@ def paste(text, values=0):
     return document, document.edit(Stamp(5, 0, 1), fill)
 
 
-@given(st.text("aé漢😀\n", min_size=1, max_size=600), st.integers(0, 60), st.integers(96, 400))
+@given(st.text("aé漢😀\n", min_size=1, max_size=600), st.integers(0, 60), st.integers(PIECE_SIZE_MIN, 400))
 @settings(max_examples=examples(40))
 def test_the_pieces_fit_and_make_the_same_document(text, values, size_bytes_max):
     document, delta = paste(text, values)
@@ -73,6 +76,32 @@ def test_a_book_is_cut_in_linear_time():
 def test_a_small_delta_stays_itself():
     _, delta = paste("word")
     assert delta.split(1_000) == [delta]
+
+
+def far(place, rid=0):
+    """An element of a replica with the longest id and a counter near the last one."""
+    return [RID_MAX - rid, COUNTER_MAX - place]
+
+
+@given(st.text("a漢😀", min_size=1, max_size=300), st.integers(PIECE_SIZE_MIN, 200), st.booleans())
+@settings(max_examples=examples(40))
+def test_any_text_fits_into_pieces_of_the_least_size_whoever_wrote_around_it(text, size_bytes_max, typed):
+    first = COUNTER_MAX - 500
+    inner = [TYPE, RID_MAX, first, text]
+    if not typed:
+        inner = [INSERT, RID_MAX, first, 1, text, *far(600, 2), *far(700, 3)]
+    stamp = Stamp.at((1 << 64) - 1, RID_MAX)
+    delta = Delta(RID_MAX, first, first + len(text), stamp, [[TEXT, *far(800, 1), inner]])
+    pieces = delta.split(size_bytes_max)
+    assert all(len(piece.encode()) <= size_bytes_max for piece in pieces)
+    assert "".join(op[3][3] if op[3][0] == TYPE else op[3][4] for piece in pieces for op in piece.ops) == text
+
+
+def test_pieces_have_a_least_size():
+    _, delta = paste("word " * 100)
+    assert max(len(piece.encode()) for piece in delta.split(PIECE_SIZE_MIN)) <= PIECE_SIZE_MIN
+    with pytest.raises(LimitExceeded, match=f"at least {PIECE_SIZE_MIN} bytes"):
+        delta.split(PIECE_SIZE_MIN - 1)
 
 
 def test_one_op_that_cannot_be_cut_is_refused():

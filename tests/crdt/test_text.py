@@ -372,3 +372,32 @@ def test_a_replica_id_is_a_positive_integer_of_63_bits():
             RichText(wrong)
         with pytest.raises(REFUSED):
             RichText.decode(RichText(1).encode(), wrong)
+
+
+def test_places_are_followed_through_merges():
+    text, other = RichText(1), RichText(2)
+    text.insert(0, "abcd")
+    assert other.merge(text) == [Inserted(0, "abcd", {})]
+    assert other.merge(text) == []
+    behind, before = other.anchor(2), other.anchor(2, "before")
+    assert (behind, before) == ((1, 1, "after"), (1, 2, "before"))
+    text.insert(2, "XY")
+    other.merge(text)
+    assert (other.index(behind), other.index(before)) == (2, 4)
+    for index in (-1, 7):
+        with pytest.raises(OutOfRange):
+            other.anchor(index)
+    with pytest.raises(CausalGap):
+        other.index((9, 0, "after"))
+
+
+def test_only_a_group_that_is_there_can_be_switched():
+    text = RichText(1)
+    text.insert(0, "abc")
+    before = text.encode()
+    for rid, start in ((2, 0), (1, 1), (1, 3)):
+        with pytest.raises(OutOfRange):
+            text.switch_group(rid, start, False)
+    assert text.encode() == before
+    assert text.switch_group(1, 0, False)[0][4:] == [1, 0, 3, 0]
+    assert text.text() == ""

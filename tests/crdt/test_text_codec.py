@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from crdt.codec import Reader, Writer, deflate
 from crdt.errors import CausalGap, CrdtError, LimitExceeded, MalformedOp
+from crdt.replicas import COUNTERS_MAX
 from crdt.text import RichText
-from crdt.text_codec import COUNTERS_MAX, FORMAT, MAGIC, open_text
+from crdt.text_codec import FORMAT, MAGIC, open_text
 from tests.support import fuzz_text
 from tests.support.effort import steps
 from tests.support.fuzz_text import pack, unpack
@@ -299,11 +300,12 @@ def test_every_truncation_and_every_flipped_byte_inside_the_packing_does_no_harm
                 take_or_refuse(pack(other, history) if part is front else pack(front, other))
 
 
-def test_a_thousand_damaged_snapshots_and_forged_batches_do_no_harm():
+def test_damaged_snapshots_forged_batches_and_damaged_bytes_of_ops_do_no_harm():
     counts, harm = fuzz_text.run(1500, 1_000_000)
     assert harm == []
     assert counts["snapshot accepted"] > 50
     assert counts["ops accepted"] > 20
+    assert counts["bytes accepted"] > 40
 
 
 @given(st.binary(max_size=80), st.binary(max_size=80))

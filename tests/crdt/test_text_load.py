@@ -8,9 +8,9 @@ import pytest
 
 from crdt.codec import Writer
 from crdt.errors import LimitExceeded, MalformedOp
-from crdt.ops import KIND_LENGTH_MAX
+from crdt.ops import EDGE, KIND_LENGTH_MAX, MARK
+from crdt.replicas import COUNTERS_MAX
 from crdt.text import RichText
-from crdt.text_codec import COUNTERS_MAX
 from tests.support.fuzz_text import pack
 from tests.support.meeting import reloaded, shown
 
@@ -299,3 +299,27 @@ def test_many_deletes_of_a_dead_group_over_the_same_letters_take_no_square_of_ti
     )
     assert time.perf_counter() - started < 5
     assert len(text) == letters
+
+
+def test_marks_that_reach_to_the_edges_of_the_text_are_loaded():
+    text = RichText(1)
+    text.insert(0, "abc")
+    text.format(1, 3, "bold", True)
+    text.apply([[MARK, 9, 0, 1, 5, "italic", True, EDGE, 0, 1, EDGE, 1, 0]])
+    again = reloaded(text)
+    assert again.spans() == text.spans() == [("a", {"italic": True}), ("bc", {"bold": True, "italic": True})]
+    again.insert(3, "d")
+    assert again.spans()[1] == ("bcd", {"bold": True, "italic": True})
+
+
+@pytest.mark.parametrize(
+    ("target", "reason"),
+    [(element(0, 1), "a replica"), (element(9), "an element"), (element(8), "no element"), ((1,), "")],
+)
+def test_a_block_write_names_an_element_that_there_is(target, reason):
+    columns = {"visible": "a\nc", "groups": (0, 4), "writes": ((5, 1, target, {"kind": "quote"}),)}
+    if reason:
+        with pytest.raises(MalformedOp, match=reason):
+            RichText.decode(snapshot(**columns), 1)
+    else:
+        assert load(**columns).blocks()[-1][1] == {"kind": "quote"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -11,9 +12,10 @@ from hypothesis import strategies as st
 from crdt import MalformedOp
 from crdt.characters import FILLER
 from crdt.erasures import ErasureLog
-from crdt.replicas import Replicas
+from crdt.replicas import Flip, Replicas
 from crdt.runs import END, ID_BITS, START, Run
-from crdt.text_rows import note_erasures, rows_of
+from crdt.text_rows import note_erasures, note_groups, rows_of
+from tests.support.effort import lengths, steps
 
 
 def runs_of(*spans: tuple[int, int]) -> list[Run]:
@@ -21,7 +23,7 @@ def runs_of(*spans: tuple[int, int]) -> list[Run]:
     return [Run(0, start, length, START, END, 0, 0) for start, length in spans]
 
 
-SPANS = st.lists(st.tuples(st.integers(0, 3), st.integers(1, 4)), min_size=1, max_size=8)
+SPANS = st.lists(st.tuples(st.integers(0, 3), st.integers(1, 4)), **{"min_size": 1, **lengths(8)})
 """Runs as (gap before it, length), by counter."""
 
 
@@ -83,7 +85,7 @@ def test_runs_are_cut_where_the_number_of_reasons_changes(gaps, reasons):
                 expected[counter] += 1
     cut, spots = [[] for _ in runs], [0] * len(runs)
     row.hide(cut, spots)
-    found = {}
+    found: dict[int, int] = {}
     for run, pieces, spot in zip(runs, cut, spots, strict=True):
         for number, piece in enumerate(pieces or [run]):
             assert (piece.left == START) == (piece.start == run.start)
@@ -103,3 +105,99 @@ def test_a_delete_in_a_replica_without_elements_is_refused():
     log.record(3, 1 << ID_BITS, 1)
     with pytest.raises(MalformedOp, match="a delete of no element"):
         note_erasures(rows_of(runs_of((0, 3))), Replicas(1), 0, log)
+
+
+class Written:
+    """Twelve elements of replica 0 in three runs, and deletes of them by two replicas in edit groups."""
+
+    def __init__(self, random: Random) -> None:
+        self.random = random
+        self.replicas = Replicas(1)
+        self.replicas.intern(2)
+        self.logs = [ErasureLog(), ErasureLog()]
+        self.deletes: list[tuple[int, int, int]] = []
+        """(author, counter, element)"""
+        self.replicas.start_group(0, 0, 0)
+        self.replicas.start_group(0, 5, 0)
+        self.replicas.advance(0, 12)
+
+    def delete(self) -> None:
+        """One op over some elements, or a key held down in either direction."""
+        random, replicas = self.random, self.replicas
+        author, first = random.randrange(2), random.randrange(12)
+        if random.random() < 0.3 or not replicas.group_starts[author]:
+            replicas.start_group(author, replicas.ends[author], 0)
+        count = random.randint(1, 12 - first)
+        if random.random() < 0.5:
+            self.record(author, first, count)
+            return
+        counters = range(first, first + count)
+        for element in counters if random.random() < 0.5 else reversed(counters):
+            self.record(author, element, 1)
+
+    def record(self, author: int, first: int, count: int) -> None:
+        counter = self.replicas.ends[author]
+        self.logs[author].record(counter, first, count)
+        self.deletes.extend((author, counter, element) for element in range(first, first + count))
+        self.replicas.advance(author, counter + 1)
+
+    def flip(self, number: int) -> None:
+        random, replicas = self.random, self.replicas
+        target = random.randrange(2)
+        if replicas.group_starts[target]:
+            start = random.choice(replicas.group_starts[target])
+            until = random.randint(start + 1, replicas.group_end(target, start))
+            replicas.flip(target, start, Flip(number, 0, number, until, random.random() < 0.3))
+
+    def hidden(self) -> dict[int, int]:
+        """How many reasons hide each element, counted one by one."""
+        found = {element: 0 if self.replicas.is_live(0, element) else 1 for element in range(12)}
+        for author, counter, element in self.deletes:
+            found[element] += self.replicas.is_live(author, counter)
+        return found
+
+
+@given(st.integers(0, 2**32))
+def test_what_groups_and_deletes_hide_is_what_is_counted_one_by_one(seed):
+    random = Random(seed)
+    written = Written(random)
+    for _ in range(steps(6)):
+        written.delete()
+    for number in range(random.choice((0, 1, 9))):
+        written.flip(number)
+    runs = runs_of((0, 5), (5, 4), (9, 3))
+    rows = rows_of(runs)
+    for author, log in enumerate(written.logs):
+        note_erasures(rows, written.replicas, author, log)
+    note_groups(rows, written.replicas)
+    cut, spots = [[] for _ in runs], [0] * len(runs)
+    rows[0].hide(cut, spots)
+    found = {
+        counter: piece.hidden
+        for run, pieces in zip(runs, cut, strict=True)
+        for piece in pieces or [run]
+        for counter in range(piece.start, piece.start + piece.length)
+    }
+    assert found == written.hidden()
+
+
+def test_deletes_of_no_element_are_refused_even_in_a_group_that_is_off():
+    for target in (1 << ID_BITS, 2):
+        replicas, log = Replicas(1), ErasureLog()
+        replicas.start_group(0, 3, 0)
+        replicas.advance(0, 9)
+        log.record(3, target, 2)
+        replicas.flip(0, 3, Flip(1, 0, 8, 8, False))
+        with pytest.raises(MalformedOp, match="a delete of no element"):
+            note_erasures(rows_of(runs_of((0, 3))), replicas, 0, log)
+
+
+def test_a_group_of_a_replica_that_wrote_nothing_here_hides_nothing():
+    replicas = Replicas(1)
+    other = replicas.intern(2)
+    replicas.start_group(other, 0, 0)
+    replicas.advance(other, 3)
+    replicas.flip(other, 0, Flip(1, 0, 8, 3, False))
+    rows = rows_of(runs_of((0, 3)))
+    note_groups(rows, replicas)
+    assert (rows[0].begins, rows[0].ends) == ([], [])

@@ -126,6 +126,33 @@ def test_embeds_come_and_go_with_their_payload():
     assert shown(listener) == shown(writer)
 
 
+def test_an_embed_among_letters_of_one_stretch_comes_back_between_them():
+    writer, listener = pair("")
+    embed = {"type": "divider"}
+    listener.apply(writer.insert(0, "ab"))
+    listener.apply(writer.insert_embed(2, embed))
+    listener.apply(writer.insert(3, "cd"))
+    loaded = reloaded(listener)
+    writer.new_group()
+    gone = writer.delete(0, 5)
+    listener.apply(gone)
+    loaded.apply(gone)
+    back = writer.undo()
+    came = [Inserted(0, "ab", {}), Inserted(2, "\ufffc", {"embed": embed}), Inserted(3, "cd", {})]
+    assert listener.apply(back) == came
+    assert loaded.apply(back) == came, "what is loaded holds them in one run"
+    assert shown(loaded) == shown(listener) == shown(writer)
+
+
+def test_a_block_whose_newline_was_deleted_says_nothing_until_it_is_back():
+    writer, listener = pair("one\ntwo")
+    listener.apply(writer.delete(3, 1))
+    other = RichText(3)
+    other.apply(RichText(1).insert(0, "one\ntwo"))
+    assert listener.apply(other.set_block(0, {"kind": "quote"})) == []
+    assert BlockSet(3, {"kind": "quote"}) in listener.apply(writer.undo())
+
+
 # V1: reasons to be hidden
 
 
@@ -240,3 +267,54 @@ def test_a_flip_that_is_entered_in_a_document_names_the_stretches_for_each_text(
     assert not replicas.open
     one.check()
     other.check()
+
+
+def test_an_element_between_two_that_nobody_can_have_seen_side_by_side_stands_at_one_place_everywhere():
+    """The gate cannot tell while the same batch brings one of the two."""
+    batch = [[INSERT, 9, 0, 1, "x", 1, 1, EDGE, 1], [INSERT, 9, 1, 0, "y", SELF, 0, 1, 0]]
+    text, other = RichText(1), RichText(2)
+    other.apply(text.insert(0, "ab"))
+    assert text.apply(batch) == [Inserted(2, "x", {}), Inserted(3, "y", {})]
+    assert other.apply([*other.insert(1, "-"), *batch]) == [Inserted(3, "x", {}), Inserted(4, "y", {})]
+    assert other.text() == "a-bxy"
+    for one in (text, other, reloaded(text)):
+        one.check()
+    text.merge(other)
+    assert text.encode() == other.encode()
+
+
+def test_a_mark_whose_end_is_not_behind_its_start_says_nothing_however_its_group_is_switched():
+    text = RichText(1)
+    text.insert(0, "abc")
+    op = [MARK, 9, 0, 1, 5, "bold", True, 1, 2, 0, 1, 0, 1]
+    assert text.apply([op]) == []
+    again = reloaded(text)
+    for one in (text, again):
+        assert one._marks.marks[0].inert
+        for live in (False, True):
+            flip = reloaded(one, 700).switch_group(9, 0, live)
+            assert one.apply(flip) == []
+            assert one._marks.marks[0].live is live
+        assert one.spans() == [("abc", {})]
+        one.check()
+
+
+def test_a_mark_may_start_behind_an_element():
+    text = RichText(1)
+    text.insert(0, "abc")
+    assert text.apply([[MARK, 9, 0, 1, 5, "bold", True, 1, 0, 1, 1, 1, 1]]) == [
+        Formatted(1, 2, {"bold": True})
+    ]
+    other = reloaded(text, 2)
+    assert text.apply(other.insert(1, "-")) == [Inserted(1, "-", {"bold": True})]
+    assert text.spans() == other.spans() == [("a", {}), ("-b", {"bold": True}), ("c", {})]
+    text.check()
+
+
+def test_a_newline_that_comes_back_says_what_its_block_is():
+    writer, listener = pair("one\ntwo")
+    listener.apply(writer.set_block(0, {"kind": "quote"}))
+    writer.new_group()
+    assert listener.apply(writer.delete(2, 3)) == [Deleted(2, 3)]
+    assert listener.apply(writer.undo()) == [Inserted(2, "e\nt", {}), BlockSet(3, {"kind": "quote"})]
+    assert shown(listener) == shown(writer)

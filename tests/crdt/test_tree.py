@@ -4,10 +4,12 @@ from hypothesis import strategies as st
 
 from crdt.clock import Stamp
 from crdt.tree import Move, is_inside, place_all
+from tests.support.effort import lengths
 from tests.support.oracle_tree import tree_by_replay
 
-names = st.sampled_from("abcdef")
-histories = st.lists(st.tuples(names, st.one_of(st.none(), names, st.just("missing"))), max_size=30)
+names = st.sampled_from("abcde")
+parents = st.sampled_from([None, "missing", *"abcdeabcde"])
+histories = st.lists(st.tuples(names, parents), **{"min_size": 6, **lengths(30)})
 
 
 def moves_of(history):

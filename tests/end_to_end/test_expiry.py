@@ -80,10 +80,11 @@ def one_round(desk, relay, server, writer, at):
     relay.cut()
     wait_for(lambda: desk.status.link != "live")
     writer.type(f"{at}a")
+    before = wait_for(lambda: (found := desk.call(rows)) and b"a" in found[-1][-1] and found)
     notebook = desk.call(lambda library: library.store.load(desk.view.note.id).stream).partition("/")[0]
     server.administer("note add", notebook=notebook, title=f"round {at}")
     relay.arm(at, lambda: server.administer("session expire", session=EMAIL))
-    desk.window.account.check_now()
+    desk.window.account.sync_now()
     writer.type("b")
     wait_for(lambda: relay.met or (sent(desk) and relay.frames.count("up") >= UP_MIN))
     if not relay.met:
@@ -95,7 +96,8 @@ def one_round(desk, relay, server, writer, at):
     relay.disarm()
     writer.type("d,")
     parked = desk.call(rows)
-    assert len(parked) > 1
+    assert parked[: len(before)] == before
+    assert len(parked) > len(before)
     assert desk.status.auth == "expired"
     sign_in_again(desk)
     writer.check()

@@ -63,6 +63,8 @@ def banner(desk):
 def lose(server, how):
     if how == "disabled":
         server.administer("user disable", email=EMAIL, disabled=True)
+    elif how == "password elsewhere":
+        server.change_password(EMAIL, PASSWORD, OTHER)
     elif how == "password":
         server.administer("user password", email=EMAIL, password_hash=Passwords().hash(OTHER))
     else:
@@ -73,6 +75,7 @@ WORDS = {
     "expired": "Signed out of 127.0.0.1",
     "revoked": "This device was signed out of 127.0.0.1",
     "password": "This device was signed out of 127.0.0.1",
+    "password elsewhere": "This device was signed out of 127.0.0.1",
     "disabled": "Your account on 127.0.0.1",
 }
 
@@ -104,7 +107,7 @@ def lose_and_return(desk, server, relay, how, lost=False):
     assert desk.titles() == ["Kept"]
     came = relay.connections
     relay.cut()
-    desk.window.account.check_now()
+    desk.window.account.sync_now()
     until = time.monotonic() + RETRY_SECONDS
     wait_for(lambda: time.monotonic() > until)
     assert relay.connections == came
@@ -116,7 +119,7 @@ def lose_and_return(desk, server, relay, how, lost=False):
         wait_for(lambda: desk.window.account.dialog is None)
     type_text(desk.view.edit, "!")
     caret = desk.view.edit.textCursor().position()
-    fill(desk, relay.url, OTHER if how == "password" else PASSWORD)
+    fill(desk, relay.url, OTHER if how.startswith("password") else PASSWORD)
     wait_for(lambda: sent(desk) and not banner(desk))
     assert desk.view.edit.toPlainText() == "offline!"
     assert desk.view.edit.textCursor().position() == caret

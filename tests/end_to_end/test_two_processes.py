@@ -67,13 +67,17 @@ class Person:
                 peer = await self.connected()
                 if self.acked >= n:  # the ack was lost, and the server says that it has it
                     break
-                with suppress(ConnectionClosed, ConnectionError):
+                try:
                     answer = await peer.push(self.stream, said, n0=n)
-                    if isinstance(answer, m.Ack):
-                        assert not answer.rejected
-                        self.acked = answer.n
-                    else:
-                        assert answer.code in ("busy", "internal"), answer
+                except (ConnectionClosed, ConnectionError):
+                    self.peer = None  # it may not have heard of its end yet, and would be asked for ever
+                    await peer.close()
+                    continue
+                if isinstance(answer, m.Ack):
+                    assert not answer.rejected
+                    self.acked = answer.n
+                else:
+                    assert answer.code in ("busy", "internal"), answer
             await asyncio.sleep(pause())
 
     async def close(self):

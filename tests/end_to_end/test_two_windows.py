@@ -144,7 +144,8 @@ def test_what_was_typed_until_just_before_a_window_is_killed_is_there_again(desk
     pair = open_pair(desk, "")
     text = "abcdefghijklmnopqrstuvwxyz" * 4
     pair.a("type", text=text, pause_ms=10, at_once=False)
-    time.sleep(0.6)
+    while len(pair.a("times")["commits"]) < 40:
+        time.sleep(0.02)
     times = pair.a("times")["commits"]
     typed = pair.a("state")["text"]
     asked = time.monotonic()

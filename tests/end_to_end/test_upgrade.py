@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from sync.storage.client_store import ClientStore
-from tests.support.processes import Server, Window, commonplace, processes, sign_in, until
+from tests.support.processes import WAIT_SECONDS, Server, Window, commonplace, processes, sign_in, until
+from tests.support.relay import Relay, relayed
 
 EMAIL = "ana@example.org"
 OLD, NEW = ("--data-model", "1"), ("--data-model", "2")
@@ -36,14 +37,17 @@ def states(profile: Path) -> dict[str, str]:
         store.close()
 
 
-def begin(folder: Path, running: list) -> tuple[Server, Path, Path, str]:
-    """A server of the first model, and two profiles of one account with a few notes and folders."""
+def begin(folder: Path, running: list, way: Relay | None = None) -> tuple[Server, Path, Path, str]:
+    """A server of the first model, and two profiles of one account; the second may have a way of its own."""
     server = Server(folder / "server", "--data-model", "1")
     running.append(server)
     a, b = folder / "a", folder / "b"
     for profile, name in ((a, "Ana"), (b, None)):
         commonplace(profile, *OLD, "status")
         sign_in(profile, server, EMAIL, name)
+    if way is not None:
+        way.target = server.url
+        sign_in(b, way, EMAIL)
     made = commonplace(a, *OLD, "new", "--title", "Shared", "--text", "The fox jumped.", "--json")
     commonplace(a, *OLD, "new", "--title", "Another", "--text", "more")
     for profile in (a, b):
@@ -93,6 +97,7 @@ def test_who_is_behind_is_heard_and_upgrades_in_place(tmp_path, running):
     assert state["shown"] == "B writes while behind The fox jumped."
     assert state["banner"].startswith(BEHIND)
     assert state["status"]["mode"] == "send_only"
+    assert titles(b) == {"Shared", "Another"}
 
     server.stop()
     theirs("type", text="and offline ")
@@ -120,6 +125,10 @@ def test_who_is_behind_is_heard_and_upgrades_in_place(tmp_path, running):
     assert states(b) == found
 
 
+def titles(profile: Path) -> set[str]:
+    return {row["title"] for row in json.loads(commonplace(profile, *NEW, "list", "--json"))}
+
+
 def same(one: Window, other: Window) -> bool:
     return sent(one) and sent(other) and one("state")["state"] == other("state")["state"]
 
@@ -127,6 +136,43 @@ def same(one: Window, other: Window) -> bool:
 def upgrade_when_behind(window: Window) -> str:
     until(lambda: mode(window) == "send_only", "the server has moved on")
     return upgrade(window)
+
+
+def test_who_was_offline_all_the_time_is_heard_when_back_and_upgrades_in_place(tmp_path, running):
+    with relayed("") as way:
+        server, a, b, note = begin(tmp_path, running, way)
+        ours, theirs = windows = [Window(profile, "2") for profile in (a, b)]
+        running.extend(windows)
+        for window in windows:
+            window.open(note)
+            until(lambda window=window: mode(window) == "full" and sent(window), "both are connected")
+        way.down = True
+        way.cut()
+        theirs("select", start=4)
+        theirs("type", text="quick ", pause_ms=15, at_once=False)
+        server.command("migrate", "run", "--to", "2")
+        assert upgrade_when_behind(ours).startswith("2 notes before, 2 after.")
+        ours("select", start=0)
+        ours("type", text="A: ")
+        commonplace(a, *NEW, "new", "--title", "Of A", "--text", "made after")
+        until(lambda: sent(ours), "what A wrote is on the server")
+        before = theirs.until_text("The quick fox jumped.")
+        assert (before["banner"], titles(b)) == ("", {"Shared", "Another"})
+
+        way.down = False
+        ours.until_text("A: The quick fox jumped.", 2 * WAIT_SECONDS)
+        until(lambda: theirs("state")["banner"].startswith(BEHIND), "the prompt is on screen")
+        theirs("type", text="brown ")
+        assert upgrade(theirs) == "2 notes before, 3 after (1 new). The old copy is kept for 30 days."
+        after = theirs.until_text("A: The quick brown fox jumped.")
+        assert (after["note"], after["window"]) == (note, before["window"])
+        assert after["caret"] == len("A: The quick brown ")
+        ours.until_text("A: The quick brown fox jumped.")
+        until(lambda: same(ours, theirs), "both hold the same state")
+        for window in windows:
+            window.close()
+    assert len(found := states(a)) == 3
+    assert states(b) == found
 
 
 def test_who_was_away_all_the_time_comes_back_with_everything(tmp_path, running):

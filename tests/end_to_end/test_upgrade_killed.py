@@ -10,50 +10,19 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import time
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
-from crdt import Clock
-from sync.client.session import Client
-from sync.client.ticker import Ticker
 from sync.errors import UpgradeStopped
-from sync.model import v1
 from sync.storage import profile_file
-from sync.storage.client_store import ClientStore
-from sync.storage.rows import LocalChange
-from tests.support.library import named
+from tests.support.old_library import NOTES, Seat, prepared
 from tests.support.whole_window import served
 
-EMAIL, PASSWORD = "ana@example.org", "correct horse battery"
-NOTES, COMMITS_MAX = 5, 200
+COMMITS_MAX = 200
 STEP = 1 if os.environ.get("HYPOTHESIS_PROFILE") == "soak" else 4
 
 
 class Killed(BaseException):
     """The process is no more."""
-
-
-class Seat:
-    """One library in use, until it is closed or killed."""
-
-    def __init__(self, folder: Path, newest: str = "2.0") -> None:
-        self.store = ClientStore.open(folder / "library.sqlite3", newest=newest)
-        self.ticker = Ticker(
-            Clock(self.store.rid, self.store.clock_high_water()), lambda: time.time_ns() // 1_000_000
-        )
-        self.client = Client(self.store, self.ticker, newest=newest)
-
-    def new(self, number: int) -> None:
-        note, delta = v1.new_note(self.store.rid, self.ticker.stamp(), title=f"{number}", created_ms=1)
-        typed = note.edit(self.ticker.stamp(), lambda edit: edit.text(("body",)).insert(0, f"text {number}"))
-        stream = f"{self.store.personal()}/notes"
-        self.client.submit([LocalChange(stream, named(number, "n"), one) for one in (delta, typed)])
-
-    def bodies(self) -> dict[str, str]:
-        """What every note says."""
-        names = [name for row in self.store.streams() for name in self.store.document_ids(row.id)]
-        return {name: self.store.document(name, 5).text(("body",)).text() for name in names}
 
 
 async def upgraded(seat: Seat) -> None:
@@ -98,26 +67,6 @@ def killing(monkeypatch, at: int):
     with monkeypatch.context() as patch:
         patch.setattr(profile_file, "transaction", transaction)
         yield count
-
-
-def prepared(folder: Path, url: str) -> Seat:
-    """An old library of an account, some of it unsent."""
-    folder.mkdir()
-    seat = Seat(folder, "1.0")
-    seat.store.add_notebook(named(1, "b"), "Personal")
-    seat.store.set_personal(named(1, "b"))
-
-    async def begin() -> None:
-        for number in range(NOTES - 1):
-            seat.new(number)
-        await seat.client.sign_in(url, EMAIL, PASSWORD, sign_up_name="Ana")
-        await seat.client.start()
-        assert await seat.client.drained(20)
-        await seat.client.stop()
-
-    asyncio.run(begin())
-    seat.new(NOTES - 1)
-    return seat
 
 
 def test_a_kill_behind_any_commit_loses_nothing_and_the_upgrade_goes_on(tmp_path, monkeypatch):

@@ -28,6 +28,7 @@ def becomes(monkeypatch):
     monkeypatch.setattr(dev, "environment", lambda packages: "PYTHON")
     monkeypatch.setattr(dev, "missing_compiler_packages", lambda: [])
     monkeypatch.setattr(dev, "missing_database_packages", lambda: [])
+    monkeypatch.setattr(dev, "missing_desktop_packages", lambda: [])
     monkeypatch.setattr(dev, "missing_qt_packages", lambda platforms=(): [])
     monkeypatch.setattr(os, "chdir", lambda folder: None)
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
@@ -59,7 +60,16 @@ def test_test_runs_every_step_and_becomes_pytest(becomes, monkeypatch, capsys):
     ran = []
     monkeypatch.setattr(dev, "call", lambda command: ran.append(command[1:]) or 0)
 
-    assert becomes("test") == ["-m", "pytest", "-n", "auto", "--dist", "loadfile"]
+    assert becomes("test") == [
+        "-m",
+        "pytest",
+        "-n",
+        "auto",
+        "--dist",
+        "loadfile",
+        "--max-worker-restart",
+        "0",
+    ]
     assert [step[:3] for step in ran[:3]] == [
         ["-m", "ruff", "check"],
         ["-m", "ruff", "format"],
@@ -241,15 +251,18 @@ def test_a_child_keeps_its_exit_code_and_its_signal():
 
 def test_an_interrupt_is_left_to_the_child(tmp_path):
     ready = tmp_path / "ready"
+    # Whatever runs the tests may have its children ignore interrupts.
+    listen = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
     child = (
-        "import pathlib, sys, time\n"
+        f"{listen}import pathlib, sys, time\n"
         "try:\n"
         f"    pathlib.Path({str(ready)!r}).touch()\n"
-        "    time.sleep(30)\n"
+        "    while True:\n"
+        "        time.sleep(0.05)\n"  # a signal just before one long sleep would wake nobody
         "except KeyboardInterrupt:\n"
         "    sys.exit(42)\n"
     )
-    script = f"import dev, sys; sys.exit(dev.call([sys.executable, '-c', {child!r}]))"
+    script = f"{listen}import dev, sys; sys.exit(dev.call([sys.executable, '-c', {child!r}]))"
     process = subprocess.Popen([sys.executable, "-c", script], cwd=DEV_PY.parent, start_new_session=True)
     give_up = threading.Timer(20, process.kill)
     give_up.start()

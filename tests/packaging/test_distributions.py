@@ -64,6 +64,14 @@ def test_the_server_brings_its_unit_for_systemd():
     assert "ExecStart=/opt/commonplace/bin/commonplace-server serve" in unit.read_text(encoding="utf-8")
 
 
+def test_the_program_brings_its_entry_for_desktops():
+    shared = PROGRAM["tool"]["hatch"]["build"]["targets"]["wheel"]["shared-data"]
+    assert {place: (ROOT / path).is_file() for path, place in shared.items()} == {
+        "share/applications/commonplace.desktop": True,
+        "share/icons/hicolor/scalable/apps/commonplace.svg": True,
+    }
+
+
 def test_every_requirement_has_a_lower_and_an_upper_bound():
     everything = [*PROGRAM["project"]["dependencies"], *PROGRAM["project"]["optional-dependencies"]["dev"]]
 

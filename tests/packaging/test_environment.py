@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,27 @@ def test_missing_system_packages_are_provided_for_a_current_environment_too(step
     environment.environment(["libxcb-cursor0"])
 
     assert steps == ["venv", "pip", "libxcb-cursor0"]
+
+
+def test_of_two_runs_at_once_only_one_installs_system_packages_at_a_time(steps, monkeypatch):
+    environment.environment([])
+    inside = []
+
+    def provide(packages):
+        inside.append(len(inside))
+        assert len(inside) == 1
+        time.sleep(0.05)
+        inside.pop()
+        steps.extend(packages)
+
+    monkeypatch.setattr(environment, "provide", provide)
+    threads = [threading.Thread(target=environment.environment, args=(["libgl1"],)) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert steps == ["venv", "pip", *["libgl1"] * 3]
 
 
 def test_pip_is_not_led_elsewhere(monkeypatch):

@@ -92,6 +92,16 @@ def test_a_system_without_a_compiler_asks_for_one_and_for_headers(monkeypatch, t
     assert system.missing_compiler_packages() == []
 
 
+def test_a_system_without_the_tools_of_a_desktop_asks_for_them(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    assert system.missing_desktop_packages() == ["desktop-file-utils", "xdg-utils"]
+    monkeypatch.setattr(shutil, "which", lambda name: "/usr/bin/xdg-open" if name == "xdg-open" else None)
+    assert system.missing_desktop_packages() == ["desktop-file-utils"]
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert system.missing_desktop_packages() == []
+
+
 def test_a_system_without_postgresql_asks_for_it(monkeypatch):
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setattr(shutil, "which", lambda name: None)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from crdt import Clock, Delta, Document
 from sync.client import events as e
 from sync.client.about import About
+from sync.client.driver import LIVE, Driver
 from sync.client.engine import Engine
 from sync.client.line import NEVER
 from sync.client.ticker import Ticker
@@ -82,6 +84,7 @@ class Device:
         self.copy: tuple[Path, int] | None = None
         self.unsent_in_copy: list[str] = []
         self.signed_in = True
+        self.driver = world.drawn_driver()
         self.boot()
 
     # --- life and death --------------------------------------------------------------------------
@@ -103,6 +106,7 @@ class Device:
         self.alive = True
         self.views.clear()
         self.feed(e.TokenSet("ws://server", self.key))
+        self.feed(e.Driven(self.driver))
         self.feed(e.Started())
 
     def die(self) -> None:
@@ -203,6 +207,8 @@ class Device:
                 self.views.pop(effect.document, None)
             case e.ReplicaChanged():
                 self.views.clear()
+            case e.Drained():
+                self.world.after(self.world.dice["drivers"].randint(0, 80), partial(self.part, effect.turn))
             case e.Noted():
                 self.world.note(self.number, effect.what)
 
@@ -213,6 +219,23 @@ class Device:
         wire = self.wire = wire_of(self.world, self.hear)
         self.talk = self.world.accept(self, wire)
         self.world.after(1, lambda: self.feed(e.Opened()) if self.wire is wire else None)
+
+    def part(self, turn: int) -> None:
+        """What else a visit is for is over."""
+        self.feed(e.Parted(turn))
+
+    def drive(self, driver: Driver) -> None:
+        """The person wants another driver."""
+        self.driver = driver
+        self.feed(e.Driven(driver))
+
+    @property
+    def is_level(self) -> bool:
+        """Whether all is sent and fetched, as far as this device can know."""
+        status = self.engine.status
+        if self.driver == LIVE:
+            return self.engine.drained
+        return (status.link, status.visit, status.outbox) == ("off", "done", 0)
 
     def send(self, frame: bytes) -> None:
         wire, talk = self.wire, self.talk

@@ -36,9 +36,16 @@ def test_nothing_is_lost_doubled_or_left_apart(seed, tmp_path):
     play(seed, tmp_path, STEPS)
 
 
+@pytest.mark.parametrize("seed", FIXED)
+def test_nor_where_connections_are_visits(seed, tmp_path):
+    """Some devices connect when somebody asks, or every so many minutes."""
+    play(seed, tmp_path, STEPS, visits=True)
+
+
 @pytest.mark.parametrize("run", range(FRESH))
-def test_nor_in_a_world_that_nobody_has_seen(run, tmp_path):
-    play(random.SystemRandom().randrange(1 << 40), tmp_path, STEPS)
+@pytest.mark.parametrize("visits", [False, True], ids=["live", "visits"])
+def test_nor_in_a_world_that_nobody_has_seen(visits, run, tmp_path):
+    play(random.SystemRandom().randrange(1 << 40), tmp_path, STEPS, visits=visits)
 
 
 def test_a_world_without_faults_is_strictly_clean(tmp_path):

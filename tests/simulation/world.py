@@ -23,6 +23,7 @@ from unittest.mock import patch
 
 from crdt import Document
 from sync.client import events as e
+from sync.client.driver import LIVE, MANUAL, Driver
 from sync.server import auth
 from sync.server.backup import back_up
 from sync.server.hub import ReadLog, ReadStates
@@ -45,8 +46,12 @@ DAY_MS = 24 * 3_600_000
 class World:
     """One run."""
 
-    def __init__(self, seed: int, folder: Path, faults: Faults | None = None) -> None:
+    def __init__(
+        self, seed: int, folder: Path, faults: Faults | None = None, *, visits: bool = False
+    ) -> None:
+        """`visits`: some of the devices connect now and then only."""
         self.seed = seed
+        self.visits = visits
         self.folder = folder
         self.now = 1_000_000
         self.wall_ms = 1_760_000_000_000
@@ -54,7 +59,7 @@ class World:
         self._order = itertools.count()
         self.dice = {
             name: Random(f"{seed}:{name}")
-            for name in ("network", "faults", "people", "devices", "server", "steps")
+            for name in ("network", "faults", "people", "devices", "server", "steps", "drivers")
         }
         self.faults = faults if faults is not None else drawn(self.dice["faults"])
         self.drawn = self.faults
@@ -106,6 +111,13 @@ class World:
             people.sign_up(f"p{number}@example.org", f"P{number}", "-", self.wall_ms) for number in range(2)
         ]
         people.set_role(self.accounts[0].personal, self.accounts[1].id, "editor")
+
+    def drawn_driver(self) -> Driver:
+        """What drives a device."""
+        if not self.visits:
+            return LIVE
+        dice = self.dice["drivers"]
+        return dice.choice((LIVE, MANUAL, MANUAL, Driver("every", 1), Driver("every", dice.randint(1, 5))))
 
     def mint(self, person: int, inst: str) -> str:
         """Sign a device in."""
@@ -182,7 +194,11 @@ class World:
                 hub.log_read(talk.link, out, core.log_page(out.stream, out.after))
             elif isinstance(out, ReadStates):
                 of = out.transfer
-                hub.states_read(talk.link, out, core.state_page(out.stream, of.since, of.after, of.documents))
+                hub.states_read(
+                    talk.link,
+                    out,
+                    core.states.page(out.stream, of.since, of.place, of.documents, fresh=of.fresh),
+                )
             else:
                 frames.append(out)
         return frames
@@ -250,8 +266,23 @@ class World:
             if dice.random() < getattr(faults, name):
                 self.note(device.number, name)
                 getattr(self, f"_do_{name}")(device)
+        if self.visits:
+            self._drive()
         self.run_until(self.now + self.dice["steps"].choice((1, 5, 20, 50, 200, 1_000, 4_000)))
         self._mark_safe()
+
+    def _drive(self) -> None:
+        """Somebody syncs now, looks at a dialog that needs the server, or wants another driver."""
+        dice = self.dice["drivers"]
+        device = dice.choice(self.devices)
+        luck = dice.random()
+        if luck < 0.3:
+            device.feed(e.Nudged(asked=luck < 0.2))
+        elif luck < 0.35:
+            device.feed(e.Needed())
+            self.after(dice.randint(1, 90_000), lambda: device.feed(e.Needed(False)))
+        elif luck < 0.38:
+            device.drive(self.drawn_driver())
 
     def _do_cut(self, device: Device) -> None:
         device.cut(drain_up=self.dice["faults"].random() < 0.5)
@@ -342,7 +373,20 @@ class World:
                 device.store.fuse, device.store.full = None, False
             self._revive(device)
             self._sign_in(device)
+            device.feed(e.Needed(False))
         self.run_until(self.now + HEAL_MS)
+        if self.visits:
+            self._heal_visitors()
+
+    def _heal_visitors(self) -> None:
+        """Whoever connects now and then sends what is theirs, then fetches what the others have sent."""
+        for _ in range(2):
+            for device in self.devices:
+                device.feed(e.Nudged(asked=True))
+            self.run_until(self.now + HEAL_MS)
+        end = self.now + HEAL_MS
+        while self.now < end and not all(device.is_level for device in self.devices):
+            self.run_until(self.now + 500)  # a schedule has just begun another visit
 
     # --- the check -------------------------------------------------------------------------------
 
@@ -350,7 +394,7 @@ class World:
         """Everything that must hold when all is quiet."""
         for device in self.devices:
             status = device.engine.status
-            assert device.engine.drained, f"device {device.number} is not level: {status}"
+            assert device.is_level, f"device {device.number} is not level: {status}"
             assert status.outbox == 0, status
         shown = self._bodies_on_the_server()
         for device in self.devices:
@@ -369,35 +413,19 @@ class World:
             assert on_server or token not in self.safe, f"{token} was on the server and is not"
 
     def _bodies_on_the_server(self) -> dict[str, str]:
-        core = self.server.opened.core
         found: dict[str, str] = {}
         for account in self.accounts:
-            stream = f"{account.personal}/notes"
-            after = ""
-            while True:
-                page = core.state_page(stream, 0, after, None)
-                for name, _, state in page.states:
-                    document = Document.decode(state, 1)
-                    found[name] = document.text(("title",)).text() + document.text(("body",)).text()
-                    after = name
-                if page.last:
-                    break
+            for name, state in self.server.states(f"{account.personal}/notes").items():
+                document = Document.decode(state, 1)
+                found[name] = document.text(("title",)).text() + document.text(("body",)).text()
         return found
 
     def _check_device(self, device: Device) -> None:
         """A device holds the server's bytes, and its views show its store."""
-        core = self.server.opened.core
         for row in device.store.streams():
             if row.collection != "notes" or row.role == "none":
                 continue
-            states = {}
-            after = ""
-            while True:
-                page = core.state_page(row.id, 0, after, None)
-                states.update({name: state for name, _, state in page.states})
-                if page.last:
-                    break
-                after = page.states[-1][0]
+            states = self.server.states(row.id)
             for name in device.store.document_ids(row.id):
                 if name in states:
                     mine = device.store.document(name, device.store.rid)
@@ -408,9 +436,11 @@ class World:
             assert not missing, f"device {device.number} lacks {sorted(missing)}"
 
 
-def play(seed: int, folder: Path, steps: int = 120, faults: Faults | None = None) -> str:
+def play(
+    seed: int, folder: Path, steps: int = 120, faults: Faults | None = None, *, visits: bool = False
+) -> str:
     """Run one seed; return the hash of what happened."""
-    world = World(seed, folder, faults)
+    world = World(seed, folder, faults, visits=visits)
     drawn_faults = world.faults
     try:
         for _ in range(steps):
@@ -420,7 +450,7 @@ def play(seed: int, folder: Path, steps: int = 120, faults: Faults | None = None
         return world.trace.hexdigest()
     except Exception as error:
         again = f"SIMULATION_SEED={seed} SIMULATION_STEPS={steps} python -m pytest tests/simulation"
-        error.add_note(f"replay: {again}\nfaults: {drawn_faults}")
+        error.add_note(f"replay: {again}{' -k visits' if visits else ''}\nfaults: {drawn_faults}")
         raise
     finally:
         world.close()

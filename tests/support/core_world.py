@@ -14,6 +14,7 @@ from sync.server.auth import new_epoch
 from sync.server.core import Written
 from sync.server.ingest import Batch
 from sync.server.opening import Opened, make_folder, open_server
+from sync.server.state_pages import Place
 from sync.storage.account_store import AccountRow, NewNotebook
 from sync.storage.model_store import ModelStore
 from sync.storage.server_store import DocumentRow, StreamRow
@@ -85,6 +86,18 @@ class CoreWorld:
         row = self.opened.store.stream(stream)
         assert row is not None
         return self.opened.store.log(row.key, 0, count_max=1_000_000, size_max=1 << 60)
+
+    def states(self, stream: str, since: int = 0, documents: Sequence[str] | None = None) -> dict[str, bytes]:
+        """The states that a transfer would send, whole, in its order."""
+        whole: dict[str, bytes] = {}
+        place, last = Place(), False
+        while not last:
+            page = self.opened.core.states.page(stream, since, place, documents, fresh=1 << 62)
+            for chunk in page.chunks:
+                assert chunk.offset == len(whole.get(chunk.document, b""))
+                whole[chunk.document] = whole.get(chunk.document, b"") + chunk.chunk
+            place, last = page.place, page.last
+        return whole
 
     def check(self) -> None:
         """Check what must hold after every commit: gapless logs, states that are their folded log."""

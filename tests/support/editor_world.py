@@ -335,6 +335,10 @@ def check_layout(window: Window) -> None:
     """Assert that the lines of every block hold its text, and blocks stand below each other without a gap."""
     document = window.view.document()
     layout = document.documentLayout()
+    block = document.begin()
+    while block.isValid():  # measured first: the scroll bar may come or go with it, and with that the width
+        layout.blockBoundingRect(block)
+        block = block.next()
     bottom = document.documentMargin()
     block = document.begin()
     while block.isValid():

@@ -21,3 +21,8 @@ def examples(usual: int) -> int:
 def steps(usual: int) -> int:
     """How many steps a random history has."""
     return max(usual, SOAK_STEPS) if IS_SOAK else usual
+
+
+def lengths(usual: int) -> dict[str, int]:
+    """The bounds of a drawn list whose entries are the steps of a history."""
+    return {"min_size": SOAK_STEPS, "max_size": 2 * SOAK_STEPS} if IS_SOAK else {"max_size": usual}

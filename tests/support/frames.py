@@ -82,6 +82,9 @@ EXAMPLES: dict[str, m.Message] = {
         NOTEBOOK,
         shared=(rows.SharedRow(NOTEBOOK, 2, DOCUMENT, (("comments", "none"),)),),
     ),
+    "notice-hidden": m.Notice(
+        "account", (rows.NotebookRow(NOTEBOOK, "Garden", "owner"),), ACCOUNT, hidden=(NOTEBOOK,)
+    ),
     "ping": m.Ping(7),
     "pong": m.Pong(7, 1_795_000_000_000),
     "blob-offer": b.BlobOffer(HASH, 70_000, STREAM, DOCUMENT),

@@ -16,10 +16,14 @@ from typing import Any
 
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.dialogs.sign_in import SignInDialog
+from app.dialogs.sign_out import SignOutDialog
 from app.dialogs.upgrade import UpgradeDialog
 from app.models.notices import Axes, Topic
 from app.paths import Profile
+from app.removal import OnlyHere
 from app.theme import Mode
+from app.widgets.farewell import Farewell
 from sync.client.offers import STEPS, Progress, Receipt
 from sync.errors import UpgradeStopped
 from tests.support.waiting import wait_for
@@ -55,6 +59,7 @@ BANNERS: dict[str, dict[str, Any]] = {
 }
 """What is wrong, by the name of the picture."""
 
+MODES_SHOWN: tuple[Mode, ...] = ("light", "dark")
 RECEIPT = Receipt("1.0", "2.0", 143, 145, 2, 3, 1, "/home/ana/backups/library-model-1.0-1.sqlite3", 30, 1)
 
 
@@ -70,6 +75,7 @@ def pictures(desk: Started) -> Iterator[tuple[str, QWidget]]:
     desk.view.banners._fold()
     room.axes = Axes()
     room.take_axes()
+    yield from prompts(desk)
     dialog = UpgradeDialog(desk.window, desk.program.appearance, "notes.example.org")
     dialog.show()
     yield "upgrade asked", dialog
@@ -85,30 +91,64 @@ def pictures(desk: Started) -> Iterator[tuple[str, QWidget]]:
     dialog.close()
 
 
+def prompts(desk: Started) -> Iterator[tuple[str, QWidget]]:
+    """What a person is asked about signing in and out."""
+    server, owner = "wss://notes.example.org", "ana@example.org"
+    reason = "Signed out of notes.example.org."
+    asked = SignInDialog(desk.window, server=server, email=owner, reason=reason)
+    asked.show()
+    yield "prompt sign in again", asked
+    asked.refuse("That e-mail and password do not belong together.")
+    yield "prompt sign in refused", asked
+    asked.offer_ways(owner, 37)
+    yield "prompt wrong account", asked
+    asked.close()
+    first = SignInDialog(desk.window)
+    first.offer_adoption(14)
+    first.show()
+    yield "prompt first sign in", first
+    first.close()
+    leaving = SignOutDialog(desk.window, f"{owner} · notes.example.org")
+    leaving.show()
+    for name, found in (("unsafe", OnlyHere(37, 4, 2, 1)), ("safe", OnlyHere(0, 0, 0, 0))):
+        leaving.show_only_here(found)
+        yield f"prompt sign out {name}", leaving
+    leaving.close()
+    farewell = Farewell(desk.program.appearance, 12, desk.window.geometry())
+    farewell.show()
+    yield "farewell", farewell
+    farewell.close()
+
+
 def _words(error: UpgradeStopped) -> str:
     from app.wording import sentence
 
     return sentence(error)
 
 
-def main(folder: Path) -> int:
-    """Save them all; how many."""
+def painter_of(folder: Path) -> QApplication:
+    """The application that makes pictures in a folder, which is made."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     app = QApplication.instance() or QApplication([])
     assert isinstance(app, QApplication)
     app.setQuitOnLastWindowClosed(False)
     folder.mkdir(parents=True, exist_ok=True)
+    return app
+
+
+def main(folder: Path) -> int:
+    """Save them all; how many."""
+    app = painter_of(folder)
     saved = 0
-    modes: tuple[Mode, ...] = ("light", "dark")
     with tempfile.TemporaryDirectory() as place:
         desk = Started(app, Profile(Path(place) / "profile")).ready()
         wait_for(lambda: desk.view.note is not None)
         type_text(desk.view.title, "A walk in the woods")
         type_text(desk.view.edit, "The path goes on behind the mill.\nMushrooms in autumn; bring a basket.")
-        wait_for(lambda: desk.titles() == ["A walk in the woods"])
+        wait_for(lambda: desk.notes.rowCount() and "basket" in desk.notes.row_at(0).preview)
         # What is shown is made up: the engine's own word would take it away again.
         desk.program.bridge.status_changed.disconnect()
-        for mode in modes:
+        for mode in MODES_SHOWN:
             desk.program.appearance.set_mode(mode)
             for name, widget in pictures(desk):
                 app.processEvents()

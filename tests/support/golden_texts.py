@@ -3,8 +3,9 @@ Texts that were saved once and for all: every later version must read them, to t
 
     python -m tests.support.golden_texts
 
-adds the ones that are not there yet; one that is there is never written again. Each is two files,
-tests/golden/texts/<name>.text (what `encode` wrote) and <name>.json (what a reader sees).
+adds the ones that are not there yet; one that is there is never written again. Each is three files,
+tests/golden/texts/<name>.text (what `encode` wrote), <name>.json (what a reader sees) and <name>.ops (what
+`encode_ops` wrote of all its ops).
 """
 
 from __future__ import annotations
@@ -14,7 +15,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from crdt.ops_codec import encode_ops
 from crdt.text import RichText
+from crdt.text_ops import ops_since
+from crdt.version import Version
 from tests.support.meeting import holder
 from tests.support.text_world import TextWorld
 
@@ -115,6 +119,11 @@ def saved() -> dict[str, bytes]:
     return {path.stem: path.read_bytes() for path in sorted(FOLDER.glob("*.text"))}
 
 
+def saved_ops() -> dict[str, bytes]:
+    """The ops of the saved texts, as they were once sent, by name."""
+    return {path.stem: path.read_bytes() for path in sorted(FOLDER.glob("*.ops"))}
+
+
 def expectation(name: str) -> dict:
     """What a reader must see of a saved text."""
     found: dict = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
@@ -137,6 +146,10 @@ def main() -> int:
             seen = json.dumps(plain(expected(text)), indent=1, ensure_ascii=True, sort_keys=True)
             (FOLDER / f"{name}.json").write_text(seen + "\n", encoding="utf-8")
             print(f"added {name}: {path.stat().st_size} bytes")
+        sent = FOLDER / f"{name}.ops"
+        if not sent.exists():
+            sent.write_bytes(encode_ops(ops_since(RichText.decode(path.read_bytes(), 1), Version())))
+            print(f"added the ops of {name}: {sent.stat().st_size} bytes")
     return 0
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import sys
 
-from crdt import BUILD
+from crdt import BUILD, encode_ops
 from tests.support.document_world import DocumentWorld
 from tests.support.text_world import TextWorld
 
@@ -26,6 +26,8 @@ def of_texts(seeds: range, steps: int) -> bytes:
             world.step()
         world.settle()
         found.update(repr(world.sent).encode())
+        for sent in world.sent.values():
+            found.update(b"".join(encode_ops(ops) for ops in sent))
         text = world.replicas[0].text
         found.update(text.encode() + repr((text.blocks(), text.authors(), text.version().encode())).encode())
     return found.digest()

@@ -40,6 +40,18 @@ def as_word(value, time_ms):
 LENSES: dict[str, Chain] = {
     "add": Chain([Lens(2, [Add(("icon",), "x"), Add(("state", "archived"), False)])]),
     "rename": Chain([Lens(2, [Rename(("created_ms",), "created"), Rename(("created_ms", "word"), "state")])]),
+    "rename inside": Chain(
+        [
+            Lens(
+                2,
+                [
+                    Rename(("box", "word"), "tags"),
+                    Rename(("box", "word", "created"), "icon"),
+                    Convert(("box", "word", "word"), as_word),
+                ],
+            )
+        ]
+    ),
     "swap": Chain([Lens(2, [Rename(("word",), "box"), Rename(("box",), "word")])]),
     "plunge": Chain(
         [Lens(2, [Plunge("pinned", "state"), Plunge("tags", "state"), Rename(("tags", "word"), "w")])]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import permutations
+from typing import Any
 
 from crdt.errors import CausalGap
 from crdt.text import RichText
@@ -74,6 +75,16 @@ def then(*edits: Edit) -> Edit:
 def reloaded(text: RichText, rid: int | None = None) -> RichText:
     """The text after a save and a load, held by the same replica or another."""
     return RichText.decode(text.encode(), holder(text) if rid is None else rid)
+
+
+def undo_all(text: RichText) -> list[Any]:
+    """Undo until there is nothing left; what redo must show again, in its order."""
+    before: list[Any] = []
+    while text.can_undo:
+        before.append(shown(text))
+        assert len(text.undo()) == 1
+    assert text.undo() == []
+    return before[::-1]
 
 
 def holder(text: RichText) -> int:

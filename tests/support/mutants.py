@@ -3,6 +3,7 @@ Planted bugs: one-line changes of the core that the tests must notice.
 
     python -m tests.support.mutants                 all, with a table of what became of each
     python -m tests.support.mutants NAME …          some
+    python -m tests.support.mutants --promises      those of the table in crdt/README.md, on its tests alone
     python -m tests.support.mutants --jobs 2 --limit-s 90
 
 Each is tried on a copy of crdt/ and the tests, never on the tree, which must pass without. A planted bug is
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -26,6 +28,7 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parent.parent.parent
 LIST = Path(__file__).with_suffix(".toml")
+README = ROOT / "crdt" / "README.md"
 KILLED, SURVIVED, STALE = "killed", "SURVIVED", "STALE"
 
 PROFILE = """
@@ -40,7 +43,9 @@ ALWAYS = (
     "test_text.py",
     "test_sequence.py",
     "test_undo.py",
+    "test_undo_properties.py",
     "test_marks.py",
+    "test_marks_properties.py",
     "test_blocks.py",
     "test_text_state.py",
     "test_text_codec.py",
@@ -62,14 +67,20 @@ ALWAYS_FOR_SERVERS = (
     "tests/sync/server/test_admin_models.py",
 )
 
-ALWAYS_FOR_DOCUMENTS = ("test_document.py", "test_arrays.py", "test_delta.py", "test_document_load.py")
+ALWAYS_FOR_DOCUMENTS = (
+    "test_document.py",
+    "test_document_properties.py",
+    "test_arrays.py",
+    "test_delta.py",
+    "test_document_load.py",
+)
 """The same, for what texts do not need."""
 
 DOCUMENT_MODULES = {
     *("clock", "fractional", "tree", "schema"),
     *("arrays", "objects", "object_gate", "object_tree", "edit"),
-    *("delta", "delta_codec", "split", "bursts"),
-    *("document", "document_codec", "document_log"),
+    *("delta", "delta_codec", "split", "bursts", "rotate", "reshape"),
+    *("document", "document_codec", "document_log", "document_deltas"),
 }
 
 
@@ -97,6 +108,13 @@ def mutants() -> list[Mutant]:
     return [Mutant(**entry) for entry in entries]
 
 
+def promises() -> list[tuple[str, str]]:
+    """What the README says proves each promise: a test, as pytest names it, and the name of a planted bug."""
+    row = re.compile(r"^\| .* \| `(\w+\.py)::(\w+)` \| (.+) \|$", re.MULTILINE)
+    found = row.findall(README.read_text(encoding="utf-8"))
+    return [(f"tests/crdt/{file}::{test}", bug) for file, test, bug in found]
+
+
 def applied(mutant: Mutant, root: Path = ROOT) -> str | None:
     """The text of the file with the bug in it; None when the line is not there, or not only once."""
     text = (root / mutant.file).read_text(encoding="utf-8")
@@ -109,10 +127,11 @@ def tests_for(mutant: Mutant) -> list[str]:
     """The tests to run, the closest first."""
     if mutant.file in LENSES:
         return ["tests/sync/model/test_lenses.py", "tests/sync/model/test_v2.py"]
-    if mutant.file.startswith(SERVER):
-        return list(ALWAYS_FOR_SERVERS)
     module = Path(mutant.file).stem
     own = f"test_{module}.py"
+    if mutant.file.startswith(SERVER):
+        nearest = f"tests/{Path(mutant.file).parent}/{own}"
+        return list(dict.fromkeys([nearest, *ALWAYS_FOR_SERVERS]))
     others = ALWAYS_FOR_DOCUMENTS if module in DOCUMENT_MODULES and ALWAYS else ALWAYS
     names = [own, *[name for name in others if name != own]]
     return [f"tests/crdt/{name}" for name in names if (ROOT / "tests" / "crdt" / name).exists()]
@@ -144,8 +163,8 @@ def run_tests(folder: Path, tests: list[str], limit_s: float) -> tuple[bool, str
     return not done.returncode, failed[0].split(" - ")[0].split("::")[-1] if failed else ""
 
 
-def attempt(mutant: Mutant, limit_s: float) -> Verdict:
-    """Plant one bug in a copy and run the tests on it."""
+def attempt(mutant: Mutant, limit_s: float, tests: list[str] | None = None) -> Verdict:
+    """Plant one bug in a copy and run the tests on it, those closest to it unless others are named."""
     text = applied(mutant)
     if text is None:
         return Verdict(mutant, STALE, 0.0, "")
@@ -154,15 +173,15 @@ def attempt(mutant: Mutant, limit_s: float) -> Verdict:
         folder = Path(name)
         copy_tree(folder)
         (folder / mutant.file).write_text(text, encoding="utf-8")
-        passed, noticed_by = run_tests(folder, tests_for(mutant), limit_s)
+        passed, noticed_by = run_tests(folder, tests or tests_for(mutant), limit_s)
     return Verdict(mutant, SURVIVED if passed else KILLED, time.monotonic() - started, noticed_by)
 
 
-def assert_sound(limit_s: float) -> None:
-    """Without a planted bug everything passes; otherwise every bug would seem to be noticed."""
+def assert_sound(tests: list[str], limit_s: float) -> None:
+    """Without a planted bug the tests pass; otherwise every bug would seem to be noticed."""
     with tempfile.TemporaryDirectory(prefix="commonplace-mutant-") as name:
         copy_tree(Path(name))
-        passed, noticed_by = run_tests(Path(name), [f"tests/crdt/{test}" for test in ALWAYS], limit_s)
+        passed, noticed_by = run_tests(Path(name), tests, limit_s)
     if not passed:
         raise RuntimeError(f"the tests fail without a planted bug: {noticed_by}")
 
@@ -171,15 +190,23 @@ def main(arguments: list[str]) -> int:
     """Run from the command line; 1 when a bug survived or is stale."""
     parser = argparse.ArgumentParser(prog="python -m tests.support.mutants", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("--promises", action="store_true")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--limit-s", type=float, default=120.0)
     options = parser.parse_args(arguments)
-    chosen = [mutant for mutant in mutants() if not options.names or mutant.name in options.names]
+    planted = {mutant.name: mutant for mutant in mutants()}
+    chosen: list[tuple[Mutant, list[str] | None]] = [(mutant, None) for mutant in planted.values()]
+    if options.promises:
+        chosen = [(planted[bug], [test]) for test, bug in promises()]
+    chosen = [
+        (mutant, tests) for mutant, tests in chosen if not options.names or mutant.name in options.names
+    ]
     found: list[Verdict] = []
     started = time.monotonic()
-    assert_sound(5 * options.limit_s)
+    needed = {test for mutant, tests in chosen for test in tests or tests_for(mutant)}
+    assert_sound(sorted(needed), 10 * options.limit_s)
     with ThreadPoolExecutor(options.jobs) as pool:
-        for verdict in pool.map(lambda mutant: attempt(mutant, options.limit_s), chosen):
+        for verdict in pool.map(lambda one: attempt(one[0], options.limit_s, one[1]), chosen):
             found.append(verdict)
             print(
                 f"{verdict.fate:9}{verdict.seconds:6.1f} s  {verdict.mutant.name}  {verdict.noticed_by}",

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 DATA_MODEL_VARIABLE = "COMMONPLACE_DATA_MODEL"
 ROOT = Path(__file__).resolve().parents[2]
@@ -111,7 +111,15 @@ def commonplace(profile: Path, *arguments: str, text: str | None = None, code: i
     return done.stdout
 
 
-def sign_in(profile: Path, server: Server, email: str, name: str | None = None) -> None:
+class Address(Protocol):
+    """Something that leads to a server."""
+
+    @property
+    def url(self) -> str:
+        """Where to connect."""
+
+
+def sign_in(profile: Path, server: Address, email: str, name: str | None = None) -> None:
     """Sign a profile in; with a name, make the account."""
     extra = ["--sign-up", "--name", name] if name else []
     commonplace(

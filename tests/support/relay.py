@@ -23,10 +23,12 @@ class Relay:
 
     def __init__(self, target: str) -> None:
         self.target = target
-        self.url = ""
+        self.url: str = ""
         self.frames: list[str] = []
         self.connections = 0
         self.met = False
+        self.down = False
+        """While it is, whoever connects is cut off at once."""
         self._at = 0
         self._action: Callable[[], Any] | None = None
         self._loop = asyncio.new_event_loop()
@@ -61,6 +63,9 @@ class Relay:
 
     async def _serve(self, client: ServerConnection) -> None:
         self.connections += 1
+        if self.down:
+            client.transport.abort()
+            return
         self._open.add(client)
         path = client.request.path if client.request is not None else ""
         try:

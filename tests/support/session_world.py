@@ -250,7 +250,11 @@ class Talk:
                 hub.log_read(self.link, out, core.log_page(out.stream, out.after))
             elif isinstance(out, ReadStates):
                 of = out.transfer
-                hub.states_read(self.link, out, core.state_page(out.stream, of.since, of.after, of.documents))
+                hub.states_read(
+                    self.link,
+                    out,
+                    core.states.page(out.stream, of.since, of.place, of.documents, fresh=of.fresh),
+                )
             else:
                 message = wire.decode(out)
                 assert not isinstance(message, m.Ignored)

@@ -12,6 +12,7 @@ from random import Random
 
 from crdt.errors import CausalGap
 from crdt.ops import FLIP
+from crdt.ops_codec import encode_ops
 from crdt.patch import BlockSet, Deleted, Formatted, Inserted
 from crdt.text import RichText
 from tests.support.oracle_text import OracleText, join_spans
@@ -68,6 +69,11 @@ class Shadow:
         return [*found, (join_spans(line), self.last)]
 
 
+def heard(text: RichText, ops: list) -> list:
+    """Apply ops, half of them as the bytes that are sent of them."""
+    return text.apply_encoded(encode_ops(ops)) if ops and ops[0][2] % 2 else text.apply(ops)
+
+
 class Replica:
     """
     One writer: its text, its shadow, its oracle, and the ops of others that wait for their predecessors.
@@ -96,7 +102,7 @@ class Replica:
             for batch in list(self.waiting):
                 ends = self.text.version()
                 try:
-                    patches = self.text.apply(batch)
+                    patches = heard(self.text, batch)
                 except CausalGap:
                     assert self.text.version() == ends
                     continue
@@ -156,7 +162,7 @@ class TextWorld:
             ops = text.undo() if random.random() < 0.6 else text.redo()
         else:
             ops = text.replace(at, min(2, length - at), "x")
-        replica.shadow.apply(twin.apply(ops))
+        replica.shadow.apply(heard(twin, ops))
         return ops
 
     def format(self, text: RichText, at: int) -> list:

@@ -3,17 +3,29 @@ A walk through every window and dialog: each command of the menus is given, and 
 
 New commands are walked by themselves. What would ask the system (file dialogs), end the program or change the
 account is left out here, and its dialogs are opened where they are tested.
+
+`python -m tests.support.walk FOLDER [--rtl]` walks through the program in a process of its own, which a
+magnified screen needs (`QT_SCALE_FACTOR`), and prints what is wrong where, as JSON.
 """
 
 from __future__ import annotations
 
+import json
+import os
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt
 from PySide6.QtGui import QAccessible, QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+
+from app.collecting import Collecting
+from tests.support.whole_window import started, type_text
 
 LEFT_OUT = frozenset(
     {
@@ -72,6 +84,26 @@ def nameless(top: QWidget) -> list[str]:
     return found
 
 
+def cut_off(top: QWidget) -> list[str]:
+    """The words of labels and buttons of a window for which there is no room."""
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+    found = []
+    for widget in top.findChildren(QWidget):
+        if (
+            not widget.isVisibleTo(top)
+            or not isinstance(widget, QLabel | QAbstractButton)
+            or not widget.text()
+        ):
+            continue
+        room = widget.size()
+        needed = widget.sizeHint() if isinstance(widget, QLabel) else widget.minimumSizeHint()
+        if isinstance(widget, QLabel) and widget.wordWrap():
+            needed = QSize(0, widget.heightForWidth(room.width()))
+        if needed.width() > room.width() + 1 or needed.height() > room.height() + 1:
+            found.append(f"{type(widget).__name__} {widget.objectName()!r} {widget.text()!r}")
+    return found
+
+
 def texts(top: QWidget, kinds: tuple[type, ...]) -> Iterator[str]:
     """What is written on the controls of some kinds, and in the menus, of a window."""
     for child in top.findChildren(QWidget):
@@ -90,3 +122,23 @@ def _settle(turns: int = 4) -> None:
     for _ in range(turns):
         QCoreApplication.processEvents()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def main(folder: Path, *, right_to_left: bool) -> dict[str, list[str]]:
+    """Walk through a program on a folder: for each place, controls without a name or room for their words."""
+    app = QApplication.instance() or QApplication([])
+    assert isinstance(app, QApplication)
+    Collecting(app)
+    app.setQuitOnLastWindowClosed(False)
+    if right_to_left:
+        app.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    with started(app, folder) as desk:
+        type_text(desk.view.title, "A note")
+        walked = {}
+        for name, tops in every_place(desk):
+            walked[name] = [wrong for top in tops for wrong in (*nameless(top), *cut_off(top))]
+    return walked
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(Path(sys.argv[1]), right_to_left="--rtl" in sys.argv)))

@@ -19,8 +19,11 @@ from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.crash import CrashDesk
+from app.dialogs.first_steps import WRITTEN
+from app.errand import NOTHING, Errand
 from app.main import Program
 from app.paths import Profile
+from app.settings import Settings
 from tests.support.looks import undress
 from tests.support.running_server import RunningServer, running_server
 from tests.support.waiting import wait_for
@@ -39,10 +42,25 @@ class BugDesk(CrashDesk):
 
 
 class Started:
-    """A program that runs. `window` and the parts of it that tests ask for."""
+    """
+    A program that runs. `window` and the parts of it that tests ask for.
 
-    def __init__(self, app: QApplication, profile: Profile) -> None:
+    Args:
+        first: The very first start of a profile; otherwise an empty library shows an empty note.
+    """
+
+    def __init__(
+        self,
+        app: QApplication,
+        profile: Profile,
+        errand: Errand = NOTHING,
+        *,
+        first: bool = False,
+        remark: str = "",
+    ) -> None:
         profile.folder.mkdir(exist_ok=True)
+        if not first:
+            Settings(profile.folder).set(WRITTEN, True)
         self.profile = profile
         self.desk = BugDesk()
         self._hook = sys.excepthook
@@ -51,7 +69,7 @@ class Started:
         self.statuses: list[Any] = []
         self.program = Program(app, self.profile, self.desk)
         self.program.bridge.status_changed.connect(self.statuses.append)
-        self.program.start(self.codes.append)
+        self.program.start(self.codes.append, errand, remark)
         self.window = self.program.window
         self.browsing = self.window.browsing
         self.view = self.window.view
@@ -89,16 +107,19 @@ class Started:
             self.window.close()
             wait_for(lambda: self.codes)
         self.program.end()
-        self.program.appearance.deleteLater()
+        self.desk.deleteLater()
         sys.excepthook = self._hook
         assert not self.desk.bugs, self.desk.bugs
 
 
 @contextmanager
-def started(app: QApplication, place: Path | Profile) -> Iterator[Started]:
+def started(
+    app: QApplication, place: Path | Profile, *, first: bool = False, remark: str = ""
+) -> Iterator[Started]:
     """The program on a profile, or on the one in a folder, ready; closed in order afterwards."""
     palette, font = app.palette(), app.font()
-    made = Started(app, place if isinstance(place, Profile) else Profile(place))
+    profile = place if isinstance(place, Profile) else Profile(place)
+    made = Started(app, profile, first=first, remark=remark)
     try:
         yield made.ready()
     finally:
@@ -119,6 +140,24 @@ class Served:
         """Give a command as the administrator would."""
         work = self._server.administer(command, **arguments)
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(20)
+
+    def alter(self, call: Callable[[Any], Any]) -> Any:
+        """What a piece of work on the open folder gives, on the store's thread."""
+        work = self._server.in_store(lambda: call(self._server.opened))
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(20)
+
+    def change_password(self, email: str, old: str, new: str) -> None:
+        """Change a password as the person does, on another device."""
+
+        async def change() -> None:
+            peer = await self._server.peer()
+            for result in (
+                await peer.sign_in(email, old),
+                await peer.call("change_password", old=old, new=new),
+            ):
+                assert not result.code, result
+
+        asyncio.run_coroutine_threadsafe(change(), self._loop).result(20)
 
 
 @contextmanager

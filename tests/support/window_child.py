@@ -20,10 +20,13 @@ from PySide6.QtGui import QColor, QImage, QInputMethodEvent, QKeyEvent, QKeySequ
 from PySide6.QtWidgets import QApplication
 
 import app.main
+from app.dialogs.first_steps import WRITTEN
 from app.editor.units import points_of, units_at, wide_indexes
 from app.engine_room import client_of
+from app.errand import NOTHING, Errand
 from app.models.notices import Act
 from app.paths import profile_at
+from app.settings import Settings
 from app.theme import Mode
 
 
@@ -165,6 +168,17 @@ class Pilot(QObject):
         """How long after its key the answer to a query was on screen; None while it is not."""
         return {"ms": self.answers.get(text)}
 
+    def do_scroll(self, steps: int, by_px: int) -> dict:
+        """Scroll the list of notes step by step, far off now and then: how long each step takes to paint."""
+        view = self.program.window.pane.list
+        bar, frames = view.verticalScrollBar(), []
+        for step in range(steps):
+            began = time.monotonic()
+            bar.setValue(bar.value() + by_px if step % 50 else bar.maximum() * step // steps)
+            view.viewport().repaint()
+            frames.append((time.monotonic() - began) * 1000)
+        return {"frames": frames}
+
     def do_compose(self, preedit: str, commit: str) -> None:
         """Type with an input method: a composition on screen first, then its result."""
         edit = self.program.window.view.edit
@@ -234,6 +248,7 @@ class Pilot(QObject):
             "ready_at": self.ready_at,
             "opened": self.program.workspace.is_ready and window.isVisible(),
             "banner": first.text if (first := view.banners.first()) is not None else "",
+            "toast": window.toast.text.text() if window.toast.isVisible() else "",
             "window": id(window),
         }
         if note is not None:
@@ -282,16 +297,19 @@ class Pilot(QObject):
 class PilotedProgram(app.main.Program):
     """The program with a pilot on board."""
 
-    def start(self, finished: Callable[[int], object]) -> None:
+    def start(self, finished: Callable[[int], object], errand: Errand = NOTHING, remark: str = "") -> None:
         """Show the window, and listen."""
-        super().start(finished)
+        super().start(finished, errand, remark)
         self.pilot = Pilot(self)
 
 
 def main() -> int:
-    """Run the window on the profile that is named."""
+    """Run the window on the profile that is named; in an empty library an empty note is on screen."""
     vars(app.main)["Program"] = PilotedProgram
-    return app.main.run_window(profile_at(sys.argv[1]))
+    profile = profile_at(sys.argv[1])
+    profile.folder.mkdir(parents=True, exist_ok=True)
+    Settings(profile.folder).set(WRITTEN, True)
+    return app.main.run_window(profile)
 
 
 if __name__ == "__main__":

@@ -6,9 +6,11 @@ from crdt import clock
 from sync import limits
 from sync.errors import RemoteProtocolError
 from sync.protocol import messages, rows, wire
+from sync.protocol.fields import Malformed
+from sync.server import ingest
 from sync.server.link import Feed
-from sync.server.session import PULLS_MAX
-from tests.support.frames import DOCUMENT, EXAMPLES, STREAM
+from sync.server.session import PULLS_MAX, Close
+from tests.support.frames import DOCUMENT, EXAMPLES, NOTEBOOK, STREAM
 from tests.support.session_world import SessionWorld
 
 
@@ -70,13 +72,78 @@ def test_silence_is_several_pings():
             limits.BATCH_DELTAS_MAX,
             lambda n: messages.Push(STREAM, 1, "1.0", 1, bytes(8), (rows.PushedDelta(DOCUMENT, b"x"),) * n),
         ),
+        (
+            limits.CONTENT_SUBSCRIPTIONS_MAX,
+            lambda n: messages.Received((rows.Cursor(STREAM, 1),) * n, 1),
+        ),
+        (
+            limits.NOTEBOOKS_PER_ACCOUNT,
+            lambda n: messages.Notice("account", (rows.NotebookRow(NOTEBOOK, "N", "owner"),) * n),
+        ),
+        (limits.NOTEBOOKS_PER_ACCOUNT, lambda n: messages.Notice("account", hidden=(NOTEBOOK,) * n)),
     ],
-    ids=["subscribe", "pull", "push"],
+    ids=["subscribe", "pull", "push", "received", "notice", "hidden"],
 )
+@pytest.mark.covers("limit BATCH_DELTAS_MAX", "limit SUBSCRIBE_STREAMS_MAX", "limit PULL_DOCUMENTS_MAX")
 def test_lists_are_taken_at_their_limit_and_not_one_past_it(count, make):
     assert wire.decode(wire.encode(make(count))) == make(count)
     with pytest.raises(RemoteProtocolError, match="list"):
         wire.decode(wire.encode(make(count + 1)))
+
+
+@pytest.mark.covers("limit ID_LENGTH", "limit STREAM_LENGTH_MAX")
+def test_names_of_documents_and_streams_have_their_length():
+    assert rows.check_id("D" * limits.ID_LENGTH)
+    for wrong in ("D" * (limits.ID_LENGTH - 1), "D" * (limits.ID_LENGTH + 1)):
+        with pytest.raises(Malformed):
+            rows.check_id(wrong)
+    longest = NOTEBOOK + "/" + "c" * 32
+    assert len(rows.check_stream(longest)) <= limits.STREAM_LENGTH_MAX
+    with pytest.raises(Malformed):
+        rows.check_stream(longest + "c")
+    for wrong in ("c" * limits.STREAM_LENGTH_MAX, "c" * (limits.STREAM_LENGTH_MAX + 1)):
+        with pytest.raises(Malformed):
+            rows.check_stream(wrong)
+
+
+@pytest.mark.covers("limit NAME_LENGTH_MAX")
+def test_a_persons_and_a_notebooks_name_have_their_length():
+    assert rows.check_name("n" * limits.NAME_LENGTH_MAX)
+    with pytest.raises(Malformed):
+        rows.check_name("n" * (limits.NAME_LENGTH_MAX + 1))
+
+
+@pytest.mark.covers("limit STATE_CHUNK_SIZE_MAX")
+def test_a_piece_of_a_state_is_taken_at_its_limit_and_not_one_past_it():
+    whole = [DOCUMENT, 1, 0, limits.STATE_CHUNK_SIZE_MAX, bytes(limits.STATE_CHUNK_SIZE_MAX)]
+    assert rows.check_chunk(whole).total == limits.STATE_CHUNK_SIZE_MAX
+    with pytest.raises(Malformed):
+        rows.check_chunk([*whole[:4], bytes(limits.STATE_CHUNK_SIZE_MAX + 1)])
+
+
+@pytest.mark.covers("limit DOCUMENT_SIZE_MAX")
+def test_a_document_has_the_bound_that_clients_are_told():
+    assert ingest.DOCUMENT_SIZE_MAX == limits.DOCUMENT_SIZE_MAX == limits.LIMITS_SAID["document"]
+
+
+@pytest.mark.covers("limit HELLO_SIZE_MAX")
+def test_the_first_frame_is_looked_at_at_its_limit_and_not_one_past_it(tmp_path):
+    world = SessionWorld(tmp_path)
+    for size, code in ((limits.HELLO_SIZE_MAX, "bad_frame"), (limits.HELLO_SIZE_MAX + 1, "too_big")):
+        talk = world.talk()
+        talk.do_bytes(bytes(size))
+        assert talk.heard().one(messages.Error).code == code
+    world.close()
+
+
+@pytest.mark.covers("close too_big", "limit BATCH_SIZE_MAX")
+def test_a_batch_is_taken_at_its_limit_and_not_one_past_it(ann):
+    over = limits.BATCH_SIZE_MAX - limits.DELTA_SIZE_MAX + 1
+    for size, answer in ((over - 1, messages.Ack), (over, messages.Error)):
+        long = ann.author.numbered_bytes(ann.notes, DOCUMENT, bytes(limits.DELTA_SIZE_MAX))
+        rest = ann.author.numbered_bytes(ann.notes, DOCUMENT, bytes(size))
+        assert [type(said) for said in ann.push(ann.notes, long, rest)] == [answer]
+    assert ann.closed == Close(1008, "too_big")
 
 
 @pytest.fixture
@@ -92,6 +159,7 @@ def ann(tmp_path):
     ("want", "most"),
     [("content", limits.CONTENT_SUBSCRIPTIONS_MAX), ("head", limits.HEAD_SUBSCRIPTIONS_MAX)],
 )
+@pytest.mark.covers("limit CONTENT_SUBSCRIPTIONS_MAX", "limit HEAD_SUBSCRIPTIONS_MAX")
 def test_streams_are_followed_up_to_the_limit(ann, want, most):
     feeds = ann.link.feeds
     feeds.clear()
@@ -104,6 +172,7 @@ def test_streams_are_followed_up_to_the_limit(ann, want, most):
     feeds.clear()
 
 
+@pytest.mark.covers("limit IN_FLIGHT_SIZE_MAX")
 def test_no_more_is_read_when_a_mebibyte_of_pushes_waits(ann):
     ann.session.in_flight_bytes = limits.IN_FLIGHT_SIZE_MAX - 1
     assert not ann.session.full
@@ -111,6 +180,7 @@ def test_no_more_is_read_when_a_mebibyte_of_pushes_waits(ann):
     assert ann.session.full
 
 
+@pytest.mark.covers("error busy", "retry later")
 def test_pulls_by_name_wait_up_to_a_number(ann):
     for _ in range(PULLS_MAX):
         ann.do(messages.Pull(ann.notes, 0, 0, (DOCUMENT,), id=1))

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 
 from app.commands.account import sync_code
+from app.paths import Profile
+from sync.client.attending import keep_driver
+from sync.client.driver import Driver
 from sync.client.state import Status
+from sync.client.visiting import MOMENT
+from sync.storage.client_store import ClientStore
 from tests.support.command_line import CommandLine
 from tests.support.server_process import administer, running_server
 
@@ -78,6 +85,19 @@ def test_a_lost_sign_in_is_exit_code_3_and_loses_nothing(tmp_path, server):
     assert made
 
 
+def test_the_status_says_what_can_be_done_about_another_version(tmp_path, server):
+    cli = CommandLine(tmp_path / "p")
+    cli.ok("new", "--title", "N", "--data-model", "1")
+    assert cli.ok("status").err == ""
+    signed_up(cli, server, "behind@example.org")
+    said = cli.ok("status", "--json")
+    assert (said.json["mode"], said.json["model"], said.json["server_model"]) == ("send_only", "1.0", "2.0")
+    assert "say “commonplace upgrade”" in said.err
+    assert cli("sync", "--once").code == 4
+    cli.ok("upgrade", "--yes")
+    assert cli.ok("status").err == ""
+
+
 def test_signing_out_keeps_every_note(tmp_path, server):
     cli = CommandLine(tmp_path / "p")
     made = cli.note("Kept")
@@ -143,10 +163,24 @@ def test_the_status_of_a_fresh_library_needs_no_server(tmp_path):
     status = CommandLine(tmp_path / "p").ok("status", "--json").json
     for name in (
         *("link", "auth", "mode", "outbox", "quarantine", "inbound", "server", "account", "model"),
-        *("last_ack_ms", "up_to_date_ms"),
+        *("last_ack_ms", "up_to_date_ms", "driver", "visit", "next_ms"),
     ):
         assert name in status
     assert (status["link"], status["auth"], status["outbox"]) == ("off", "local_only", 0)
+
+
+def test_the_status_says_what_drives_syncing_and_a_sync_goes_once_whatever_does(tmp_path, server):
+    cli = CommandLine(tmp_path / "p")
+    cli.note("First")
+    signed_up(cli, server, "driven@example.org")
+    assert "driver: live" in cli.ok("status").out.splitlines()
+    with contextlib.closing(ClientStore.open(Profile(cli.profile).library)) as store:
+        keep_driver(store, Driver("every", 15))
+        store.set_meta(MOMENT, str(1 << 50))
+    said = cli.ok("status", "--json").json
+    assert (said["driver"], said["visit"], said["up_to_date_ms"]) == ("every 15", None, 1 << 50)
+    cli.note("Second")
+    assert cli.ok("sync", "--json").json["outbox"] == 0
 
 
 @pytest.mark.parametrize(

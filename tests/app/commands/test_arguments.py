@@ -24,6 +24,9 @@ WORKING = {
     "history": ["N"],
     "restore": ["N", "--version", "v"],
     "trash": ["N"],
+    "archive": ["N"],
+    "icon": ["N", "🙂"],
+    "tag": ["N", "work", "--colour", "red"],
     "notebooks": [],
     "login": ["--server", "s", "--email", "e", "--password-stdin"],
     "logout": [],
@@ -37,6 +40,7 @@ WORKING = {
     "upgrade": ["--yes"],
     "doctor": [],
     "backup": [],
+    "integrate": ["--remove"],
 }
 
 
@@ -86,6 +90,7 @@ def test_options_of_all_commands_stand_before_or_after_the_name(name):
         ["login", "--server", "s", "--email", "e", "--password-stdin", "--invite", "link"],
         ["list", "--pro", "x"],
         ["trash", "N", "--unknown"],
+        ["tag", "N", "work", "--undo", "--colour", "red"],
     ],
 )
 def test_words_that_make_no_command_are_wrong_usage(words):

@@ -50,11 +50,17 @@ def test_a_note_is_shown_in_every_format(cli):
     assert cli.ok("show", made).out == "# Title\n\none\n\ntwo \\<b>\n"
     assert cli.ok("show", made, "--format", "text").out == "one\ntwo <b>\n"
     assert "<p>two &lt;b&gt;</p>" in cli.ok("show", made, "--format", "html").out
+    (created_ms,) = [row["created_ms"] for row in cli.ok("list", "--json").json]
     expected = {
         "id": made,
         "title": "Title",
         "notebook": "Personal",
+        "icon": "",
         "tags": [],
+        "tag_colours": {},
+        "pinned": False,
+        "archived": False,
+        "created_ms": created_ms,
         "blocks": [
             {"kind": "paragraph", "spans": [{"text": "one", "marks": {}}]},
             {"kind": "paragraph", "spans": [{"text": "two <b>", "marks": {}}]},
@@ -110,3 +116,24 @@ def test_the_history_names_versions_in_their_order(cli):
     assert [entry["version"] for entry in after[: len(before)]] == [entry["version"] for entry in before]
     assert len(after) > len(before)
     assert after[0]["version"] in cli.ok("history", made).out
+
+
+def test_notebooks_are_made_renamed_and_deleted(cli):
+    cli.note("First")
+    made = cli.ok("notebooks", "--make", " Work ", "--json").json["id"]
+    note = cli.ok("new", "--title", "Plan", "--notebook", "work", "--json").json["id"]
+    cli.ok("notebooks", "--rename", "Work", "Works")
+    assert [row["name"] for row in cli.ok("notebooks", "--json").json] == ["Personal", "Works"]
+    assert cli.ok("notebooks", "--delete", made, "--json").json == {"id": made, "trashed": 1}
+    assert [row["name"] for row in cli.ok("notebooks", "--json").json] == ["Personal"]
+    assert [row["id"] for row in cli.ok("list", "--trashed", "--json").json] == [note]
+    assert cli("new", "--title", "x", "--notebook", "Works").code == 1, (
+        "what is deleted is not meant by its name"
+    )
+    cli.ok("trash", note, "--undo")
+    assert [row["name"] for row in cli.ok("notebooks", "--json").json] == ["Personal", "Works"]
+    for words in (("--make", " "), ("--rename", "Works", "\n"), ("--delete", "Personal"), ("--delete", "No")):
+        said = cli("notebooks", *words)
+        assert (said.code, said.out) == (1, "")
+        assert said.err
+    assert cli("notebooks", "--make", "a", "--delete", "b").code == 2

@@ -189,3 +189,17 @@ def test_a_note_is_moved_offline_and_edits_that_come_late_follow_it(tmp_path, se
         assert cli.ok("show", note, "--format", "text").out == "one\ntwo\nthree\n"
         assert cli.ok("status", "--json").json["outbox"] == 0
     assert ned("move", note, "Nowhere").code == 1
+
+
+def test_a_deleted_notebook_is_deleted_in_the_persons_other_profiles(tmp_path, server):
+    gil, phone = person(tmp_path, server, "gil"), CommandLine(tmp_path / "phone")
+    made = gil.ok("notebooks", "--make", "Work", "--json").json["id"]
+    gil.ok("sync")
+    email = ("--email", "gil@example.org", "--password-stdin")
+    phone.ok("login", "--server", server[0], *email, stdin=PASSWORD)
+    phone.ok("sync")
+    assert "Work" in [row["name"] for row in phone.ok("notebooks", "--json").json]
+    gil.ok("notebooks", "--delete", made)
+    for cli in (gil, phone):
+        cli.ok("sync")
+        assert [row["name"] for row in cli.ok("notebooks", "--json").json] == ["Personal"]

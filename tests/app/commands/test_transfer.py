@@ -20,6 +20,18 @@ def test_an_import_tells_how_many_and_what_not(cli, tmp_path):
     assert cli("import", "in").out == "Imported 1 notes.\n"
 
 
+def test_what_is_true_of_many_files_is_one_line_for_people_and_an_entry_each_for_programs(cli, tmp_path):
+    (tmp_path / "in").mkdir()
+    for number in range(9):
+        (tmp_path / "in" / f"{number}.md").write_text("<!-- x -->\n\ntext")
+    said = cli.ok("import", "in", "--json")
+    assert [set(remark) for remark in said.json["warnings"]] == [{"path", "reason"}] * 9
+    (line,) = [line for line in said.err.splitlines() if line.startswith("warning: ")]
+    assert line.startswith("warning: Comments of HTML (9) were left out.")
+    assert f"In 9 files: {tmp_path / 'in' / '0.md'}, " in line
+    assert line.endswith(" and 6 more.")
+
+
 def test_an_import_of_nothing_that_can_be_read_fails(cli, tmp_path):
     said = cli("import", "nowhere", "--json")
     assert said.code == 1

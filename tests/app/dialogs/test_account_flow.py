@@ -3,6 +3,10 @@
 import pytest
 from PySide6.QtWidgets import QDialog, QLabel, QPushButton
 
+from app.widgets.sync_choice import SyncChoice
+from sync.client import session
+from sync.client.driver import LIVE
+from sync.errors import StoreUnavailable
 from tests.support.waiting import wait_for
 from tests.support.whole_window import served, started, type_text
 
@@ -74,7 +78,7 @@ def test_two_windows_see_each_others_words_and_each_other(qt_app, tmp_path, serv
             one.view.edit.setFocus()
             type_text(one.view.edit, "!")
             wait_for(lambda: other.view.edit.toPlainText() == one.view.edit.toPlainText())
-            wait_for(lambda: other.view.presence.accessibleName() == "Also here: Ana")
+            wait_for(lambda: other.view.company.strip.accessibleName() == "Also here: Ana")
 
 
 def test_no_note_is_marked_unsent_once_everything_of_an_earlier_run_is_sent(qt_app, tmp_path, server):
@@ -163,8 +167,7 @@ def test_notes_can_be_removed_only_once_nothing_is_only_here(qt_app, tmp_path, s
     assert "unsent" in (tmp_path / "export" / "Gone.md").read_text()
 
 
-def test_what_is_typed_in_the_last_moment_keeps_the_library(qt_app, tmp_path, server, expect_log):
-    expect_log("the library stays")
+def test_what_is_typed_in_the_last_moment_keeps_the_library(qt_app, tmp_path, server):
     with started(qt_app, tmp_path / "a") as desk:
         fill(ask(desk), server, name="Ana")
         wait_for(lambda: desk.status.auth == "ok" and desk.status.outbox == 0)
@@ -173,8 +176,11 @@ def test_what_is_typed_in_the_last_moment_keeps_the_library(qt_app, tmp_path, se
         desk.window.account._sign_out(True)
         type_text(desk.view.edit, "late")
         wait_for(lambda: desk.codes)
-    with started(qt_app, tmp_path / "a") as desk:
+        remark = desk.program.remark
+    with started(qt_app, tmp_path / "a", remark=remark) as desk:
         assert desk.titles() == ["Stays"]
+        assert "Nothing was removed" in desk.window.toast.text.text()
+        assert desk.window.toast.isVisible()
 
 
 def test_another_account_gets_nothing_and_is_offered_a_profile_of_its_own(qt_app, tmp_path, server):
@@ -271,3 +277,18 @@ def test_the_account_line_opens_a_menu_for_whoever_is_signed_in(qt_app, tmp_path
         menu = QApplication.activePopupWidget()
         assert [action.text() for action in menu.actions() if action.text()][-1] == "Sign out…"
         menu.close()
+
+
+def test_a_choice_of_when_to_sync_that_cannot_be_kept_is_taken_back_and_said(desk, monkeypatch):
+    def refuse(store, driver):
+        raise StoreUnavailable(store.path, "no_space")
+
+    monkeypatch.setattr(session, "keep_driver", refuse)
+    choice = SyncChoice("Sync")
+    desk.window.account.ask_driver(choice)
+    choice.kind.choose("manual")
+    wait_for(lambda: choice.kind.chosen == "live")
+    assert choice.chosen == LIVE
+    wait_for(lambda: desk.view.banners.first())
+    assert "disk is full" in desk.view.banners.first().text
+    assert desk.call(lambda library: library.client.status().driver) == "live"

@@ -5,6 +5,8 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 
 from app.models.scope import Kind, Scope
+from app.wording import sentence
+from sync.errors import StoreUnavailable
 from tests.support.waiting import wait_for
 from tests.support.whole_window import press, type_text
 
@@ -152,13 +154,11 @@ def test_a_folder_goes_into_another_and_never_into_itself(shop):
     assert shop.folders()[shop.outer].parent is None
 
 
-def test_a_deleted_folder_takes_its_notes_to_the_trash_and_both_come_back(shop):
-    shop.workspace.set_folder([shop.notes[0]], shop.inner)
-    wait_for(lambda: shop.row().folder == shop.inner)
-    shop.desk.browsing.show_place(shop.scope(shop.outer))
-    shop.desk.window.actions_.delete_place.trigger()
-    wait_for(lambda: not shop.folders() and shop.row().trashed_ms is not None)
-    assert shop.row(1).trashed_ms is None
-    shop.undo()
-    wait_for(lambda: len(shop.folders()) == 2 and shop.row().trashed_ms is None)
-    assert shop.folders()[shop.inner].name == "Inner"
+def test_a_move_that_cannot_be_is_said(shop):
+    gone = "A" * 22
+    shop.desk.window.moving._go_to(shop.notebook, [gone])
+    wait_for(lambda: shop.desk.window.toast.isVisible())
+    library = shop.desk.profile.library
+    assert shop.desk.window.toast.text.text() == sentence(
+        StoreUnavailable(library, "missing", f"document {gone}")
+    )

@@ -1,5 +1,9 @@
 """The window of a job shows how far it is, stops it once, and ends with a report."""
 
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
 from app.dialogs.progress import ProgressDialog
 
 
@@ -11,12 +15,33 @@ def test_progress_is_counted_and_named(appearance):
     assert "a/b.md" in dialog.current.text()
 
 
-def test_cancelling_is_told_once(appearance):
+@pytest.mark.parametrize("key", [None, Qt.Key.Key_Escape, Qt.Key.Key_Space])
+def test_cancelling_is_told_once_and_the_report_stays_to_be_read(appearance, key):
     dialog, seen = ProgressDialog(None, "Import", "x"), []
     dialog.cancelled.connect(lambda: seen.append(1))
     dialog.show()
-    dialog.button.click()
+    for _ in range(2):
+        if key is None:
+            QTest.mouseClick(dialog.button, Qt.MouseButton.LeftButton)
+        else:
+            QTest.keyClick(dialog.button, key)
+    assert seen == [1]
+    dialog.show_progress(8, 10, "late.md")
+    assert dialog.current.text() == "Stopping…"
+    dialog.show_end("Imported: 2 notes.")
+    assert dialog.isVisible()
+    assert dialog.button.text() == "Close"
+    QTest.keyClick(dialog.button, key or Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+    assert seen == [1]
+
+
+def test_closing_the_window_cancels_once(appearance):
+    dialog, seen = ProgressDialog(None, "Import", "x"), []
+    dialog.cancelled.connect(lambda: seen.append(1))
+    dialog.show()
     dialog.close()
+    assert not dialog.isVisible()
     assert seen == [1]
 
 

@@ -1,16 +1,22 @@
 """A library that cannot be opened is got going again, whichever way is chosen; the damaged one is kept."""
 
+import threading
+
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from shiboken6 import isValid
 
 from app.backups import make_copy
 from app.dialogs.recovery import RecoveryDialog
+from app.engine_room import COPIED
 from app.paths import Profile
+from tests.support.hands import click, front
 from tests.support.libraries import library_in
 from tests.support.looks import undress
 from tests.support.waiting import wait_for
-from tests.support.whole_window import Started, started
+from tests.support.whole_window import Started, started, type_text
 
 NOW_MS = 1_763_000_000_000
 
@@ -57,16 +63,21 @@ def press(dialog, button):
     over = []
     dialog.recovered.connect(lambda: over.append(True))
     button.click()
-    wait_for(lambda: over, 60)
+    wait_for(lambda: dialog.open_button.isVisible(), 60)
+    words = dialog.hint.text()
+    dialog.open_button.click()
+    wait_for(lambda: over)
+    return words
 
 
 def test_going_back_to_a_copy(ask, profile):
     damage(profile)
     dialog = ask()
     assert dialog.copies.count() == 1
-    press(dialog, dialog.restore)
+    said = press(dialog, dialog.restore)
     assert titles(profile) == {f"N{number}" for number in range(30)}
-    assert list(profile.folder.glob("library-damaged-*.sqlite3"))
+    (aside,) = profile.folder.glob("library-damaged-*.sqlite3")
+    assert said == f"The library can be opened again. The damaged file is kept as {aside.name}."
 
 
 def test_saving_what_can_be_read(ask, profile):
@@ -74,8 +85,9 @@ def test_saving_what_can_be_read(ask, profile):
     body[-8192:] = bytes(8192)
     profile.library.write_bytes(body)
     dialog = ask()
-    press(dialog, dialog.rescue)
+    said = press(dialog, dialog.rescue)
     assert len(titles(profile)) > 10
+    assert f"{len(titles(profile))} notes could be read." in said
     assert (profile.folder / "rescued.commonplace").exists()
 
 
@@ -93,8 +105,26 @@ def test_what_goes_wrong_is_said_and_another_way_can_be_chosen(ask, profile):
     (copy,) = profile.backups.iterdir()
     copy.write_bytes(b"text")
     dialog.restore.click()
-    wait_for(lambda: dialog.restore.isEnabled() and "not a library" in dialog.problem.text())
+    wait_for(lambda: dialog.restore.isEnabled() and "no library" in dialog.problem.text())
     press(dialog, dialog.begin)
+
+
+def test_the_dialog_stays_while_it_works_and_says_what_came_of_it_however_it_is_closed(ask, profile):
+    damage(profile)
+    dialog, over = ask(), []
+    dialog.recovered.connect(lambda: over.append(True))
+    going_on = threading.Event()
+    dialog._start(lambda: going_on.wait(20) and None)
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    dialog.close()
+    assert dialog.isVisible()
+    assert dialog.status.text() == "Working…"
+    going_on.set()
+    wait_for(dialog.open_button.isVisible)
+    assert not dialog.restore.isVisible()
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+    assert over == [True]
 
 
 def test_without_copies_none_is_offered(ask, profile):
@@ -105,9 +135,8 @@ def test_without_copies_none_is_offered(ask, profile):
     assert dialog.rescue.isVisible()
 
 
-def test_the_window_offers_it_and_begins_again(qt_app, profile, expect_log):
-    damage(profile)
-    expect_log("the library cannot be opened")
+def recover_by_mouse(qt_app, profile):
+    """Start the window on a damaged library, and click through to its newest copy."""
     palette, font = qt_app.palette(), qt_app.font()
     desk = Started(qt_app, profile)
 
@@ -115,12 +144,39 @@ def test_the_window_offers_it_and_begins_again(qt_app, profile, expect_log):
         return next((b for b in desk.view.empty.findChildren(QPushButton) if b.text() == "Recover…"), None)
 
     wait_for(lambda: desk.program._ended and button())
-    button().click()
+    front(desk.window)
+    click(button())
     (dialog,) = desk.window.findChildren(RecoveryDialog)
-    press(dialog, dialog.restore)
+    click(dialog.restore)
+    wait_for(lambda: dialog.open_button.isVisible(), 60)
+    click(dialog.open_button)
     wait_for(lambda: desk.codes)
     assert desk.program.again
     desk.close()
     undress(qt_app, palette, font)
+
+
+def test_the_window_offers_it_and_begins_again(qt_app, profile, expect_log):
+    damage(profile)
+    expect_log("the library cannot be opened")
+    recover_by_mouse(qt_app, profile)
     with started(qt_app, profile.folder) as again:
         wait_for(lambda: len(again.titles()) == 30)
+
+
+def test_a_copy_that_the_window_made_by_itself_brings_the_library_back(
+    qt_app, tmp_path, monkeypatch, expect_log
+):
+    profile = Profile(tmp_path / "own")
+    with started(qt_app, profile) as desk:
+        type_text(desk.view.title, "Kept")
+        wait_for(lambda: "Kept" in desk.titles())
+    monkeypatch.setattr("app.engine_room.COPY_SECONDS_FIRST", 0.0)
+    with started(qt_app, profile) as desk:
+        wait_for(lambda: list(profile.backups.glob("*.sqlite3")))
+        wait_for(lambda: desk.call(lambda library: library.store.meta(COPIED)))
+    damage(profile)
+    expect_log("the library cannot be opened")
+    recover_by_mouse(qt_app, profile)
+    with started(qt_app, profile) as desk:
+        wait_for(lambda: "Kept" in desk.titles())

@@ -88,3 +88,13 @@ def test_showing_it_again_replaces_what_was_shown(dialog):
     assert "Bob" not in texts(dialog)
     dialog.refuse("Only an owner can do that.")
     assert "Only an owner can do that." in texts(dialog)
+
+
+def test_however_many_links_there_are_the_code_is_whole(dialog, qt_app):
+    links = []
+    for number in range(8):
+        dialog.show_link("https://notes.example.org/i/x#" + "y" * 60)
+        links.append({**LINK, "id": str(number)})
+        dialog.show_standing(Standing("a", [ANA, BOB], list(links)))
+        qt_app.processEvents()
+        assert dialog.qr.visibleRegion().boundingRect().size() == dialog.qr.pixmap().size()

@@ -23,7 +23,7 @@ def test_it_says_what_is_only_here_and_takes_the_choice_back(appearance):
     assert dialog.remove.isEnabled()
     dialog.remove.setChecked(True)
     dialog.show_only_here(OnlyHere(37, 4, 2, 1))
-    assert "37 edits in 4 notes, 2 refused edits, 1 files" in dialog.why.text()
+    assert "37 edits in 4 notes, 2 refused edits, 1 file" in dialog.why.text()
     assert dialog.keep.isChecked()
     assert not dialog.remove.isEnabled()
     assert not dialog.export.isHidden()

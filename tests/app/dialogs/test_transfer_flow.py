@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtWidgets import QPushButton
 
 from app.dialogs.transfer_flow import Steady
+from tests.support.hands import choose, click, front
 from tests.support.waiting import wait_for
 from tests.support.whole_window import type_text
 
@@ -14,7 +15,7 @@ def markdown(tmp_path):
     (folder / "Kitchen").mkdir(parents=True)
     for number in range(60):
         (folder / f"note {number}.md").write_text(f"# Title {number}\n\nSome *words*.\n", encoding="utf-8")
-    (folder / "Kitchen" / "Bread.md").write_text("# Bread\n\nFlour.\n", encoding="utf-8")
+    (folder / "Kitchen" / "Bread.md").write_text("# Bread\n\nFlour. ![](gone.png)\n", encoding="utf-8")
     (folder / "broken.md").write_bytes(b"\x00\x01\x02 not text \x80\x81")
     return folder
 
@@ -42,13 +43,31 @@ def exported(desk, format="md", *, alone=False, trash=False):
 def test_a_folder_is_imported_with_a_report_while_the_window_takes_keys(desk, markdown):
     type_text(desk.view.title, "typed before")
     dialog = imported(desk, markdown)
-    assert dialog.summary.text().startswith("Imported: 61 notes.")
-    assert "broken.md" in dialog.report.toPlainText()
+    assert dialog.summary.text() == "Imported: 61 notes. Left out: 1. With a remark: 1."
+    said = dialog.report.toPlainText().split("\n")
+    assert [line.partition(":")[0] for line in said] == [
+        "Left out", "broken.md", "", "With a remark", "Kitchen/Bread.md",
+    ]  # fmt: skip
     dialog.button.click()
     wait_for(lambda: desk.window.transfer.dialog is None)
     wait_for(lambda: {"Title 0", "Title 59", "Bread", "typed before"} <= set(desk.titles()))
     notebook = desk.program.workspace.shelf.notebooks[0].id
     wait_for(lambda: [row.name for row in desk.program.workspace.shelf.folders[notebook]] == ["Kitchen"])
+
+
+def test_what_is_true_of_many_files_is_said_once(desk, tmp_path):
+    folder = tmp_path / "book"
+    folder.mkdir()
+    for number in range(12):
+        (folder / f"ch{number:02}.md").write_text(f"# C{number}\n\n<!-- old -->\n\ntext\n", encoding="utf-8")
+    dialog = imported(desk, folder)
+    assert dialog.summary.text() == "Imported: 12 notes. With a remark: 12."
+    assert dialog.report.toPlainText().split("\n") == [
+        "With a remark: 12.",
+        "Comments of HTML (12) were left out. Copy by hand what they say. "
+        "In 12 files: ch00.md, ch01.md, ch02.md and 9 more.",
+    ]
+    dialog.close()
 
 
 def test_what_was_imported_can_be_exported_again(desk, markdown, tmp_path):
@@ -84,6 +103,28 @@ def test_closing_the_window_of_a_job_stops_it_and_keeps_what_is_done(desk, tmp_p
 
     count = wait_for(settled)
     assert 0 < count < 400
+
+
+def test_an_import_is_stopped_half_way_and_says_what_it_did(desk, tmp_path):
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(300):
+        (folder / f"{number}.md").write_text(f"# T{number}\n\n" + "words " * 400, encoding="utf-8")
+    desk.window.transfer.choose = lambda window, title: str(folder)
+    front(desk.window)
+    choose(desk.window.menuBar(), "File", "Import folder…")
+    dialog = desk.window.transfer.dialog
+    wait_for(lambda: dialog.bar.maximum() == 300 and dialog.bar.value() > 40)
+    assert ".md" in dialog.current.text()
+    assert str(folder) not in dialog.current.text()
+    click(dialog.button)
+    wait_for(lambda: dialog.summary.text())
+    count = len(desk.call(lambda library: library.store.notes()))
+    assert 0 < count < 300
+    assert dialog.summary.text() == f"Imported: {count} notes. Stopped before the end; what is done stays."
+    wait_for(lambda: desk.notes.rowCount() >= count)
+    click(dialog.button)
+    wait_for(lambda: desk.window.transfer.dialog is None)
 
 
 def test_thinking_better_of_it_starts_nothing(desk):

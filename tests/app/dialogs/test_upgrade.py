@@ -86,8 +86,10 @@ def test_the_steps_pass_one_writes_meanwhile_and_the_receipt_counts(desk, slow):
 
 def test_it_can_be_cancelled_and_says_that_nothing_has_changed(desk, slow):
     dialog, _ = begin(desk, slow)
+    height = dialog.height()
     dialog.cancel.click()
     wait_for(lambda: dialog.problem.text())
+    assert dialog.height() == height
     assert dialog.problem.text() == "Stopped. Your notes are as they were."
     assert desk.window.upgrade.dialog is dialog
     dialog.go.click()

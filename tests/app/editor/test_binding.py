@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from app.editor.binding import FIRST_BLOCKS, HOLD_MS_MAX
+from app.editor.jumping import jump_to_heading
 from crdt.errors import LimitExceeded
 from tests.support.editor_world import CTRL, SHIFT, World
 from tests.support.waiting import wait_for
@@ -334,9 +335,9 @@ def test_a_long_note_is_painted_with_its_first_blocks_and_completed_while_nobody
         lambda window, world: window.view.selectAll(),
         lambda window, world: window.view.undo(),
         lambda window, world: window.view.bound.check_idle(),
-        lambda window, world: world.windows[0].type("far away") or world.sync(),
+        lambda window, world: jump_to_heading(window.view, "x", ""),
     ],
-    ids=["type", "end", "state", "compose", "all", "undo", "check", "patches"],
+    ids=["type", "end", "state", "compose", "all", "undo", "check", "jump"],
 )
 def test_whatever_needs_all_of_a_long_note_has_it(qt_app, do):
     with World(2, LONG) as world:
@@ -345,6 +346,29 @@ def test_whatever_needs_all_of_a_long_note_has_it(qt_app, do):
         assert window.view.bound.is_complete
         assert window.view.document().blockCount() == FIRST_BLOCKS * 3
         window.view.end_composition()
+        world.sync()
+        world.agree()
+
+
+def test_what_others_write_into_a_long_note_that_is_only_begun_is_shown(qt_app):
+    with World(2, LONG) as world:
+        other, window = world.windows
+        window.place(5)
+        for place in (len(LONG), len(LONG) // 2, 0):
+            other.place(place)
+            other.type("far\naway")
+            world.sync()
+        assert window.caret == 5 + len("far\naway")
+        wait_for(lambda: window.view.bound.is_complete)
+        world.agree()
+
+
+def test_an_edit_that_nobody_announced_in_a_long_note_that_is_only_begun_is_kept(qt_app):
+    with World(2, LONG) as world:
+        window = world.windows[1]
+        window.cursor(3).insertText("one\ntwo")
+        window.view.bound.settle()
+        assert window.text == LONG[:3] + "one\ntwo" + LONG[3:]
         world.sync()
         world.agree()
 

@@ -111,3 +111,18 @@ def test_long_names_are_cut(two):
     one.note.presence.emit([caret(one, "A very long name that would cover the text " * 3, 2, 2)])
     one.view.grab()
     one.view.hide()
+
+
+def test_who_is_idle_is_painted_faintly(two, clock):
+    one, _ = two.windows
+    one.view.show()
+    QApplication.processEvents()
+    one.note.presence.emit([caret(one, "Ana", 5, 5)])
+    clock[0] = NAME_MS + FADE_MS
+    rect = one.view.rect_at(5)
+    place = (rect.left() + one.view.viewportMargins().left(), rect.center().y())
+    awake = one.view.grab().toImage().pixelColor(*place)
+    one.note.presence.emit([caret(one, "Ana", 5, 5)._replace(idle=True)])
+    faint = one.view.grab().toImage().pixelColor(*place)
+    assert faint.lightness() > awake.lightness()
+    one.view.hide()

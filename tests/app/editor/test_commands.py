@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
 
 from tests.support.editor_world import World
 
@@ -40,6 +41,20 @@ def test_a_pending_mark_can_be_taken_back(one):
     assert one.view.commands.marks() == {}
     one.type("x")
     assert one.spans()[0] == ("Hellox world", {})
+
+
+@pytest.mark.parametrize("off", ["key", "sign"])
+def test_a_mark_that_was_switched_off_at_the_end_of_a_line_stays_off_in_the_next(qt_app, off):
+    with World(1, "") as world:
+        one = world.windows[0]
+        if off == "key":
+            one.view.commands.toggle("bold")
+            one.type("bold")
+            one.view.commands.toggle("bold")
+        else:
+            one.type("**bold**")
+        one.type("\nplain\n- item")
+        assert one.spans() == [("bold", {"bold": True}), ("plain", {}), ("item", {})]
 
 
 def test_text_typed_behind_bold_is_bold_and_behind_a_link_is_not(one):
@@ -180,3 +195,61 @@ def test_commands_on_a_note_that_takes_no_edits_do_nothing(one):
     assert not one.view.commands.toggle("bold")
     assert not one.view.commands.set_kind({"kind": "quote"})
     assert not one.view.commands.type("x")
+
+
+def test_signs_around_a_word_become_its_mark_and_what_follows_is_plain(one):
+    one.place(0)
+    one.type("so **very** good ")
+    assert one.spans()[:3] == [("so ", {}), ("very", {"bold": True}), (" good Hello world", {})]
+
+
+def test_signs_inside_bold_text_leave_what_follows_bold(one):
+    one.place(0, 5)
+    one.view.commands.toggle("bold")
+    one.place(5)
+    one.type(" *a*b")
+    assert one.spans()[:3] == [
+        ("Hello ", {"bold": True}),
+        ("a", {"bold": True, "italic": True}),
+        ("b", {"bold": True}),
+    ]
+
+
+def test_undo_gives_the_signs_back(one):
+    one.place(0)
+    one.type("`x` ")
+    assert one.spans()[:2] == [("x", {"code": True}), (" Hello world", {})]
+    one.view.undo()
+    one.view.undo()
+    assert one.spans()[0] == ("`x`Hello world", {})
+
+
+def test_signs_in_code_mean_themselves(one):
+    one.view.commands.set_kind({"kind": "code"})
+    one.place(0)
+    one.type("**a** https://example.org ")
+    assert one.spans()[0] == ("**a** https://example.org Hello world", {})
+    one.view.commands.set_kind({})
+    one.place(0, 4)
+    one.view.commands.toggle("code")
+    one.place(3)
+    one.type("_b_")
+    assert one.spans()[0][0] == "**a_b_*"
+
+
+@pytest.mark.parametrize("ending", [" ", "\n"])
+def test_an_address_becomes_a_link_when_a_blank_or_enter_ends_it(one, ending):
+    one.place(0)
+    one.type("www.example.org")
+    if ending == "\n":
+        one.key(Qt.Key.Key_Return)
+    else:
+        one.type(ending)
+    assert one.spans()[0] == ("www.example.org", {"link": "https://www.example.org"})
+    assert not one.view.commands.marks()
+
+
+def test_words_and_an_address_in_brackets_become_a_link(one):
+    one.place(0)
+    one.type("[the book](https://example.org/a) is ")
+    assert one.spans()[:2] == [("the book", {"link": "https://example.org/a"}), (" is Hello world", {})]

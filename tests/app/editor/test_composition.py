@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+import pytest
+from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtWidgets import QApplication
 
 from tests.support.editor_world import World
@@ -87,3 +88,53 @@ def preedits(window):
         document.findBlockByNumber(number).layout().preeditAreaText()
         for number in range(document.blockCount())
     ]
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_End])
+def test_a_key_that_moves_commits_what_is_composed_first(one, key):
+    one.place(len(one.view.bound.mirror))
+    one.compose("かな")
+    one.key(key)
+    assert not one.view.is_composing
+    assert one.text.endswith("かな")
+
+
+def test_a_click_commits_what_is_composed_where_it_was_begun(one):
+    end = len(one.view.bound.mirror)
+    one.place(end)
+    one.compose("かな")
+    one.mouse(QEvent.Type.MouseButtonPress, QPointF(one.view.rect_at(2).center()))
+    one.mouse(QEvent.Type.MouseButtonRelease, QPointF(one.view.rect_at(2).center()))
+    assert not one.view.is_composing
+    assert one.text.endswith("かな")
+    assert one.view.textCursor().position() < 5
+
+
+def test_a_point_behind_what_is_composed_is_a_place_in_the_text(one):
+    end = len(one.view.bound.mirror)
+    one.place(end)
+    one.compose("かな かな")
+    layout = one.view.document().documentLayout()
+    far = QPointF(590.0, one.view.rect_at(end).center().y())
+    assert layout.hitTest(far, Qt.HitTestAccuracy.FuzzyHit) == one.view.document().characterCount() - 1
+
+
+def test_a_preedit_stays_at_the_caret_when_a_foreign_hand_edits_around_it(qt_app):
+    with World(1, "the quick brown\nfox") as world:
+        window = world.windows[0]
+        view = window.view
+        view.show()
+        window.place(15)
+        window.compose("に")
+        window.cursor(0, 10).removeSelectedText()
+        world.turn()
+        layout = view.document().firstBlock().layout()
+        assert (layout.preeditAreaText(), layout.preeditAreaPosition()) == ("に", 5)
+        window.mouse(QEvent.Type.MouseMove, QPointF(view.viewport().rect().topLeft()))
+        window.cursor(0, 6).removeSelectedText()
+        world.turn()
+        layout = view.document().firstBlock().layout()
+        assert (layout.preeditAreaText(), layout.preeditAreaPosition()) == ("に", 0)
+        window.compose("", "日")
+        assert window.text == "日fox"
+        assert not any(preedits(window))

@@ -18,7 +18,7 @@ def png(side):
 
 
 @pytest.mark.usefixtures("qt_app")
-def test_only_raster_pictures_are_decoded_and_large_ones_smaller():
+def test_pictures_are_decoded_and_large_ones_smaller():
     assert decoded(png(8)).size().width() == 8
     assert decoded(png(SIDE_PX_MAX + 100)).size().width() == SIDE_PX_MAX
     assert decoded(b"<svg xmlns='http://www.w3.org/2000/svg'/>") is None

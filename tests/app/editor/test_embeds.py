@@ -99,6 +99,37 @@ def test_pictures_are_fitted_into_the_column_and_the_window(qt_app):
         view.hide()
 
 
+@pytest.mark.parametrize("text", ["", "שלום "])
+@pytest.mark.parametrize("here", [True, False])
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        {"kind": "bullet", "level": 0},
+        {"kind": "numbered", "level": 3},
+        {"kind": "quote", "level": 2},
+        {"kind": "code"},
+    ],
+)
+def test_in_lists_quotes_and_code_an_embed_does_not_reach_out_of_its_lines(qt_app, attributes, here, text):
+    picture = QImage(4_000, 100, QImage.Format.Format_RGB32)
+    with World(1) as world:
+        view = world.windows[0].view
+        view.resize(420, 400)
+        view.show()
+        view.find_attachment = lambda digest: picture if here else None
+        view.commands.set_kind(attributes)
+        world.windows[0].type(text)
+        words = "The river in the morning " * 9
+        view.commands.insert_embed({"type": "image", "src": f"attachment:{DIGEST}", "alt": words})
+        world.turn()
+        layout = view.document().firstBlock().layout()
+        lines = [layout.lineAt(number) for number in range(layout.lineCount())]
+        assert max(line.naturalTextWidth() for line in lines) > 200
+        for line in lines:
+            drawn = line.naturalTextRect()
+            assert line.x() <= drawn.left() <= drawn.right() <= line.x() + line.width()
+
+
 def test_painting_covers_the_place_of_the_embed(qt_app):
     picture = QImage(200, 60, QImage.Format.Format_RGB32)
     picture.fill(QColor("white"))

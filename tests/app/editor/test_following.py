@@ -20,6 +20,7 @@ def linked(one, address):
     ("address", "held", "opens"),
     [
         ("note:abc", NONE, True),
+        ("#Heading", NONE, True),
         ("https://example.org", NONE, False),
         ("https://example.org", CTRL, True),
     ],

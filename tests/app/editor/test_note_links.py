@@ -122,6 +122,38 @@ def test_a_name_that_is_missing_can_be_made(one, links):
     assert "[[zzz" in one.text
 
 
+def test_a_heading_behind_a_whole_name_is_led_to(one, links):
+    assert typed(one, links, "[[apple pie#Filling")
+    assert links.names == [Name("id1", "Apple pie", "Kitchen", "Filling")]
+    one.key(Qt.Key.Key_Return)
+    assert ("Apple pie › Filling", {"link": "note:id1#Filling"}) in one.spans()
+    typed(one, links, " [[pear#Core")
+    typed(one, links, "]]")
+    assert ("Pear › Core", {"link": "note:id2#Core"}) in one.spans()
+    assert not typed(one, links, " [[app#Filling"), "part of a name is none"
+    assert not typed(one, links, " [[twin#x]]"), "nobody knows which"
+
+
+def test_headings_of_the_note_itself_are_offered_behind_the_sign_alone(one, links):
+    for words in ("second", "third"):
+        one.place(one.text.index(words))
+        one.view.commands.set_kind({"kind": "heading", "level": 2})
+    one.place(11)
+    links.make = lambda title: "new-id"
+    assert typed(one, links, " [[#")
+    assert [name.heading for name in links.names] == ["second line", "third"]
+    assert typed(one, links, "THI")
+    links.grab()
+    one.key(Qt.Key.Key_Return)
+    assert ("third", {"link": "#third"}) in one.spans()
+    typed(one, links, " [[#Second Line")
+    typed(one, links, "]]")
+    assert ("second line", {"link": "#second line"}) in one.spans()
+    typed(one, links, " [[#sec")
+    typed(one, links, "]]")
+    assert "[[#sec]]" in one.text
+
+
 def test_undo_gives_the_brackets_back(one, links):
     typed(one, links, "[[pear")
     one.key(Qt.Key.Key_Return)

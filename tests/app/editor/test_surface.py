@@ -103,6 +103,17 @@ def test_blocks_of_code_know_where_their_box_begins_and_ends(surface):
     assert [surface.edges(number) for number in range(4)] == [0, 3, 0, 0]
 
 
+def test_code_of_another_language_stands_in_a_box_of_its_own(surface):
+    surface.show_patch(Inserted(0, "x\ny\nz\n", {}))
+    for index, language in ((1, "python"), (3, "python"), (5, "table")):
+        surface.show_patch(BlockSet(index, {"kind": "code", "language": language}))
+    shown(surface)
+    assert [surface.edges(number) for number in range(4)] == [1, 2, 3, 0]
+    surface.show_patch(BlockSet(5, {"kind": "code", "language": "python"}))
+    shown(surface)
+    assert [surface.edges(number) for number in range(4)] == [1, 0, 2, 0]
+
+
 def test_formats_of_others_are_noticed_and_written_afresh(surface):
     cursor = QTextCursor(surface.document)
     cursor.insertText("x")

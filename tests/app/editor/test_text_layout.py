@@ -262,3 +262,19 @@ def test_asked_for_a_block_of_another_note_or_in_the_middle_of_an_edit_it_never_
     assert layout.hitTest(QPointF(30, 1e6), Qt.HitTestAccuracy.FuzzyHit) >= 0
     cursor.endEditBlock()
     assert lines(surface.document) == lines(twin(surface.document))
+
+
+def test_a_preedit_that_stands_behind_the_end_of_its_block_is_laid_out_once(owner, measured):
+    surface = shown(owner, [([("one", {})], {}), ([("two", {})], {})])
+    document = surface.document
+    block = document.firstBlock()
+    cursor = QTextCursor(block)
+    cursor.beginEditBlock()
+    block.layout().setPreeditArea(9, "x\U00020000y")
+    cursor.endEditBlock()
+    layout = document.documentLayout()
+    measured.clear()
+    assert layout.hitTest(QPointF(30, 0), Qt.HitTestAccuracy.FuzzyHit) == 0
+    assert layout.hitTest(QPointF(400, 0), Qt.HitTestAccuracy.FuzzyHit) == len("one")
+    layout.look_at(0, 500)
+    assert len(measured) <= 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QIcon, QPixmap
@@ -123,6 +125,20 @@ def test_headings_are_chosen_from_the_menu(bar, one):
     one.place(0)
     bar.style_button.menu().actions()[2].trigger()
     assert one.kinds()[0] == {"kind": "heading", "level": 2}
+
+
+@pytest.mark.parametrize("width", range(160, 620, 20))
+def test_no_button_covers_another_at_any_width(bar, width):
+    bar.resize(width, bar.height())
+    bar.show()
+    QApplication.processEvents()
+    shown = [button for button in bar.findChildren(QToolButton) if button.isVisible()]
+    shown.sort(key=lambda button: button.x())
+    assert shown[0] is bar.style_button
+    for before, after in itertools.pairwise(shown):
+        assert before.geometry().right() < after.x(), (before.objectName(), after.objectName())
+    assert shown[-1].geometry().right() <= width
+    bar.hide()
 
 
 def test_a_narrow_row_keeps_its_end_in_a_menu(bar, one):

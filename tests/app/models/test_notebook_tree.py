@@ -34,6 +34,23 @@ def test_folders_nest_in_their_order():
     assert model.index_of(Scope(Kind.NOTEBOOK, "home")).data(COUNT_ROLE) == 3
 
 
+def test_a_notebook_of_somebody_else_that_is_called_as_mine_is_says_whose_it_is():
+    model = NotebookTree()
+    renamed = []
+    model.renamed.connect(lambda scope, name: renamed.append(name))
+    mine, hers = Scope(Kind.NOTEBOOK, "home"), Scope(Kind.NOTEBOOK, "hers")
+    rows = [notebook_row("home"), notebook_row("home", id="hers", role="editor", owner="")]
+    model.show(rows, {"hers": [folder_row("a")]})
+    assert [model.name_of(scope) for scope in (mine, hers)] == ["Home", "Home — shared with me"]
+    model.show([rows[0], rows[1]._replace(owner="Ana")], {"hers": [folder_row("a")]})
+    assert [model.name_of(scope) for scope in (mine, hers)] == ["Home", "Home — Ana"]
+    assert [name for _, name in model.named_places()] == ["Home", "Home — Ana", "Home — Ana › A"]
+    assert model.index_of(hers).data(Qt.ItemDataRole.ToolTipRole) == "Home — Ana"
+    assert model.index_of(mine).data(Qt.ItemDataRole.ToolTipRole) is None
+    assert not model.index_of(hers).flags() & Qt.ItemFlag.ItemIsEditable
+    assert renamed == []
+
+
 def test_a_folder_without_its_parent_and_a_ring_stand_at_the_top():
     model = tree([folder_row("orphan", "missing"), folder_row("x", "y"), folder_row("y", "x")])
     assert {name for name, _ in outline(model)} == {"Orphan", "X", "Y"}

@@ -42,7 +42,7 @@ def test_a_disabled_account_is_not_told_to_sign_in():
 
 def test_edits_of_another_account_name_their_owner_and_offer_both_ways():
     other = replace(OUT, auth="wrong_account")
-    assert said(other) == "These 37 edits belong to ana@example.org. They stay here until they sign in."
+    assert said(other) == "These 37 edits belong to ana@example.org and are kept here."
     assert [act_words(act, other) for act in due(other)[0].acts] == [
         "Sign in as ana@example.org",
         "Keep a separate profile",
@@ -75,14 +75,30 @@ def test_each_side_that_is_behind_is_named(version, words):
 def test_a_wrong_clock_says_by_how_many_minutes_and_in_which_direction():
     clock = Axes(clock_ms=12 * MINUTE_MS + 400)
     assert said(clock) == (
-        "This computer's clock is 12 minutes slow. Your edits are accepted; set the clock when you can."
+        "This computer's clock is 12 minutes slow. Set it when you can; edits are accepted."
     )
     assert "90 minutes fast" in said(Axes(clock_ms=-90 * MINUTE_MS))
 
 
+@pytest.mark.parametrize(
+    ("minutes", "span"),
+    [
+        (119, "119 minutes"),
+        (120, "2 hours"),
+        (2_879, "48 hours"),
+        (2_880, "2 days"),
+        (2 * 365 * 1_440 - 1, "730 days"),
+        (2 * 365 * 1_440, "2 years"),
+        (56 * 365 * 1_440, "56 years"),
+    ],
+)
+def test_a_very_wrong_clock_is_said_as_people_say_it(minutes, span):
+    assert f"clock is {span} slow." in said(Axes(clock_ms=minutes * MINUTE_MS))
+
+
 def test_removals_name_their_author_and_refusals_their_server():
     gone = Axes(removals=31, removals_of=80, removals_by="Ben")
-    assert said(gone) == "Ben removed 31 of 80 notes. They stay here until you answer."
+    assert said(gone) == "Ben put 31 of 80 notes into the trash. Shall they stay there?"
     assert said(Axes(quarantine=2, server="s")) == "2 edits were refused by s. They are kept here."
     assert said(Axes(quarantine=1, server="s")) == "1 edit was refused by s. It is kept here."
 

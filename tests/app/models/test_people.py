@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.models.people import Person, people_of, person_of
+from app.models.people import IDLE_MS, Attention, Person, people_of, person_of
 
 
 @dataclass(frozen=True)
@@ -29,3 +29,16 @@ def test_initials_are_those_of_the_first_and_the_last_name():
     assert Person("ana", 0).initials == "A"
     assert Person("", 0).initials == "·"
     assert Person("李 小龙", 0).initials == "李小"
+
+
+def test_somebody_is_idle_from_the_minute_on_in_which_they_did_not_move():
+    attention = Attention()
+    ana = Here("a", "Ana", 1)
+    attention.take([ana], 500)
+    assert attention.moved_ms(ana) == 500
+    assert not attention.is_idle(ana, 500 + IDLE_MS - 1)
+    assert attention.is_idle(ana, 500 + IDLE_MS)
+    assert attention.next_ms(500 + IDLE_MS - 1) == 1
+    assert attention.next_ms(500 + IDLE_MS) is None
+    attention.take([ana], 500 + IDLE_MS)
+    assert attention.is_idle(ana, 500 + IDLE_MS), "to say the same place again is not to move"

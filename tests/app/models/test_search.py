@@ -44,3 +44,15 @@ def test_the_same_question_is_asked_again_when_the_library_changes(qt_app, tmp_p
         wait_for(lambda: asked == ["a"])
         search.again()
         wait_for(lambda: asked == ["a", "a"])
+
+
+def test_what_a_first_search_needs_is_read_in_pieces_until_there_is_no_more(qt_app, tmp_path, monkeypatch):
+    with started(qt_app, tmp_path / "p") as desk:
+        pieces = [True, True, False]
+        read = []
+        store = desk.call(lambda library: library.store)
+        monkeypatch.setattr(store, "warm_search", lambda: read.append(1) or pieces[len(read) - 1])
+        Search(desk.program.bridge).warm()
+        wait_for(lambda: len(read) == 3)
+        desk.call(lambda library: None)
+        assert len(read) == 3

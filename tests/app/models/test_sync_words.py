@@ -8,12 +8,13 @@ from PySide6.QtCore import QDate, QDateTime, QTime
 from app.models.sync_words import (
     auth_words,
     chip_words,
+    driver_words,
     link_words,
     panel_rows,
     server_address,
     server_name,
 )
-from sync.client.state import AUTHS, AUTHS_PARKED, LINKS, Status
+from sync.client.state import AUTHS, AUTHS_PARKED, LINKS, VISITS, Status
 
 AT = QDateTime(QDate(2026, 11, 22), QTime(14, 3)).toMSecsSinceEpoch()
 LIVE = Status(
@@ -54,6 +55,68 @@ pytestmark = pytest.mark.usefixtures("qt_app")
 def test_the_chip_says_how_it_stands(status, first, second):
     words = chip_words(status)
     assert (words.first, words.second) == (first, second)
+
+
+MANUAL = replace(LIVE, driver="manual", link="off", inbound="unknown", visit="done")
+EVERY = replace(MANUAL, driver="every 15", next_ms=AT + 15 * 60_000)
+DAY_MS = 24 * 3_600_000
+
+
+@pytest.mark.parametrize(
+    ("status", "first", "second"),
+    [
+        (MANUAL, "All changes on the server", "Synced 14:03 · when you ask"),
+        (replace(MANUAL, outbox=3), "3 to send", "Synced 14:03 · when you ask"),
+        (EVERY, "All changes on the server", "Synced 14:03 · next at 14:18"),
+        (replace(EVERY, outbox=3), "3 to send", "Synced 14:03 · next at 14:18"),
+        (replace(EVERY, files_waiting=2), "2 files to send", "Synced 14:03 · next at 14:18"),
+        (replace(EVERY, up_to_date_ms=None, next_ms=None), "All changes on the server", "Not synced yet"),
+        (
+            replace(EVERY, up_to_date_ms=AT - DAY_MS),
+            "All changes on the server",
+            "Synced Sat · next at 14:18",
+        ),
+        (replace(EVERY, outbox=3, visit="unreached"), "3 to send", "Not reached · next at 14:18"),
+        (replace(MANUAL, visit="unreached"), "All changes on the server", "Not reached · when you ask"),
+        (replace(MANUAL, outbox=3, visit="unfinished"), "3 to send", "Not finished · when you ask"),
+        (replace(EVERY, link="connecting", visit="under_way"), "All changes on the server", "Connecting…"),
+        (
+            replace(EVERY, link="waiting", visit="under_way"),
+            "All changes on the server",
+            "Offline, trying again",
+        ),
+        (replace(LIVE, driver="manual", outbox=3, visit="under_way"), "3 to send", "Up to date 14:03"),
+        (replace(MANUAL, auth="expired", outbox=37), "Signed out – 37 to send", "Unknown since 14:03"),
+        (replace(MANUAL, quarantine=2), "2 refused", "Synced 14:03"),
+        (replace(MANUAL, mode="send_only", outbox=3), "3 to send", "Not receiving: upgrade"),
+        (replace(MANUAL, auth="local_only", account=None), "Local only", "Kept on this computer"),
+    ],
+)
+def test_the_chip_says_when_it_was_synced_and_when_again(status, first, second):
+    words = chip_words(status, AT)
+    assert (words.first, words.second) == (first, second)
+
+
+@pytest.mark.parametrize("visit", [None, *VISITS])
+@pytest.mark.parametrize("link", LINKS)
+def test_a_connection_that_is_not_to_stay_is_never_an_alarm(link, visit):
+    for status in (MANUAL, EVERY):
+        shown = replace(status, link=link, visit=visit)
+        assert chip_words(shown, AT).role not in ("warning", "danger")
+        assert "" not in dict(panel_rows(shown, AT)).values()
+
+
+def test_the_panel_says_what_drives_syncing_and_what_came_of_it_last_time():
+    said = dict(panel_rows(replace(EVERY, visit="unreached"), AT))
+    assert (said["Syncing"], said["Connection"]) == ("Every 15 minutes", "None until 14:18")
+    assert (said["Last time"], said["Others' edits"]) == ("The server was not reached", "Synced 14:03")
+    said = dict(panel_rows(replace(MANUAL, visit="unfinished"), AT))
+    assert (said["Syncing"], said["Connection"]) == ("Only when you ask", "None until you ask")
+    assert said["Last time"] == "It did not come to an end"
+    assert "Last time" not in dict(panel_rows(MANUAL, AT))
+    assert "Syncing" not in dict(panel_rows(LIVE))
+    assert driver_words(replace(EVERY, driver="every 1")) == "Every minute"
+    assert driver_words(LIVE) == "All the time"
 
 
 @pytest.mark.parametrize("link", LINKS)

@@ -47,5 +47,5 @@ def test_the_place_of_a_note_is_its_notebook_and_its_folders(desk):
     titles = titles_of(desk)
     row = titles.named("pie")[0]
     assert row.id == note
-    assert titles.place_of(row) == "Personal › Kitchen › Cakes"
+    wait_for(lambda: titles.place_of(row) == "Personal › Kitchen › Cakes")
     assert titles.place_of(row._replace(folder=None)) == "Personal"

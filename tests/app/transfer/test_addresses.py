@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.transfer.addresses import PlainResolver, is_allowed, scheme_of, split_relative
+from app.transfer.addresses import PlainResolver, address_of, inside, is_allowed, scheme_of, split_relative
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,35 @@ def test_a_note_written_as_a_picture_is_an_embedded_note():
         "title": "My note",
     }
     assert PlainResolver().picture("file:///x", "", "") is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "address"),
+    [
+        ("https://example.org/x?y#z", "https://example.org/x?y#z"),
+        ("  example.org ", "https://example.org"),
+        ("example.org/path", "https://example.org/path"),
+        ("ana@example.org", "mailto:ana@example.org"),
+        ("note:abc", "note:abc"),
+        ("", ""),
+        ("javascript:alert(1)", None),
+        ("file:///etc/passwd", None),
+        ("just words", None),
+        ("java\nscript:x", None),
+    ],
+)
+def test_what_is_typed_becomes_an_address_or_nothing(typed, address):
+    assert address_of(typed) == address
+
+
+def test_the_address_of_a_note_for_other_programs_becomes_the_one_inside():
+    note = "A7IdrPDLmpr8Y8CJzTU10A"
+    for address in (f"commonplace://note/{note}", f"commonplace:note/{note}/"):
+        assert inside(address) == f"note:{note}"
+        assert PlainResolver().link(address) == f"note:{note}"
+        assert address_of(f" {address} ") == f"note:{note}"
+        assert not is_allowed(address), "as it is, it is in no note"
+    for address in ("commonplace://note/short", "commonplace://evil"):
+        assert inside(address) == address
+        assert PlainResolver().link(address) is None
+        assert address_of(address) is None

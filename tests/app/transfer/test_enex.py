@@ -142,7 +142,7 @@ def test_a_file_becomes_a_folder_of_notes(library, write):
     assert {row.folder for row in rows.values()} == {folder.id}
     assert rows["Two"].tags == ("t",)
     assert rows["One"].created_ms == 1714555800000
-    value = note_value(rows["One"].id, "", library.document(rows["One"].id))
+    value = note_value(rows["One"].id, "", library.document(rows["One"].id), library.model)
     digest = hashlib.sha256(PNG).hexdigest()
     assert value["blocks"][0]["spans"][0]["marks"]["embed"]["src"] == f"attachment:{digest}"
     assert library.store.load_attachment(digest) == PNG

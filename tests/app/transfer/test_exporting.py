@@ -13,7 +13,7 @@ from app.transfer.blocks import tidy
 from app.transfer.body import read_body
 from app.transfer.exporting import MARKER, export_notes
 from app.transfer.importing import import_paths
-from app.transfer.note_json import note_text
+from app.transfer.matter import matter_of, note_text
 from tests.support import notes
 from tests.support.libraries import at_once, library_in
 
@@ -93,8 +93,9 @@ def test_the_way_out_and_back_changes_nothing(library, tmp_path):
             ([], {}),
         ]
     )
+    looks = {"pinned": True, "archived": True, "icon": "\U0001f331", "colours": {"a, b": "teal"}}
     library.new_note(
-        title="  spaces  ", blocks=blocks, tags=["a, b", "#c"], pinned=True, created_ms=1_234_567_890_123
+        title="  spaces  ", blocks=blocks, tags=["a, b", "#c"], created_ms=1_234_567_890_123, **looks
     )
     export(library, tmp_path / "out")
     with library_in(tmp_path / "second") as second:
@@ -103,10 +104,47 @@ def test_the_way_out_and_back_changes_nothing(library, tmp_path):
         rows = {note_text(second.document(row.id), "title"): row for row in second.store.notes()}
         row = rows["  spaces  "]
         assert (row.pinned, row.created_ms) == (True, 1_234_567_890_123)
+        assert (row.archived, row.icon, row.tag_colours) == (True, "\U0001f331", (("a, b", "teal"),))
         assert sorted(row.tags) == ["#c", "a, b"]
         again = rows["Other: “note”"].id
         expected = json.loads(json.dumps(blocks).replace(other, again))
         assert json.loads(json.dumps(read_body(second.document(row.id)))) == expected
+
+
+@pytest.mark.parametrize("format", ["md", "html"])
+def test_what_a_note_says_of_itself_comes_back_from_every_format_that_is_read(library, tmp_path, format):
+    looks = {"pinned": True, "archived": True, "icon": "\U0001f331", "colours": {"a, b": "teal"}}
+    body = [([("One ", {"bold": True}), ("<two>", {})], {}), ([("a", {})], {"kind": "bullet", "level": 0})]
+    for title in ("  spaces  ", ""):
+        library.new_note(title=title, blocks=body, tags=["a, b", "#c"], created_ms=1_234_567_890_123, **looks)
+    export(library, tmp_path / "out", format)
+    with library_in(tmp_path / "second") as second:
+        report = at_once(import_paths(second, [tmp_path / "out"]))
+        assert (report.done, report.warnings, report.refused) == (2, [], [])
+        documents = [second.document(row.id) for row in second.store.notes()]
+        assert {note_text(document, "title") for document in documents} == {"  spaces  ", ""}
+        for document in documents:
+            assert read_body(document) == tidy(body)
+            said = matter_of(document, second.model)
+            assert (said.tags, said.created_ms) == (["#c", "a, b"], 1_234_567_890_123)
+            assert {name: getattr(said, name) for name in looks} == looks
+
+
+def test_json_says_all_that_a_note_says_of_itself(library, tmp_path):
+    library.new_note(title="T", tags=["t"], archived=True, icon="\U0001f331", colours={"t": "teal"})
+    export(library, tmp_path / "out", "json")
+    found = json.loads((tmp_path / "out" / "T.json").read_text(encoding="utf-8"))
+    assert (found["icon"], found["archived"], found["pinned"]) == ("\U0001f331", True, False)
+    assert found["tag_colours"] == {"t": "teal"}
+
+
+def test_paper_gets_all_that_a_note_says_of_itself_and_its_first_words_for_a_title(library, tmp_path):
+    library.new_note(blocks=[([("First words", {})], {})], icon="\U0001f331", tags=["t"])
+    got = []
+    export(library, tmp_path / "out", "pdf", paper=lambda matter, blocks, bodies: got.append(matter) or b"x")
+    assert [(matter.title, matter.icon, matter.tags) for matter in got] == [
+        ("First words", "\U0001f331", ["t"])
+    ]
 
 
 def with_pictures_elsewhere(blocks):

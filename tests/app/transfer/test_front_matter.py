@@ -6,22 +6,43 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.transfer.front_matter import split_front_matter, write_front_matter
+from app.transfer.front_matter import FrontMatter, split_front_matter, write_front_matter
 from tests.support import notes
 
 tags = st.lists(notes.texts.map(lambda text: " ".join(text.split()).lstrip("#")[:100].strip()).filter(bool),
                 unique=True, max_size=4)  # fmt: skip
 
 
-@given(notes.texts | st.just(""), tags, st.integers(0, 253_402_300_799_000), st.booleans())
-def test_what_an_export_writes_reads_back(title, tags, created_ms, pinned):
-    text = write_front_matter(title, tags, created_ms, pinned, "A" * 22) + "body"
-    matter, rest = split_front_matter(text.replace("\r\n", "\n").replace("\r", "\n"))
+colours = st.sampled_from(["teal", "red", "#123456"])
+
+
+@st.composite
+def matters(draw):
+    named = draw(tags)
+    return FrontMatter(
+        draw(notes.texts | st.just("")),
+        named,
+        draw(st.integers(0, 253_402_300_799_000)),
+        draw(st.booleans()),
+        draw(st.booleans()),
+        draw(st.sampled_from(["", "\U0001f331", "\U0001f468\u200d\U0001f469\u200d\U0001f467", "a, b"])),
+        {tag: draw(colours) for tag in named if draw(st.booleans())},
+        ours=True,
+    )
+
+
+@given(matters())
+def test_what_an_export_writes_reads_back(matter):
+    text = write_front_matter(matter, "A" * 22) + "body"
+    found, rest = split_front_matter(text.replace("\r\n", "\n").replace("\r", "\n"))
     assert rest == "body"
+    assert found == matter
+
+
+def test_an_icon_that_others_mean_by_another_thing_is_named_as_left_out():
+    matter, _ = split_front_matter("---\nicon: fa-book\ntitle: x\n---\n")
     assert matter is not None
-    assert (matter.title, matter.tags, matter.created_ms, matter.pinned) == (title, tags, created_ms, pinned)
-    assert matter.ours
-    assert not matter.others
+    assert (matter.icon, matter.others) == ("", ["icon"])
 
 
 def test_what_other_programs_write_is_understood():

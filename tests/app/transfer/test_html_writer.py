@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
 from hypothesis import given
 
-from app.transfer.blocks import tidy, tidy_spans
+from app.transfer.blocks import EMBED, tidy, tidy_spans
+from app.transfer.front_matter import FrontMatter
 from app.transfer.html_reader import read_html
 from app.transfer.html_writer import exact_block, write_fragment, write_html
 from tests.support import notes
+
+
+def page_of(blocks, **matter):
+    """The page of a note with these blocks."""
+    return write_html(FrontMatter(**matter), blocks, "A" * 22, "a name")
 
 
 @given(notes.spans, notes.attributes)
@@ -20,12 +29,12 @@ def test_a_page_loses_no_visible_word(blocks):
     def words(found):
         return "".join("".join(text for text, _ in spans) for spans, _ in found).split()
 
-    read = words(read_html(write_html("", blocks)))
+    read = words(read_html(page_of(blocks)))
     assert "".join(read) == "".join(words(tidy(blocks))) or "\r" in str(blocks)
 
 
 def test_everything_is_escaped():
-    page = write_html("<T>", [([("<script>&", {"link": 'https://x/"><script>'})], {})])
+    page = page_of([([("<script>&", {"link": 'https://x/"><script>'})], {})], title="<T>")
     assert "<script>" not in page
     assert "<title>&lt;T&gt;</title>" in page
 
@@ -48,3 +57,47 @@ def test_code_is_one_element_and_keeps_its_lines():
     blocks = [([("a  <b>", {})], {"kind": "code", "language": "c"}), ([], {"kind": "code", "language": "c"})]
     assert "<pre><code" in write_fragment(blocks)
     assert write_fragment(blocks).count("<pre>") == 1
+
+
+PICTURE = {"type": "image", "src": "pictures/a.png", "alt": "A"}
+
+
+@pytest.mark.parametrize("marks", [{"embed": PICTURE, "width": 320}, {"embed": {**PICTURE, "width": 320}}])
+def test_a_resized_picture_is_as_wide_in_a_browser_and_comes_back_as_it_was(marks):
+    blocks = [([("before ", {}), (EMBED, marks), (" after", {})], {})]
+    page = page_of(blocks)
+    assert re.search(r'<img src="pictures/a.png" alt="A" width="320"', page)
+    assert read_html(page) == tidy(blocks)
+
+
+@pytest.mark.parametrize(
+    ("said", "width"),
+    [
+        ("1", 1),
+        ("300", 300),
+        ("300px", 300),
+        ("10000", 10_000),
+        ("10001", None),
+        ("0", None),
+        ("50%", None),
+        ("-3", None),
+    ],
+)
+def test_the_width_that_a_page_gives_a_picture_is_kept_where_it_is_one(said, width):
+    ((spans, _),) = read_html(f'<p><img src="https://x.org/a.png" alt="A" width="{said}"></p>')
+    assert spans[0][1].get("width") == width
+    assert "width" not in spans[0][1]["embed"]
+
+
+@pytest.mark.parametrize("width", [True, 0, 10_001, "320", 1.5, None])
+def test_what_is_no_width_is_said_to_no_browser_and_comes_back_all_the_same(width):
+    blocks = [([(EMBED, {"embed": {**PICTURE, "width": width}})], {})]
+    page = page_of(blocks)
+    assert ' width="' not in page
+    assert read_html(page) == tidy(blocks)
+
+
+def test_a_browsers_window_has_the_title_or_else_the_name():
+    assert "<title>T</title>" in page_of([], title="T")
+    assert "<title>a name</title>" in page_of([])
+    assert "<h1>" not in page_of([])

@@ -13,7 +13,7 @@ from app.refusals import Refused
 from app.transfer import importing
 from app.transfer.body import read_body
 from app.transfer.importing import import_paths, plain_blocks
-from app.transfer.note_json import note_text
+from app.transfer.matter import note_text
 from tests.support.libraries import at_once, library_in
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 20
@@ -94,7 +94,7 @@ def test_links_between_files_lead_to_notes_whatever_their_order(library, folder)
     links = [
         marks["link"] for name in "ab" for _, marks in read_body(library.document(rows[name]))[0][0] if marks
     ]
-    assert links == [f"note:{rows['b']}", f"note:{rows['a']}", "none.md"]
+    assert links == [f"note:{rows['b']}", f"note:{rows['a']}#x", "none.md"]
 
 
 def test_pictures_are_stored_once_and_files_nobody_uses_are_said(library, folder):
@@ -188,6 +188,22 @@ def test_a_notebook_that_may_only_be_read_takes_nothing(library, folder, monkeyp
 def test_plain_text_becomes_a_paragraph_a_line():
     assert plain_blocks("a\r\n\nb\n") == [([("a", {})], {}), ([], {}), ([("b", {})], {})]
     assert plain_blocks("") == [([], {})]
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("## Chapter\n\n### One\n\n### Two\n", "Chapter"),
+        ("## One\n\ntext\n\n## Two\n", "file"),
+        ("### Below\n\n# Above\n", "file"),
+        ("# One\n\n# Two\n", "One"),
+        ("Text\n\n## Later\n", "file"),
+    ],
+)
+def test_the_heading_a_file_begins_with_is_the_title_if_no_other_is_as_high(library, folder, text, title):
+    (folder / "file.md").write_text(text, encoding="utf-8")
+    run(library, folder)
+    assert titles(library) == [title]
 
 
 def test_a_long_first_heading_stays_in_the_text(library, folder):

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from app.transfer.addresses import PlainResolver
+from app.transfer.html_reader import read_html
 from app.transfer.inline_html import (
     OpenMarks,
     embed_of_tag,
@@ -15,6 +16,7 @@ from app.transfer.inline_html import (
     opening_tag,
     parse_tag,
 )
+from app.transfer.markdown_reader import read_markdown
 
 MARKS = [
     ("bold", True),
@@ -103,3 +105,54 @@ def test_twenty_thousand_open_tags_stay_cheap():
         marks.now()
         marks.close("i")
     assert time.process_time() - begun < 2
+
+
+@pytest.mark.parametrize(
+    ("tag", "attributes", "marks"),
+    [
+        ("span", {"style": "color: #C00000"}, {"colour": "red"}),
+        (
+            "span",
+            {"style": "font-weight:bold;COLOR:Red; background: lime"},
+            {"colour": "red", "highlight": "green"},
+        ),
+        ("font", {"color": "blue"}, {"colour": "blue"}),
+        ("mark", {"style": "background: #BBFABBA6"}, {"highlight": "green"}),
+        ("mark", {"style": "background-color: yellow"}, {"highlight": True}),
+        ("mark", {"style": "background: white"}, {"highlight": True}),
+        ("span", {"style": "color: black"}, {}),
+        ("b", {"style": "color: red"}, {"bold": True}),
+        ("span", {"style": "color:red", "data-marks": '{"colour":"#123456"}'}, {"colour": "#123456"}),
+    ],
+)
+def test_colours_that_somebody_wrote_are_the_nearest_of_ours(tag, attributes, marks):
+    assert marks_of_tag(tag, attributes, PlainResolver()) == marks
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("H<sub>2</sub>O", "H₂O"),
+        ("x<sup>2</sup><sup>3</sup>", "x²³"),
+        ("2<sup>n − 1</sup> − 1", "2ⁿ⁻¹ − 1"),
+        ("2<sup>*n*</sup>", "2ⁿ"),
+        ("1<sup>st</sup>, ours<sup>TM</sup>", "1ˢᵗ, oursᵀᴹ"),
+        ("2<sup>n/2</sup>", "2^(n/2)"),
+        ("a<sub>Q</sub>", "a_(Q)"),
+        ("so<sup>[1]</sup>", "so[1]"),
+        ("so<sup>[n/a](https://x)</sup>", "son/a"),
+        ("x<sup></sup>y", "xy"),
+        ("x<sup>2", "x²"),
+        ("x</sup>2", "x2"),
+        ("x<sub>1<sup>2</sup></sub>", "x₁²"),
+    ],
+)
+def test_low_and_high_text_is_in_letters_that_are_where_there_are_such(text, shown):
+    ((spans, _),) = read_markdown(text)
+    assert "".join(part for part, _ in spans) == shown
+    assert all("\x00" not in kind for _, marks in spans for kind in marks)
+
+
+def test_pages_have_low_and_high_letters_too_and_no_colours():
+    page = '<p>H<sub>2</sub>O x<sup>2</sup> <span style="color:red">red</span> <pre>x<sup>2</sup></pre>'
+    assert read_html(page) == [([("H₂O x² red", {})], {}), ([("x²", {})], {"kind": "code"})]

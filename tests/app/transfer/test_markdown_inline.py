@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.transfer.markdown_inline import write_address, write_embed, write_inline
+from app.transfer.markdown_reader import read_markdown
 
 B, I = {"bold": True}, {"italic": True}  # noqa: E741  # short names keep the table of cases readable
 
@@ -77,3 +78,27 @@ def test_embeds_are_pictures_where_markdown_has_them():
     )
     assert write_embed({"type": "note", "id": "abc", "title": "T"}) == "![T](note:abc)"
     assert write_embed({"type": "poll", "n": 1}).startswith("<span data-embed=")
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("[^1]: Ibid.", "[^1]: Ibid."),
+        ("[^a*b]: x", "[^a\\*b]: x"),
+        ("[1]: Ibid.", "\\[1]: Ibid."),
+        ("[^1] x", "\\[^1] x"),
+        ("[^a b]: x", "\\[^a b]: x"),
+        ("x\u2028[^1]: y", "x\\\n\\[^1]: y"),
+        ("[^" + "x" * 100 + "]: y", "[^" + "x" * 100 + "]: y"),
+        ("[^" + "x" * 101 + "]: y", "\\[^" + "x" * 101 + "]: y"),
+        ("[^" + "*" * 60 + "]: y", "\\[^" + "\\*" * 60 + "]: y"),
+    ],
+)
+def test_the_text_of_a_footnote_begins_as_other_programs_know_it(text, written):
+    assert write_inline([(text, {})]) == written
+    assert read_markdown(written) == [([(text, {})], {})]
+
+
+def test_the_text_of_a_footnote_inside_a_link_is_escaped():
+    spans = [("[^1]: x", {"link": "https://x"})]
+    assert read_markdown(write_inline(spans)) == [(spans, {})]

@@ -133,6 +133,20 @@ def test_line_ends_of_every_system_end_lines():
     assert read("# a\r\n\r\nb\rc") == [("a", {"kind": "heading", "level": 1}), ("b c", {})]
 
 
+@pytest.mark.parametrize("name", ["<a id='x'></a>", "<a id=x></a>\n<a name=y></a>", "<span></span>"])
+def test_a_paragraph_of_tags_alone_is_none_but_the_text_of_an_item(name):
+    assert read(f"one\n\n{name}\n\n## two") == [("one", {}), ("two", {"kind": "heading", "level": 2})]
+    assert read(f"{name}\n\nx")[0][0] == "x"
+    assert [attributes["kind"] for _, attributes in read("- <a id=x></a>\n- b")] == ["bullet", "bullet"]
+
+
+@pytest.mark.parametrize(
+    "text", ["a<br>b", "<b>x</b>", "<b></b><br>", "&nbsp;<b></b>", "<img src=https://x.org/a.png>"]
+)
+def test_a_paragraph_that_shows_something_stays(text):
+    assert len(read(f"one\n\n{text}\n\nthree")) == 3
+
+
 def test_nothing_is_one_empty_paragraph():
     assert read_markdown("") == read_markdown(" \n\n") == [([], {})]
 

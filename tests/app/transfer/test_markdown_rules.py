@@ -8,7 +8,7 @@ import pytest
 
 from app.transfer.block_builder import NestedTooDeeply
 from app.transfer.markdown_reader import read_markdown
-from app.transfer.markdown_rules import NESTING_MAX, parser
+from app.transfer.markdown_rules import NESTING_MAX, parser, sized
 
 
 def spans(text):
@@ -56,3 +56,37 @@ def test_text_made_to_be_slow_is_read_in_bounded_time(text):
 
 def test_there_is_one_parser():
     assert parser() is parser()
+
+
+@pytest.mark.parametrize(
+    ("text", "blocks"),
+    [
+        ("see[^1]\n\n[^1]: Ibid.", [([("see[^1]", {})], {}), ([("[^1]: Ibid.", {})], {})]),
+        ("[^1]: a\n[^b-c]: https://x", [([("[^1]: a", {})], {}), ([("[^b-c]: https://x", {})], {})]),
+        ("text\n[^1]: a\nmore", [([("text", {})], {}), ([("[^1]: a more", {})], {})]),
+        ("> said\n[^1]: a", [([("said", {})], {"kind": "quote"}), ([("[^1]: a", {})], {})]),
+        ("> [^1]: a", [([("[^1]: a", {})], {"kind": "quote"})]),
+        ("- [^1]: a", [([("[^1]: a", {})], {"kind": "bullet", "level": 0})]),
+        ("- x\n[^1]: a", [([("x", {})], {"kind": "bullet", "level": 0}), ([("[^1]: a", {})], {})]),
+        ("    [^1]: a", [([("[^1]: a", {})], {"kind": "code"})]),
+        ("[^1]: a **b**", [([("[^1]: a ", {}), ("b", {"bold": True})], {})]),
+    ],
+)
+def test_a_footnote_is_a_paragraph_and_never_an_address_that_goes(text, blocks):
+    assert read_markdown(text) == blocks
+
+
+def test_an_address_by_name_is_one_still():
+    assert read_markdown("[a][x]\n\n[x]: https://x") == [([("a", {"link": "https://x"})], {})]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("a cat", ("a cat", None)), ("a|300", ("a", 300)), ("300", ("", 300)), ("a|b|20x10", ("a|b", 20)),
+        ("a|", ("a|", None)), ("", ("", None)), ("99999", ("", 99_999)), ("100000", ("100000", None)),
+        ("a|x10", ("a|x10", None)),
+    ],
+)  # fmt: skip
+def test_a_width_stands_behind_the_words_of_a_picture(words, expected):
+    assert sized(words) == expected

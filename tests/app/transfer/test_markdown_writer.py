@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -54,6 +55,11 @@ def test_what_is_written_reads_back_as_the_same_blocks(blocks):
 @given(notes.code_blocks)
 def test_code_with_anything_in_it_reads_back(blocks):
     check_round_trip(blocks)
+
+
+@pytest.mark.parametrize("language", ["\xa0", "c\u2003", "\x1fc", "c\xa0c", "c c"])
+def test_a_language_with_blanks_of_any_kind_reads_back(language):
+    check_round_trip([([("x", {})], {"kind": "code", "language": language})])
 
 
 @given(notes.blocks)

@@ -8,9 +8,11 @@ import sys
 
 import pytest
 
+from app.note_address import LinkTarget
 from app.transfer import pictures
 from app.transfer.pictures import FolderResolver, picture_mime
 from app.transfer.sources import Source
+from app.transfer.wiki import Names
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 20
 
@@ -91,7 +93,7 @@ def test_a_picture_inside_its_address_becomes_an_attachment(resolver):
 
 
 def test_links_between_files_become_links_between_notes(resolver):
-    assert resolver.link("../other.md#part") == "note:OTHER"
+    assert resolver.link("../other.md#a%20part") == "note:OTHER#a part"
     assert resolver.link("../other") == "note:OTHER"
     assert resolver.link("../other.html") == "note:OTHER"
     assert resolver.picture("../other.md", "Title", "") == {"type": "note", "id": "OTHER", "title": "Title"}
@@ -130,3 +132,56 @@ def test_a_picture_beyond_the_limit_is_left_out(resolver, tmp_path, monkeypatch)
     (tmp_path / "root" / "big.png").write_bytes(PNG + b"x")
     assert resolver.picture("../big.png", "x", "") is None
     assert codes(resolver) == ["too_large"]
+
+
+def test_a_place_in_a_note_is_kept_and_remembered(resolver):
+    assert resolver.link("note:OTHER#part") == "note:OTHER#part"
+    shown = {"type": "note", "id": "OTHER", "title": "T", "place": "part"}
+    assert resolver.picture("note:OTHER#part", "T", "") == shown
+    assert resolver.picture("../other.md#part", "T", "") == shown
+    assert resolver.places == [LinkTarget("OTHER", "part")] * 3
+    assert resolver.link("../other.md") == "note:OTHER"
+    assert resolver.link("#here") == "#here"
+    assert len(resolver.places) == 3, "nobody knows which note this is"
+    assert (resolver.blocks, codes(resolver)) == (0, [])
+
+
+def test_the_name_of_a_block_is_left_off_and_counted(resolver):
+    assert resolver.link("../other.md#^name") == "note:OTHER"
+    assert resolver.link("note:OTHER#Part#^name") == "note:OTHER"
+    assert resolver.picture("note:OTHER#^name", "T", "") == {"type": "note", "id": "OTHER", "title": "T"}
+    assert resolver.link("#^name") == "#^name"
+    assert (resolver.blocks, resolver.places) == (3, [])
+
+
+def test_a_heading_of_the_same_note_is_linked_to_by_name(tmp_path):
+    source = Source(tmp_path / "n.md", tmp_path, ())
+    resolver = FolderResolver(source, {os.path.abspath(source.path): "SELF"}, Names([]))
+    assert resolver.named("#Part one") == "#Part one"
+    assert resolver.link("#Part one") == "#Part one"
+    assert resolver.places == [LinkTarget("SELF", "Part one")]
+    assert resolver.named("#^name") is None
+    assert resolver.named("Nowhere#Part") is None
+
+
+def test_a_link_that_only_obsidian_opens_leads_to_the_note_where_that_is_imported(tmp_path):
+    root = tmp_path / "root"
+    source = Source(root / "n.md", root, ())
+    notes = {os.path.abspath(root / "sub" / "My note.md"): "NOTE"}
+    names = Names([Source(root / "sub" / "My note.md", root, ("sub",))])
+    resolver = FolderResolver(source, notes, names)
+    assert resolver.link("obsidian://open?vault=v&file=sub%2FMy%20note") == "note:NOTE"
+    assert resolver.link("obsidian://open?vault=v&file=My%20note%23Head") == "note:NOTE#Head"
+    for address in ("obsidian://open?file=none", "obsidian://open?", "obsidian://open?file=", "obsidian://x"):
+        assert resolver.link(address) is None
+    assert set(codes(resolver)) == {"unsafe_link"}
+    assert FolderResolver(source, notes).link("obsidian://open?file=My%20note") is None
+
+
+def test_a_file_is_named_by_the_words_of_its_link_and_not_by_the_link(resolver):
+    (resolver._source.path.parent / "plan.pdf").write_bytes(b"%PDF-1.7")
+    for words, name in (
+        ("plan.pdf#page=3", "plan.pdf"), ("docs/plan.pdf", "plan.pdf"), ("", "plan.pdf"),
+        ("The plan", "The plan"),
+    ):  # fmt: skip
+        assert resolver.file("plan.pdf", words)["name"] == name

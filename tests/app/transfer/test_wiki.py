@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from app.transfer.blocks import BREAK
+from app.refusals import Refused
+from app.transfer.blocks import BREAK, tidy
+from app.transfer.body import read_body
 from app.transfer.importing import import_paths
 from app.transfer.markdown_reader import read_markdown
 from app.transfer.markdown_writer import write_markdown
-from app.transfer.note_json import note_value
+from app.transfer.note_json import blocks_value
 from app.transfer.sources import Source
 from app.transfer.wiki import Names, as_ours, is_vault
+from app.wording import sentence
 from tests.support.libraries import at_once
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 20
@@ -29,7 +32,7 @@ def test_a_name_means_a_file_by_its_name_with_or_without_ending_whatever_its_cas
     for name in ("Roses", "roses", "Roses.md", " Roses "):
         assert found.find(name, str(tmp_path)) == str(tmp_path / "Roses.md")
     assert found.find("rose.png", str(tmp_path)) == str(tmp_path / "pictures" / "rose.png")
-    for name in ("Tulips", "", "/", "rose", "../Roses", ".."):
+    for name in ("Tulips", "", "/", "rose", "../Roses", "..", "pictures/../../Roses"):
         assert found.find(name, str(tmp_path)) is None
 
 
@@ -42,6 +45,16 @@ def test_of_several_the_one_beside_is_meant_then_the_shortest_path_and_folders_d
     assert found.find("x/N", str(tmp_path)) is None
 
 
+def test_a_name_with_a_way_up_is_a_path_from_the_folder(tmp_path):
+    found = names(tmp_path, "N.md", "a/N.md", "a/b/M.md", "a/p.png")
+    folder = str(tmp_path / "a" / "b")
+    assert found.find("../N", folder) == str(tmp_path / "a" / "N.md")
+    assert found.find("../../n.md", folder) == str(tmp_path / "N.md")
+    assert found.find("../p.png", folder) == str(tmp_path / "a" / "p.png")
+    for name in ("../M", "../../../N", "../p", "../.."):
+        assert found.find(name, folder) is None
+
+
 def test_a_vault_is_told_by_its_folder_as_far_up_as_what_was_named(tmp_path):
     deep = Source(tmp_path / "a" / "b" / "n.md", tmp_path, ("a", "b"))
     assert not is_vault(deep)
@@ -51,40 +64,19 @@ def test_a_vault_is_told_by_its_folder_as_far_up_as_what_was_named(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "tags"),
-    [
-        ("#one and #two/three, #four.", ["one", "two/three", "four"]),
-        ("#1 is a number, #2nd is not", ["2nd"]),
-        ("a#b no, ##c no", []),
-        ("#été #日本 #a-b_c", ["été", "日本", "a-b_c"]),
-        ("#twice #twice", ["twice"]),
-    ],
-)
-def test_tags_in_the_text(text, tags):
-    assert as_ours([([(text, {})], {})]) == ([([(text, {})], {})], tags)
-
-
-def test_no_tags_in_code_links_and_embeds():
-    blocks = [
-        ([("#a", {"code": True}), ("#b", {"link": "https://x"})], {}),
-        ([("#c", {})], {"kind": "code"}),
-        ([("\ufffc", {"embed": {"type": "divider"}})], {}),
-    ]
-    assert as_ours(blocks).tags == []
-
-
-@pytest.mark.parametrize(
     ("text", "made"),
     [
         (f"[!note] Title{BREAK}rest", [("Title", {"bold": True}), ("rest", {})]),
-        ("[!tip]- Folded", [("Folded", {"bold": True})]),
+        ("[!tip]- Folded", [("Tip: Folded", {"bold": True})]),
+        ("[!warning|wide] Warning: hot", [("Warning: hot", {"bold": True})]),
+        (f"[!quote] Somebody{BREAK}said", [("Somebody", {"bold": True}), ("said", {})]),
         ("[!big-warning]", [("Big warning", {"bold": True})]),
         ("[not] one", [("[not] one", {})]),
     ],
 )
 def test_a_call_out_is_a_quote_with_a_bold_title(text, made):
     quote = {"kind": "quote"}
-    assert as_ours([([(text, {})], quote)]).blocks == [([span], quote) for span in made]
+    assert tidy(as_ours([([(text, {})], quote)]).blocks) == [([span], quote) for span in made]
 
 
 def test_a_call_out_whose_text_is_formatted_keeps_that():
@@ -93,10 +85,30 @@ def test_a_call_out_whose_text_is_formatted_keeps_that():
     assert (head[0], rest[0]) == ([("T", {"bold": True})], [("bold", {"italic": True})])
 
 
-def test_the_name_of_a_block_goes():
-    assert as_ours([([("text ^ab-1", {})], {})]).blocks == [([("text", {})], {})]
-    assert as_ours([([("^ab1", {})], {})]).blocks == [([], {})]
-    assert as_ours([([("2^8", {})], {})]).blocks == [([("2^8", {})], {})]
+def test_a_call_out_whose_title_is_formatted_keeps_that():
+    spans = [("[!note]- Folded ", {}), ("it", {"italic": True}), (f" on{BREAK}Hidden", {}), ("!", {})]
+    assert as_ours([(spans, {"kind": "quote"})]).blocks == [
+        (
+            [("Folded ", {"bold": True}), ("it", {"italic": True, "bold": True}), (" on", {"bold": True})],
+            {"kind": "quote"},
+        ),
+        ([("Hidden", {}), ("!", {})], {"kind": "quote"}),
+    ]
+
+
+def test_comments_are_text_and_counted_and_not_in_code():
+    blocks = [
+        ([("%%one%% and %%", {}), ("%%", {"code": True})], {}),
+        ([("two%%", {})], {}),
+        ([("100%%", {})], {}),
+    ]
+    assert as_ours(blocks) == (blocks, 0, 2)
+
+
+def test_the_name_of_a_block_goes_and_is_counted():
+    assert as_ours([([("text ^ab-1", {})], {})]) == ([([("text", {})], {})], 1, 0)
+    assert as_ours([([("^ab1", {})], {})]) == ([([], {})], 1, 0)
+    assert as_ours([([("2^8", {})], {})]) == ([([("2^8", {})], {})], 0, 0)
 
 
 def test_brackets_that_name_nothing_are_text_and_stay_so_when_written():
@@ -125,15 +137,16 @@ def test_a_vault_arrives_as_ours(library, tmp_path):
         "[p](files/plan.pdf)\n"
     )
     report = at_once(import_paths(library, [vault]))
-    assert (report.done, report.refused, report.warnings) == (2, [], [])
+    assert (report.done, report.refused) == (2, [])
+    assert [remark.reason for remark in report.warnings] == [sentence(Refused("anchors_left", count=1))]
     rows = {row.title: row for row in library.store.notes()}
     assert set(rows["Home"].tags) == {"top", "line"}
-    first, second = note_value(rows["Home"].id, "", library.document(rows["Home"].id))["blocks"]
+    first, second = blocks_value(read_body(library.document(rows["Home"].id)))
     link = f"note:{rows['Roses'].id}"
     assert [(span["text"], span["marks"].get("link")) for span in first["spans"]] == [
         ("Roses", link),
         (", ", None),
-        ("the red ones", link),
+        ("the red ones", f"{link}#Red"),
         (f", [[Nowhere]]{BREAK}second #line", None),
     ]
     embeds = [span["marks"]["embed"] for span in second["spans"] if "embed" in span["marks"]]
@@ -157,6 +170,6 @@ def test_outside_a_vault_lines_join_and_signs_are_text(library, tmp_path):
     assert row.tags == ()
     text = "\n".join(
         "".join(span["text"] for span in block["spans"])
-        for block in note_value(row.id, "", library.document(row.id))["blocks"]
+        for block in blocks_value(read_body(library.document(row.id)))
     )
     assert text == "one #two ^x1\n[!note] n"

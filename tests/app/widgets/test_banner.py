@@ -120,3 +120,24 @@ def test_a_click_on_a_banner_leaves_the_focus_where_it_was(appearance, qt_app):
     QTest.mouseClick(room.findChildren(QPushButton)[-1], Qt.MouseButton.LeftButton)
     assert window.focusWidget() is line
     window.close()
+
+
+def test_where_the_words_would_become_a_column_the_buttons_stand_below(room):
+    choices = (
+        Choice("Sign in as somebody@example.org", print, main=True),
+        Choice("Keep a separate profile", print),
+        Choice("Later", print),
+    )
+    room.say(
+        Topic.EXPIRED, Message("These 37 edits belong to somebody@example.org and are kept here.", choices)
+    )
+    window = room.window()
+    for width, is_below in ((480, True), (1_200, False), (480, True)):
+        window.resize(width, 300)
+        QApplication.processEvents()
+        text = next(label for label in room.findChildren(QLabel) if label.text())
+        buttons = room.findChildren(QPushButton)
+        tops = {button.mapTo(room, button.rect().topLeft()).y() for button in buttons}
+        bottom = text.mapTo(room, text.rect().bottomLeft()).y()
+        assert all(top > bottom for top in tops) == is_below
+        assert text.width() > 250

@@ -1,6 +1,7 @@
 """Sidebar, list and note stay in step: places, search, drafts, the trash, late answers."""
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from app.models.scope import Kind, Scope
 from app.open_note import BODY
@@ -178,3 +179,43 @@ def test_a_note_outside_the_list_is_known_too(desk):
     show(desk, ids[0])
     wait_for(lambda: desk.browsing.row(ids[0]) is not None)
     wait_for(lambda: desk.view.meta.text().startswith("Personal"))
+
+
+def test_links_to_what_is_selected_are_copied_for_other_programs_and_for_notes(desk):
+    clipboard = QApplication.clipboard()
+    clipboard.setText("kept")
+    desk.browsing.show_nothing()
+    desk.window.pane.list.clearSelection()
+    desk.window.actions_.copy_link.trigger()
+    assert clipboard.text() == "kept"
+    one, two = fill(desk, "Bread & <b>", "")
+    show(desk, one)
+    desk.window.actions_.copy_link.trigger()
+    assert clipboard.text() == f"commonplace://note/{one}"
+    show(desk, two)
+    desk.window.pane.list.selectAll()
+    desk.window.actions_.copy_link.trigger()
+    assert clipboard.text().splitlines() == [
+        f"commonplace://note/{note}" for note in desk.window.pane.selected()
+    ]
+    desk.browsing.new_note()
+    desk.view.edit.setFocus()
+    desk.view.edit.paste()
+    marks = [marks.get("link") for spans, _ in desk.view.note.body.blocks() for _, marks in spans]
+    assert {f"note:{one}", f"note:{two}"} <= set(marks)
+    assert "Bread & <b>" in desk.view.note.body.text()
+
+
+def test_the_window_bears_the_name_that_its_note_has_now(desk):
+    assert desk.window.windowTitle() == "Commonplace"
+    type_text(desk.view.title, "Big plan")
+    wait_for(lambda: desk.window.windowTitle() == "Big plan – Commonplace")
+    note = desk.browsing.note.id
+    desk.call(lambda library: library.edit(note, lambda edit: edit.text(("title",)).insert(0, "A\n")))
+    wait_for(lambda: desk.window.windowTitle() == "A Big plan – Commonplace")
+    desk.browsing.new_note()
+    assert desk.window.windowTitle() == "Commonplace"
+    desk.browsing.open(note)
+    wait_for(lambda: desk.window.windowTitle() == "A Big plan – Commonplace")
+    desk.browsing.show_nothing()
+    assert desk.window.windowTitle() == "Commonplace"

@@ -24,3 +24,17 @@ def test_a_long_text_is_shown_whole(appearance):
     state.say("pin", "Title", "words " * 30)
     text = state.findChild(QLabel, "emptyText")
     assert text.height() >= text.heightForWidth(text.width())
+
+
+def test_in_a_narrow_pane_the_lines_are_narrower_and_in_a_wide_one_they_stand_in_the_middle(appearance):
+    state = EmptyState(appearance)
+    text = state.findChild(QLabel, "emptyText")
+    state.show()
+    for width in (160, 240, 500):
+        state.resize(width, 400)
+        state.say("pin", "Title", "Write a note, or drag some from another place onto this one.")
+        state.layout().activate()
+        assert state.width() == width
+        assert text.height() >= text.heightForWidth(text.width())
+        assert abs(text.geometry().center().x() - state.rect().center().x()) <= 1
+    state.close()

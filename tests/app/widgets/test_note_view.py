@@ -55,11 +55,11 @@ def test_people_are_shown_in_the_strip_and_as_carets(view):
     seen = []
     note.presence.connect(seen.append)
     note.peers.emit([here(note, at=5)])
-    assert view.presence.accessibleName() == "Also here: Ana Ruiz"
+    assert view.company.strip.accessibleName() == "Also here: Ana Ruiz"
     assert [caret.name for caret in seen[-1]] == ["Ana Ruiz"]
     assert note.body.index(seen[-1][0].anchor) == 5
     note.peers.emit([])
-    assert view.presence.isHidden()
+    assert view.company.strip.isHidden()
 
 
 def test_a_replaced_document_is_shown_from_scratch(view):
@@ -128,12 +128,20 @@ def test_links_to_notes_open_here_and_only_harmless_ones_go_to_the_system(view, 
     monkeypatch.setattr(
         "app.widgets.note_view.QDesktopServices.openUrl", lambda url: opened.append(url.toString())
     )
-    view.note_asked.connect(asked.append)
-    for address in ("note:abc", "https://example.org/", "file:///etc/passwd", "javascript:1", "mailto:a@b.c"):
+    view.note_asked.connect(lambda *target: asked.append(target))
+    for address in (
+        "note:abc",
+        "note:abc#A b",
+        "https://example.org/",
+        "file:///etc/passwd",
+        "javascript:1",
+        "mailto:a@b.c",
+    ):
         view.edit.link_activated.emit(address)
     view.edit.embed_activated.emit({"type": "note", "id": "xyz", "title": "t"})
+    view.edit.embed_activated.emit({"type": "note", "id": "xyz", "title": "t", "place": "A"})
     view.edit.embed_activated.emit({"type": "divider"})
-    assert asked == ["abc", "xyz"]
+    assert asked == [("abc", ""), ("abc", "A b"), ("xyz", ""), ("xyz", "A")]
     assert opened == ["https://example.org/", "mailto:a@b.c"]
 
 

@@ -54,6 +54,16 @@ def test_typing_narrows_and_enter_chooses_and_gives_the_focus_back(world):
     assert window.focusWidget() is field
 
 
+@pytest.mark.parametrize("wanted", ["apple", "plum 1", ""])
+def test_it_scrolls_only_where_rows_are_out_of_sight(world, wanted):
+    _, _, picker = world
+    ask(picker)
+    type_text(picker.field, wanted)
+    wait_for(lambda: picker.list.height() > 0)
+    hidden = max(0, picker.model.rowCount() - ROWS_SHOWN)
+    assert (picker.list.verticalScrollBar().maximum() > 0) is (hidden > 0)
+
+
 def test_arrows_go_round_pages_stop_at_the_end(world):
     _, _, picker = world
     chosen = ask(picker)

@@ -1,5 +1,7 @@
 """Backlinks and mentions come, follow what is written, and open what they are of."""
 
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
 from app.widgets.references import references_of
@@ -39,8 +41,8 @@ def test_a_mention_becomes_a_link_that_holds_when_the_note_is_renamed(desk):
     wait_for(lambda: not any(b.text() == "Link" for c in panel.cards for b in c.findChildren(QPushButton)))
     document = desk.call(lambda library: library.document(other))
     assert ("BIG plan", {"link": f"note:{plan}"}) in document.text(("body",)).spans()
-    desk.view.title.setText("")
-    desk.view.title.textEdited.emit("")
+    desk.view.title.selectAll()
+    QTest.keyClick(desk.view.title, Qt.Key.Key_Backspace)
     wait_for(lambda: desk.call(lambda library: library.store.find_note(plan))[0].title != "Big plan")
     assert [row.id for row in desk.call(lambda library: library.store.backlinks(plan))] == [other]
 
@@ -73,3 +75,24 @@ def test_a_new_note_has_none_and_the_command_is_checked_while_open(desk):
     assert panel.cards == []
     desk.window.drawer.close_button.click()
     assert not desk.window.actions_.show_links.isChecked()
+
+
+def test_a_card_says_whose_the_notebook_is_where_that_has_to_be_said(desk):
+    plan = note(desk, "Big plan")
+    note(desk, "Diary", "the big plan")
+    desk.call(lambda library: library.store.add_notebook("S" * 22, "Personal"))
+
+    def places():
+        found = desk.call(lambda library: references_of(library, plan))
+        return [row.notebook_name for row in found.mentions]
+
+    assert places() == ["Personal"]
+
+    def give_away(library):
+        mine = library.store.personal()
+        rows = [("S" * 22, "Personal", "owner"), (mine, "Personal", "editor")]
+        library.store.set_account_notebooks(rows)
+        library.store.save_owner(mine, "Ana")
+
+    desk.call(give_away)
+    assert places() == ["Personal — Ana"]

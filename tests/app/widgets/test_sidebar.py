@@ -1,8 +1,9 @@
 """The sidebar chooses places, keeps what was folded, and tells what was asked for."""
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
 
 from app.models.notebook_tree import NotebookTree
 from app.models.scope import Kind, Scope
@@ -90,3 +91,20 @@ def test_a_menu_is_asked_for_where_the_pointer_is(sidebar):
 def test_it_is_painted_in_every_state(sidebar):
     sidebar.select(WORK)
     assert not sidebar.grab().isNull()
+
+
+@pytest.mark.parametrize("place", [HOME, WORK])
+def test_a_place_is_named_where_its_name_stands_beside_its_picture(sidebar, place):
+    tree = sidebar.tree
+    index = sidebar.places.index_of(place)
+    before = tree.grab().toImage()
+    tree.begin_naming(index)
+    field = tree.viewport().findChild(QLineEdit)
+    row = tree.visualRect(index)
+    letters = field.geometry().left() + field.fontMetrics().leftBearing(field.text()[0])
+    assert letters > row.left() + 40, "the picture is not covered"
+    assert field.geometry().right() < tree.viewport().width()
+    assert row.top() <= field.geometry().top() <= field.geometry().bottom() <= row.bottom()
+    after = tree.grab().toImage()
+    picture = QRect(row.left() + 20, row.top() + 4, 20, row.height() - 8).translated(tree.viewport().pos())
+    assert before.copy(picture) == after.copy(picture)

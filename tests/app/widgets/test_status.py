@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from PySide6.QtCore import QDateTime
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QApplication, QPushButton
 
@@ -96,3 +97,14 @@ def test_wrong_clocks_refusals_and_versions_are_banners_with_what_to_do(desk):
     assert len(desk.view.banners._messages) == 3
     next(b for b in desk.view.banners.findChildren(QPushButton) if b.text() == "Upgrade").click()
     assert asked == [Act.UPGRADE]
+
+
+def test_what_is_said_of_a_day_is_said_anew_when_the_window_comes_back(desk):
+    chip = desk.window.sidebar.chip
+    moment = QDateTime.currentMSecsSinceEpoch() - 3 * 24 * 3_600_000
+    desk.window.status.take(replace(LIVE, driver="manual", link="off", visit="done", up_to_date_ms=moment))
+    said = chip.words
+    chip.show_status(LIVE)
+    desk.window.status.show_again()
+    assert chip.words == said
+    assert said.second.endswith("when you ask")

@@ -53,10 +53,10 @@ def test_the_panel_lists_notes_with_unsent_edits_and_opens_them(appearance, wind
     assert asked == ["n2"]
 
 
-def test_check_now_is_there_for_whoever_is_signed_in(appearance, window):
+def test_sync_now_is_there_for_whoever_is_signed_in(appearance, window):
     asked, panel = [], SyncPanel(LIVE, [], window)
     panel.check_asked.connect(lambda: asked.append(1))
-    buttons(panel)["Check now"].click()
+    buttons(panel)["Sync now"].click()
     assert asked == [1]
     lost = SyncPanel(replace(LIVE, auth="expired"), [], window)
     assert list(buttons(lost)) == ["Sign in…"]

@@ -38,9 +38,26 @@ def test_the_next_takes_its_place_and_what_cannot_be_undone_has_no_button(toast)
     toast.say("first", lambda: undone.append("first"))
     toast.say("second")
     assert not toast.button.isVisible()
+    assert toast.text.x() == toast.width() - toast.text.geometry().right() - 1, "as much room on both sides"
     assert not toast.can_undo
     toast.undo()
     assert undone == []
+
+
+def test_it_covers_nothing_that_is_said_at_the_foot(appearance):
+    window = QWidget()
+    window.resize(500, 300)
+    banner = QWidget(window)
+    banner.setGeometry(0, 250, 500, 50)
+    made = Toast(window, banner)
+    window.show()
+    made.say("done")
+    assert made.geometry().bottom() < 250
+    banner.setGeometry(0, 200, 500, 100)
+    assert made.geometry().bottom() < 200
+    banner.hide()
+    assert 200 < made.geometry().bottom() < 300
+    window.close()
 
 
 def test_it_stays_at_the_foot_and_goes_by_itself(toast):

@@ -72,7 +72,7 @@ OWNED_LIBRARIES: Mapping[str, tuple[str, ...]] = {
 # Where decisions are made: the same inputs give the same outputs, so that a seed replays a run.
 CORES = (
     *("sync.protocol", "sync.model"),
-    *("sync.client.state", "sync.client.engine"),
+    *("sync.client.state", "sync.client.engine", "sync.client.driver"),
     *("sync.server.ingest", "sync.server.hub"),
 )
 NOT_IN_CORES = frozenset(

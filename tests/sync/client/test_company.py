@@ -1,8 +1,11 @@
 """Who is here: said at most ten times a second, renewed, and forgotten."""
 
+import pytest
+
 from sync.client.company import Company
 from sync.client.events import Moved, PresenceChanged
 from sync.client.line import Line
+from sync.limits import PRESENCE_HEARTBEAT_MS
 from sync.protocol.messages import Presence
 from tests.support.engine_bench import NOTES
 
@@ -34,14 +37,15 @@ def test_the_latest_place_wins_and_is_said_at_most_ten_times_a_second(bench):
     assert [one.anchor for one in said(line)] == [[1, 9, "after"]]
 
 
+@pytest.mark.covers("limit PRESENCE_HEARTBEAT_MS")
 def test_a_place_is_renewed_and_leaving_it_is_said(bench):
     company, line = made(bench)
     company.moved(Moved(NOTES, DOCUMENT))
     company.pump(1_000)
     said(line)
-    company.pump(15_999)
+    company.pump(1_000 + PRESENCE_HEARTBEAT_MS - 1)
     assert said(line) == []
-    company.pump(16_000)
+    company.pump(1_000 + PRESENCE_HEARTBEAT_MS)
     assert len(said(line)) == 1
     company.moved(Moved(None))
     company.pump(17_000)

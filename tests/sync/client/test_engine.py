@@ -176,3 +176,17 @@ def test_unknown_messages_from_newer_servers_change_nothing(bench):
     bench.feed(e.Heard(m.Ignored(200), 10))
     bench.hear(m.Notice("weather", message="sunny"), m.Error("odd", "what"))
     assert bench.engine.status.link == "live"
+
+
+def test_while_behind_nobody_is_said_to_be_here_and_this_person_says_nothing(bench):
+    bench.live()
+    note = bench.desk.new_note("a")
+    bench.hear(m.Presence(NOTES, note, conn=4, account="b" * 22, name="Ben"))
+    assert [len(one.present) for one in bench.did(e.PresenceChanged)] == [1]
+    bench.hear(bench.welcome(mode="send_only"))
+    assert [len(one.present) for one in bench.did(e.PresenceChanged)] == [0]
+    bench.feed(e.Moved(NOTES, note))
+    bench.wait(1_000)
+    assert bench.sent(m.Presence) == []
+    bench.hear(bench.welcome())
+    assert [one.document for one in bench.sent(m.Presence)] == [note]

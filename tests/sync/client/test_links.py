@@ -10,7 +10,14 @@ ID, SECRET = "Abcdefghijklmnopqrst_-", "s3cret-_s3cret"
 
 
 @pytest.mark.parametrize(
-    "server", ["wss://notes.example.org", "ws://127.0.0.1:8765", "https://[2001:db8::1]:99", "localhost"]
+    "server",
+    [
+        "wss://notes.example.org",
+        "ws://127.0.0.1:8765",
+        "https://[2001:db8::1]:99",
+        "localhost",
+        "https://10.0.0.1:8/notes/v1/sync#sha256=" + "0123456789abcdef" * 4,
+    ],
 )
 def test_a_link_leads_back_to_its_server_and_invite(server):
     address = address_of(server)
@@ -40,6 +47,8 @@ def test_spaces_around_a_link_and_a_folder_before_it_are_fine():
         f"ftp://n.example.org/i/{ID}#{SECRET}",
         f"https://n.example.org/i/{ID}#" + "a b",
         f"https:///i/{ID}#{SECRET}",
+        f"https://n.example.org/i/{ID}#{SECRET}~",
+        f"https://n.example.org/i/{ID}#{SECRET}~abcd",
         f"https://[::1/i/{ID}#{SECRET}",
         f"https://n.example.org:x/i/{ID}#{SECRET}",
         "https://n.example.org/i/" + "x" * LINK_LENGTH_MAX,

@@ -151,6 +151,20 @@ def test_a_later_transfer_stays_invisible_until_its_end_and_goes_on_after_a_brea
     bench.desk.crash()
 
 
+def test_a_document_that_begins_again_within_a_transfer_counts_once_as_it_is_then(bench):
+    bench.live(via="state", head=40)
+    before = state_of()
+    theirs, _ = foreign_note()
+    theirs.edit(Stamp(1_760_000_000_009, 0, 99), lambda edit: edit.text(("body",)).insert(0, "news "))
+    now = (FOREIGN, theirs.encode())
+    bench.hear(page(before, 0, len(before[1]) // 2))
+    bench.hear(page(now, 0, len(now[1]) // 2))
+    bench.hear(page(now, len(now[1]) // 2, after=FOREIGN, end=StateEnd(40, 1, digest(now))))
+    assert bench.store.stream(NOTES).cursor == 40
+    assert bench.desk.body(FOREIGN) == "news from elsewhere"
+    assert bench.engine.status.inbound == "up_to_date"
+
+
 def test_a_transfer_that_does_not_add_up_starts_again(bench):
     bench.live(via="state", head=40)
     one = state_of()

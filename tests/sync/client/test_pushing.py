@@ -96,7 +96,9 @@ def test_a_refused_delta_is_quarantined_and_shown_and_the_rest_flows(bench):
     assert bench.sent(m.Push)[0].n0 == 3
 
 
-@pytest.mark.parametrize("code", ["busy", "quota", "migrating", "internal"])
+@pytest.mark.parametrize(
+    "code", ["busy", pytest.param("quota", marks=pytest.mark.covers("nack quota")), "migrating", "internal"]
+)
 def test_a_stream_that_is_held_goes_on_when_told(bench, code):
     bench.live()
     write(bench)

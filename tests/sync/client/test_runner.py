@@ -177,3 +177,30 @@ def test_websockets_is_not_imported_before_the_first_connection():
         "sys.exit(any(name.split('.')[0] in ('websockets', 'PySide6', 'keyring') for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_what_is_seen_through_ends_by_itself_or_is_broken_off_and_a_bug_in_it_is_told():
+    async def scene():
+        loop, bugs, ended = asyncio.get_running_loop(), [], []
+        loop.set_exception_handler(lambda _, context: bugs.append(context["exception"]))
+        runner = Runner(Script(""), lambda effect: None)
+
+        async def work(for_ever=False, error=None):
+            try:
+                if for_ever:
+                    await Runner.forever()
+                if error is not None:
+                    raise error
+            finally:
+                ended.append(for_ever)
+
+        runner.see_through(work())
+        runner.see_through(work(for_ever=True))
+        runner.see_through(work(error=KeyError("bug")))
+        await until(lambda: len(ended) == 2)
+        await runner.break_off()
+        assert ended == [False, False, True]
+        assert [type(bug) for bug in bugs] == [KeyError]
+        await runner.break_off()
+
+    run(scene())

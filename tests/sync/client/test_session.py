@@ -4,89 +4,18 @@ import asyncio
 
 import pytest
 
-from sync.client.session import Client
-from sync.client.state import Status
 from sync.errors import AuthFailed
-from sync.model import v1
-from sync.storage.rows import LocalChange
-from tests.support.library import Desk, ManualWall, named
+from sync.server.purging import TOMBSTONE_MS, TRASH_MS, Purged, purge
 from tests.support.running_server import run, running_server
-
-EMAIL, PASSWORD = "ana@example.org", "correct horse battery"
-
-
-class Seat:
-    """A profile with its client, and what the client called back about."""
-
-    def __init__(self, folder, seed):
-        folder.mkdir()
-        self.desk = Desk(folder / "library.sqlite3", seed=seed, wall=RealWall(), notebook=named(seed, "L"))
-        self.statuses: list[Status] = []
-        self.remote: list[str] = []
-        self.resets: list[str] = []
-        self.present: dict[str, list] = {}
-        self.views = {}
-        self.client = self.made_client()
-
-    def made_client(self):
-        return Client(
-            self.desk.store,
-            self.desk.ticker,
-            on_status=self.statuses.append,
-            on_remote=lambda document, bodies: self.remote.append(document),
-            on_reset=self.resets.append,
-            on_presence=self.present.__setitem__,
-        )
-
-    def write(self, document, text):
-        """Type into a note as the window does: through the client."""
-        note = self.desk.note(document)
-        delta = note.edit(self.desk.ticker.stamp(), lambda e: e.text(("body",)).insert(0, text))
-        self.client.submit([LocalChange(self.desk.store.load(document).stream, document, delta)])
-
-    def new(self, title, body=""):
-        """Make a note in the personal notebook."""
-        document = named(next(self.desk.ids), self.desk.letter)
-        note, delta = v1.new_note(
-            self.desk.store.rid, self.desk.ticker.stamp(), title=title, created_ms=self.desk.ticker.now_ms()
-        )
-        stream = f"{self.desk.store.personal()}/notes"
-        more = note.edit(self.desk.ticker.stamp(), lambda e: e.text(("body",)).insert(0, body))
-        changes = [LocalChange(stream, document, one) for one in (delta, more) if not one.empty]
-        self.client.submit(changes)
-        return document
-
-    async def close(self):
-        await self.client.stop()
-        self.desk.crash()
+from tests.support.seats import EMAIL, PASSWORD, RealWall, until
 
 
-class RealWall(ManualWall):
-    """The wall clock of this computer."""
-
-    def __call__(self):
-        import time
-
-        return time.time_ns() // 1_000_000
-
-
-async def until(condition, seconds=20.0):
-    """Wait until something is so."""
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.005)
-
-
-@pytest.fixture
-def seats(tmp_path):
-    made = []
-
-    def make(name):
-        seat = Seat(tmp_path / name, len(made) + 1)
-        made.append(seat)
-        return seat
-
-    return make
+async def purged(server, later_ms):
+    """As the server does a few times a day, so much later."""
+    core, segments = server.opened.core, []
+    now_ms = RealWall()() + later_ms
+    await server.in_store(lambda: list(purge(core, now_ms, Purged(), segments.append)))
+    server.service.hub.committed(segments)
 
 
 def test_two_devices_of_one_person_hold_the_same_bytes(tmp_path, seats):
@@ -138,40 +67,6 @@ def test_what_is_written_while_the_server_is_away_is_sent_when_it_is_back(tmp_pa
             assert await a.client.drained(20)
             assert a.client.status().outbox == 0
             await a.close()
-
-    run(scene())
-
-
-def test_sync_once_drains_catches_up_and_hangs_up(tmp_path, seats):
-    async def scene():
-        async with running_server(tmp_path / "server") as server:
-            a, b = seats("a"), seats("b")
-            await a.client.sign_in(server.url, EMAIL, PASSWORD, sign_up_name="Ana")
-            notes = [a.new(f"note {number}", "text") for number in range(300)]
-            status = await a.client.sync_once(20)
-            assert (status.outbox, status.link) == (0, "live")
-            assert a.client.status().link == "off"
-            await b.client.sign_in(server.url, EMAIL, PASSWORD)
-            await b.client.sync_once(20)
-            assert {row.id for row in b.desk.store.notes()} == set(notes)
-            assert b.desk.store.dirty_count() == 0
-            await a.close()
-            await b.close()
-
-    run(scene())
-
-
-def test_sync_once_without_a_server_gives_up_soon_and_says_how_it_stands(tmp_path, seats):
-    async def scene():
-        a = seats("a")
-        assert (await a.client.sync_once(20)).auth == "local_only"
-        async with running_server(tmp_path / "server") as server:
-            await a.client.sign_in(server.url, EMAIL, PASSWORD, sign_up_name="Ana")
-        a.new("unsent")
-        status = await a.client.sync_once(20)
-        assert status.link == "waiting"
-        assert status.outbox == 1
-        await a.close()
 
     run(scene())
 
@@ -295,6 +190,23 @@ def test_others_see_where_somebody_is(tmp_path, seats):
     run(scene())
 
 
+def test_somebody_who_was_in_a_note_before_it_became_the_accounts_is_seen_there(tmp_path, seats):
+    async def scene():
+        async with running_server(tmp_path / "server") as server:
+            a, b = seats("a"), seats("b")
+            await b.client.sign_in(server.url, EMAIL, PASSWORD, sign_up_name="Ana")
+            await b.client.start()
+            note = a.new("note", "text")
+            await a.client.start()
+            a.client.set_presence(note)
+            await a.client.sign_in(server.url, EMAIL, PASSWORD)
+            await until(lambda: bool(b.present.get(note)))
+            await a.close()
+            await b.close()
+
+    run(scene())
+
+
 def test_a_notebook_added_while_signed_in_is_made_on_the_server(tmp_path, seats):
     async def scene():
         async with running_server(tmp_path / "server") as server:
@@ -321,3 +233,36 @@ def test_submitting_needs_neither_server_nor_loop(seats):
     assert a.client.status().outbox == 2
     assert a.desk.body(note) == "text"
     a.desk.crash()
+
+
+@pytest.mark.parametrize("later_ms", [TRASH_MS, 3 * TOMBSTONE_MS])
+def test_what_leaves_the_trash_is_gone_everywhere_and_unsent_edits_of_it_are_kept(tmp_path, seats, later_ms):
+    async def scene():
+        async with running_server(tmp_path / "server") as server:
+            a, b = seats("a"), seats("b")
+            note = a.new("Plan", "beans ")
+            await a.client.sign_in(server.url, EMAIL, PASSWORD, sign_up_name="Ana")
+            await a.client.start()
+            assert await a.client.drained(20)
+            await b.client.sign_in(server.url, EMAIL, PASSWORD)
+            await b.client.sync_once(20)
+            assert b.desk.body(note) == "beans "
+            a.trash(note, 5)
+            assert await a.client.drained(20)
+            b.write(note, "and peas, written far away ")  # b does not know, and is offline for long
+            await purged(server, later_ms)
+            await purged(server, later_ms + TOMBSTONE_MS)
+            await until(lambda: a.listed(trashed=True) == [])
+            assert a.listed() == []
+            await b.client.sync_once(20)
+            (copy,) = b.listed()
+            assert copy != note
+            assert b.desk.body(copy) == "and peas, written far away beans "
+            assert b.listed(trashed=True) == []
+            assert b.client.status().outbox == 0
+            await until(lambda: a.listed() == [copy])
+            assert a.desk.body(copy) == b.desk.body(copy)
+            for seat in (a, b):
+                await seat.close()
+
+    run(scene())

@@ -6,7 +6,8 @@ from crdt import Delta
 from sync.client import events as e
 from sync.protocol import messages as m
 from sync.protocol.chain import CHAIN_START, chain_next
-from sync.protocol.rows import LoggedDelta, NotebookRow, Rejected
+from sync.protocol.rows import LoggedDelta, NotebookRow, Rejected, StateEnd
+from sync.storage import outbox
 from tests.support.engine_bench import ACCOUNT, EPOCH, NOTES, PERSONAL, Bench
 from tests.support.library import NOTEBOOK, foreign_note
 
@@ -138,6 +139,21 @@ def test_a_server_restored_from_a_backup_gets_the_tail_again(bench):
         for call in [one for one in said if isinstance(one, m.Call)]:  # is anything of others lost, too?
             bench.hear(m.Result(call.id, value={"differ": [], "unknown": []}))
     assert [(one.n0, one.deltas) for one in pushes] == [(2, push.deltas[1:])]
+
+
+def test_a_server_restored_from_before_the_tail_is_written_to_under_a_new_id(bench):
+    note, _ = prepared(bench, acked=3)
+    old = bench.store.rid
+    with bench.store._writing() as connection:  # as a week later
+        assert outbox.tidy(connection, bench.desk.ticker.now_ms()) == 0
+        assert outbox.tidy(connection, bench.desk.ticker.now_ms() + outbox.TAIL_MS_MAX + 1) == 3
+    reconnect(bench, last_n=1, chain=bytes(range(8)), epoch=EPOCH + 1, head=1, via="reset")
+    bench.wait(1_000)
+    bench.grant(last_n=1, chain=bytes(range(8)), epoch=EPOCH + 1, head=1, via="state")
+    bench.hear(m.State(NOTES, EPOCH + 1, 1, (), end=StateEnd(1, 0, CHAIN_START)))
+    assert bench.store.rid != old
+    assert bench.desk.body(note) == "one two ", "nothing here is taken away"
+    assert bench.engine.status.quarantine == 0
 
 
 def test_a_store_that_was_rolled_back_takes_a_new_id_and_loses_nothing(bench):

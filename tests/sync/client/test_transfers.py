@@ -6,29 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from sync.client.events import Connect, Heard, Lost, Nudged, Opened, Send, Ticked
+from sync.client.events import Connect, FilesChanged, Heard, Lost, Nudged, Opened, Send, Ticked
 from sync.client.transfers import WINDOW, FileState, Leave, Transfers
 from sync.limits import BLOB_CHUNK_SIZE_MAX, KIB
 from sync.protocol import blobs as b
 from sync.storage.rows import LocalChange
 from tests.support.frames import EXAMPLES
 from tests.support.running_server import run, running_server
-from tests.sync.client.test_session import EMAIL, PASSWORD, Seat, until
+from tests.support.seats import EMAIL, PASSWORD, until
 
 SMALL = random.Random(1).randbytes(3_000)
 LARGE = random.Random(2).randbytes(20 * BLOB_CHUNK_SIZE_MAX + 5)
-
-
-@pytest.fixture
-def seats(tmp_path):
-    made = []
-
-    def make(name):
-        seat = Seat(tmp_path / name, len(made) + 1)
-        made.append(seat)
-        return seat
-
-    return make
 
 
 def attach(seat, document, body):
@@ -271,14 +259,53 @@ def test_other_bytes_than_asked_for_are_not_kept(scene):
     scene.hear(b.BlobChunk(HASH, 0, 5, b"wrong"))
     assert scene.store.load_attachment(NAME) is None
     assert scene.store.attachment_fetched(NAME) == 0
-    assert scene.transfers.state(NAME).state == "wanted"
+    assert scene.transfers.state(NAME) == FileState("missing", 0, "mismatch")
 
 
 def test_what_nobody_has_sent_is_missing_until_it_comes(scene):
     wanting(scene).live()
     scene.hear(b.BlobError(HASH, "absent"))
-    assert scene.transfers.state(NAME).state == "missing"
+    assert scene.transfers.state(NAME) == FileState("missing", 0, "absent")
     assert [type(message) for message in scene.said(scene.hear(b.BlobHave(HASH, 0, True)))] == [b.BlobGet]
+
+
+def test_what_is_asked_for_once_more_is_missing_until_it_begins_to_come(scene):
+    wanting(scene).live()
+    assert scene.transfers.state(NAME).state == "fetching"
+    scene.hear(b.BlobError(HASH, "absent"))
+    scene.now_ms = scene.transfers.wake_ms
+    assert [type(message) for message in scene.said(scene.feed(Ticked()))] == [b.BlobGet]
+    assert scene.transfers.state(NAME).state == "missing"
+    scene.hear(b.BlobChunk(HASH, 0, len(LARGE), LARGE[:70_000]))
+    assert scene.transfers.state(NAME) == FileState("fetching", 5)
+
+
+def test_each_change_of_what_is_under_way_is_told(seats):
+    """Also that one file is missing and the next one is asked for: both are at their first byte."""
+    seat = seats("a")
+    names = [attach(seat, seat.new("Note"), bytes([n]) * 10) for n in range(2)]
+    with seat.desk.store._writing() as connection:
+        connection.execute("UPDATE notebooks SET local = 0")
+        connection.execute("DELETE FROM attachments")
+    scene = Scene(seat)
+    (get,) = scene.live()
+    effects = scene.hear(b.BlobError(get.hash, "absent"))
+    (other,) = scene.said(effects)
+    assert {get.hash.hex(), other.hash.hex()} == set(names)
+    assert FilesChanged() in effects
+    assert FilesChanged() in scene.hear(b.BlobError(other.hash, "absent"))
+
+
+def test_an_empty_file_has_nothing_to_send_and_does_not_wait(seats):
+    seat = seats("a")
+    name = attach(seat, seat.new("Note"), b"")
+    with seat.desk.store._writing() as connection:
+        connection.execute("UPDATE notebooks SET local = 0")
+        connection.execute("UPDATE streams SET acked_n = next_n - 1")
+    scene = Scene(seat)
+    assert scene.live() == []
+    assert scene.transfers.state(name).state == "sent"
+    assert scene.transfers.counts.waiting == 0
 
 
 def test_what_somebody_looks_at_comes_first(seats):

@@ -149,3 +149,17 @@ def test_it_can_be_stopped_until_the_swap_and_begun_again(desk, step):
     desk.type(note, " and more")
     upgraded(desk)
     assert desk.body(note) == "first and more"
+
+
+def test_a_note_that_nobody_else_has_is_not_waited_for(desk):
+    """Where nothing may be sent any more, it would never come."""
+    known, fresh = desk.new_note("known"), desk.new_note("fresh")
+    stream = f"{desk.notebook}/notes"
+    desk.store.acknowledge(stream, 1, [], 1)
+    attempt = local_client(desk).upgrade()
+
+    class Beside:
+        def seen(self, name):
+            return None
+
+    assert attempt._behind(Beside(), [known, fresh]) == {known}

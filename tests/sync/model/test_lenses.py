@@ -60,6 +60,20 @@ def test_what_is_renamed_inside_of_anything_is_found_there() -> None:
     assert shown(Rename(("tags", "a"), "b"), tags={"a": 1}) == {"tags": {"b": 1}}
 
 
+def test_what_is_written_inside_of_something_renamed_is_renamed_and_converted_too() -> None:
+    """Histories seldom come this deep: the container was made before, and its new place must lead back."""
+    chain, old = LENSES["rename inside"], written({"box": {}})
+    old.edit(Stamp(1_001, 0, 5), lambda edit: edit.make(("box", "word"), "map"))
+    new = chain.state(copied(old))
+    inside = old.edit(
+        Stamp(1_002, 0, 5),
+        lambda edit: (edit.set(("box", "word", "created"), 1), edit.set(("box", "word", "word"), 2)),
+    )
+    new.apply(chain.delta(new, inside))
+    assert new.encode() == chain.state(copied(old)).encode()
+    assert new.to_value() == {"box": {"tags": {"icon": 1, "word": "2@1"}}}
+
+
 def test_what_is_plunged_stands_inside_of_an_object() -> None:
     assert shown(Plunge("pinned", "state"), pinned=True) == {"state": {"pinned": True}}
 

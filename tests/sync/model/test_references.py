@@ -72,7 +72,14 @@ def test_hashes_have_one_form():
 def test_what_a_note_has_is_read_off_its_blocks():
     content = content_of_blocks(
         [
-            ([("a", {"link": "note:x1"}), ("b", {"link": "https://example.org"})], {}),
+            (
+                [
+                    ("a", {"link": "note:x1"}),
+                    ("a", {"link": "note:x3#A place"}),
+                    ("b", {"link": "https://example.org"}),
+                ],
+                {},
+            ),
             ([("\ufffc", {"embed": {"type": "note", "id": "x2"}})], {"kind": "check", "checked": False}),
             ([("\ufffc", {"embed": {"type": "file", "name": "f"}})], {"kind": "check", "checked": True}),
             ([], {"kind": "code", "language": "table"}),
@@ -80,7 +87,7 @@ def test_what_a_note_has_is_read_off_its_blocks():
             ([], {"kind": "quote"}),
         ]
     )
-    assert content.links == {"x1", "x2"}
+    assert content.links == {"x1", "x2", "x3"}
     assert content.traits == {
         *("link", "note", "file", "attachment", "task", "open", "table", "code", "quote"),
     }
@@ -100,6 +107,8 @@ def test_what_a_stranger_put_there_is_read_as_nothing():
     content = content_of_blocks(odd)
     assert content.links == frozenset()
     assert content.traits == {"link", "task", "open"}
+    far = content_of_blocks([([("x", {"link": "note:x1#" + "i" * NAME_LENGTH_MAX})], {})])
+    assert far.links == {"x1"}, "a place may be as long as it likes"
     at_the_limit = content_of_blocks([([("x", {"link": "note:" + "i" * NAME_LENGTH_MAX})], {})])
     assert at_the_limit.links == {"i" * NAME_LENGTH_MAX}
 

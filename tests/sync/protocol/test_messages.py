@@ -104,6 +104,7 @@ def test_what_is_no_message_is_a_bad_frame(value):
         ("blob-have-stored", "stored", 1),
     ],
 )
+@pytest.mark.covers("limit BLOB_CHUNK_SIZE_MAX", "limit TOKEN_LENGTH_MAX")
 def test_a_field_outside_its_bounds_is_a_bad_frame(name, key, value):
     number, body = _plain(messages.encode(EXAMPLES[name]))
     with pytest.raises(RemoteProtocolError) as caught:

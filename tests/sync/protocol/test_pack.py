@@ -29,6 +29,9 @@ def test_plain_values_come_back_as_they_were(value):
     assert unpack(pack(value)) == value
 
 
+@pytest.mark.covers(
+    "limit DEPTH_MAX", "limit ARRAY_LENGTH_MAX", "limit MAP_LENGTH_MAX", "limit STRING_SIZE_MAX"
+)
 def test_limits_hold_at_the_limit_and_one_past_it():
     for value, past in (
         (_nested(DEPTH_MAX), _nested(DEPTH_MAX + 1)),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from sync.limits import PRESENCE_GONE_MS
 from sync.protocol.messages import Presence
 from sync.protocol.presence import Roster
@@ -14,6 +16,7 @@ def test_the_latest_message_of_a_connection_counts():
     assert roster.in_document(STREAM, OTHER) == [_said(1, OTHER)]
 
 
+@pytest.mark.covers("limit PRESENCE_GONE_MS")
 def test_a_heartbeat_changes_nothing_visible_but_keeps_a_person_here():
     roster = Roster()
     roster.take(_said(1, DOCUMENT), 0)

@@ -39,6 +39,13 @@ def test_a_long_message_is_compressed_and_a_short_one_is_not():
     assert wire.encode(EXAMPLES["ping"])[0] == wire.PLAIN
 
 
+@pytest.mark.covers("limit COMPRESS_SIZE_MIN")
+def test_a_message_is_compressed_from_one_byte_past_the_limit_on():
+    slack = len(wire.encode(_push_of(bytes(300)))) - 300
+    for size, codec in ((COMPRESS_SIZE_MIN, wire.PLAIN), (COMPRESS_SIZE_MIN + 1, wire.DEFLATED)):
+        assert wire.encode(_push_of(bytes(size - slack + 1)))[0] == codec
+
+
 def test_what_compression_would_lengthen_stays_plain():
     noise = random.Random(1).randbytes(2 * COMPRESS_SIZE_MIN)
     assert wire.encode(_push_of(noise))[0] == wire.PLAIN
@@ -53,6 +60,7 @@ def test_fifty_small_deltas_cost_at_most_1100_bytes():
     assert len(wire.encode(messages.Push(STREAM, 1, "1.0", 1, bytes(8), deltas))) <= 1_100
 
 
+@pytest.mark.covers("limit FRAME_SIZE_MAX")
 def test_a_frame_at_its_limit_passes_and_one_past_it_is_refused():
     room = FRAME_SIZE_MAX - len(wire.encode(_push_of(b"\x00" * 70_000))) + 70_000
     noise = random.Random(3).randbytes(FRAME_SIZE_MAX)

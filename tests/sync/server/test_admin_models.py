@@ -15,13 +15,9 @@ from sync.server.admin_models import MODELS
 from sync.server.outcome import AdminError
 from tests.support.peer import PASSWORD, Author
 from tests.support.session_world import SessionWorld
+from tests.support.worlds import world_of
 
-
-@pytest.fixture
-def world(tmp_path):
-    made = SessionWorld(tmp_path, data_model="1.0")
-    yield made
-    made.close()
+world = world_of(SessionWorld, data_model="1.0")
 
 
 def signed_up(world, name="ann", model="1.0"):
@@ -102,6 +98,7 @@ def test_there_is_no_way_back_and_none_to_nowhere(world):
         world.administer("migrate plan", to="77")
 
 
+@pytest.mark.covers("mode send_only", "via none")
 def test_while_one_types_another_upgrades_and_sees_it_and_the_first_is_sent_nothing(world, monkeypatch):
     monkeypatch.setattr(migration, "DOCUMENTS_A_STEP", 2)
     ann = signed_up(world)

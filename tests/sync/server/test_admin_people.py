@@ -3,56 +3,43 @@ from __future__ import annotations
 import pytest
 
 from sync.protocol import messages as m
-from sync.server import admin
 from sync.server.outcome import AdminError
 from tests.support.peer import PASSWORD, new_id
 from tests.support.session_world import FAST, SessionWorld
+from tests.support.worlds import world_of
 
-
-@pytest.fixture
-def world(tmp_path):
-    made = SessionWorld(tmp_path)
-    yield made
-    made.close()
-
-
-def _run(world, command, **arguments):
-    """Do a command and tell the connections, as the service does."""
-    outcome = admin.run(world.opened, command, arguments, world.now_ms)
-    world.hub.committed(outcome.segments)
-    for account in outcome.roles_changed:
-        world.roles_changed(account)
-    for sign_in, state in outcome.ended.items():
-        world.ended([sign_in], state)
-    assert not outcome.error, outcome.error
-    return outcome.value
+world = world_of(SessionWorld)
 
 
 def test_a_user_that_was_added_can_sign_in(world):
-    made = _run(world, "user add", email="Ann@Example.org", name="Ann", password_hash=FAST.hash(PASSWORD))
+    made = world.administer(
+        "user add", email="Ann@Example.org", name="Ann", password_hash=FAST.hash(PASSWORD)
+    )
     talk = world.hello()
     talk.enter("sign_in", email="ann@example.org", password=PASSWORD)
     assert (talk.account, talk.personal) == (made["id"], made["personal"])
-    assert [row["email"] for row in _run(world, "user list")["users"]] == ["ann@example.org"]
+    assert [row["email"] for row in world.administer("user list")["users"]] == ["ann@example.org"]
     with pytest.raises(AdminError, match="already"):
-        _run(world, "user add", email="ann@example.org", password_hash="x")
+        world.administer("user add", email="ann@example.org", password_hash="x")
     with pytest.raises(AdminError, match="no e-mail"):
-        _run(world, "user add", email="ann", password_hash="x")
+        world.administer("user add", email="ann", password_hash="x")
 
 
 def test_disabling_parks_open_connections_and_keeps_out_new_ones(world):
     ann = world.signed_up("ann")
-    _run(world, "user disable", email=ann.email)
+    world.administer("user disable", email=ann.email)
     assert ann.heard().one(m.AuthState).state == "disabled"
     assert world.talk(ann.author).hello(token=ann.token).auth.state == "disabled"
-    _run(world, "user disable", email=ann.email, disabled=False)
+    world.administer("user disable", email=ann.email, disabled=False)
     assert ann.say(m.Auth(ann.token)).one(m.AuthState).state == "ok"
 
 
 def test_a_new_password_signs_every_device_out(world):
     ann = world.signed_up("ann")
     assert (
-        _run(world, "user password", email=ann.email, password_hash=FAST.hash("another one"))["signed_out"]
+        world.administer("user password", email=ann.email, password_hash=FAST.hash("another one"))[
+            "signed_out"
+        ]
         == 1
     )
     assert ann.heard().one(m.AuthState).state == "revoked"
@@ -61,30 +48,34 @@ def test_a_new_password_signs_every_device_out(world):
 
 def test_sessions_are_listed_revoked_and_expired_by_number_or_person(world):
     ann, bob = world.signed_up("ann"), world.signed_up("bob")
-    rows = _run(world, "session list")["sessions"]
+    rows = world.administer("session list")["sessions"]
     assert [(row["email"], row["state"]) for row in rows] == [(ann.email, "ok"), (bob.email, "ok")]
-    assert _run(world, "session revoke", session=str(rows[0]["id"])) == {"revoked": [rows[0]["id"]]}
+    assert world.administer("session revoke", session=str(rows[0]["id"])) == {"revoked": [rows[0]["id"]]}
     assert ann.heard().one(m.AuthState).state == "revoked"
-    _run(world, "session expire", session=bob.email)
+    world.administer("session expire", session=bob.email)
     assert bob.heard().one(m.AuthState).state == "expired"
-    assert [row["state"] for row in _run(world, "session list", email=ann.email)["sessions"]] == ["revoked"]
+    assert [row["state"] for row in world.administer("session list", email=ann.email)["sessions"]] == [
+        "revoked"
+    ]
     assert world.talk(bob.author).hello(token=bob.token).auth.state == "expired"
     for unknown in ("99", "nobody@example.org", "x"):
         with pytest.raises(AdminError, match="there is no"):
-            _run(world, "session revoke", session=unknown)
+            world.administer("session revoke", session=unknown)
 
 
 def test_a_role_reaches_open_connections_at_once(world):
     ann, bob = world.signed_up("ann"), world.signed_up("bob")
     ann.subscribe(ann.notes)
-    _run(world, "role set", notebook=ann.personal, email=bob.email, role="editor")
+    world.administer("role set", notebook=ann.personal, email=bob.email, role="editor")
     assert m.NotebookRow(ann.personal, "Personal", "editor") in bob.heard().one(m.Notice).notebooks
     assert bob.subscribe(ann.notes).role == "editor"
     bob.heard()
-    _run(world, "role set", notebook=ann.personal, email=bob.email, role="none")
+    world.administer("role set", notebook=ann.personal, email=bob.email, role="none")
     heard = bob.heard()
     assert heard.one(m.Unsubscribe) == m.Unsubscribe(ann.notes, "revoked")
-    members = {row["id"]: row["members"] for row in _run(world, "notebook list")["notebooks"]}[ann.personal]
+    members = {row["id"]: row["members"] for row in world.administer("notebook list")["notebooks"]}[
+        ann.personal
+    ]
     assert members == [{"email": ann.email, "role": "owner"}]
 
 
@@ -97,23 +88,23 @@ def test_a_role_that_makes_no_sense_is_refused(world):
         {"notebook": ann.personal, "email": ann.email, "role": "viewer"},
     ):
         with pytest.raises(AdminError):
-            _run(world, "role set", **arguments)
+            world.administer("role set", **arguments)
 
 
 def test_a_collection_has_a_role_of_its_own_until_it_is_given_that_of_the_notebook(world):
     ann, bob = world.signed_up("ann"), world.signed_up("bob")
     given = {"notebook": ann.personal, "email": bob.email}
     with pytest.raises(AdminError, match="only a member"):
-        _run(world, "role set", **given, role="editor", collection="comments")
-    _run(world, "role set", **given, role="viewer")
-    _run(world, "role set", **given, role="editor", collection="comments")
+        world.administer("role set", **given, role="editor", collection="comments")
+    world.administer("role set", **given, role="viewer")
+    world.administer("role set", **given, role="editor", collection="comments")
     people = world.opened.people
     assert people.role_in(bob.account, f"{ann.personal}/comments") == "editor"
     assert people.role_in(bob.account, ann.notes) == "viewer"
-    _run(world, "role set", **given, role="viewer", collection="comments")
+    world.administer("role set", **given, role="viewer", collection="comments")
     assert people.roles(bob.account)[ann.personal].collections == {}
     with pytest.raises(AdminError, match="collections are"):
-        _run(world, "role set", **given, role="editor", collection="letters")
+        world.administer("role set", **given, role="editor", collection="letters")
 
 
 # --- invites -----------------------------------------------------------------------------------------------
@@ -128,18 +119,20 @@ def test_an_administrator_makes_lists_and_ends_invites(world):
         "uses": 3,
         "url": "https://n.example.org/",
     }
-    made = _run(world, "invite create", **given)
+    made = world.administer("invite create", **given)
     assert made["link"] == f"https://n.example.org/i/{made['id']}#{made['secret']}"
     assert made["expires_ms"] == world.now_ms + 2 * 24 * 3_600_000
     assert bob.call("redeem", id=made["id"], secret=made["secret"]).one(m.Result).value["role"] == "viewer"
     world.now_ms += 1
-    server = _run(world, "invite create", url="u")
-    rows = _run(world, "invite list")["invites"]
+    server = world.administer("invite create", url="u")
+    rows = world.administer("invite list")["invites"]
     assert [(row["id"], row["used"], row["state"]) for row in rows] == [
         (made["id"], 1, "ok"), (server["id"], 0, "ok"),
     ]  # fmt: skip
-    assert [row["id"] for row in _run(world, "invite list", notebook=ann.personal)["invites"]] == [made["id"]]
-    assert _run(world, "invite revoke", invite=made["id"]) == {"id": made["id"], "state": "revoked"}
+    assert [row["id"] for row in world.administer("invite list", notebook=ann.personal)["invites"]] == [
+        made["id"]
+    ]
+    assert world.administer("invite revoke", invite=made["id"]) == {"id": made["id"], "state": "revoked"}
     eve = world.signed_up("eve")
     assert eve.call("redeem", id=made["id"], secret=made["secret"]).one(m.Result).code == "invite_revoked"
 
@@ -148,6 +141,6 @@ def test_an_invite_that_makes_no_sense_is_refused(world):
     ann = world.signed_up("ann")
     for arguments in ({"notebook": new_id(), "role": "viewer"}, {"notebook": ann.personal, "role": "owner"}):
         with pytest.raises(AdminError):
-            _run(world, "invite create", **arguments)
+            world.administer("invite create", **arguments)
     with pytest.raises(AdminError, match="there is no invite"):
-        _run(world, "invite revoke", invite="x")
+        world.administer("invite revoke", invite="x")

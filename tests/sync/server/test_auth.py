@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import re
 import time
+import unicodedata
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from sync.errors import AuthFailed
 from sync.limits import EMAIL_LENGTH_MAX, NAME_LENGTH_MAX, PASSWORD_SIZE_MAX, PASSWORD_SIZE_MIN
@@ -25,21 +28,79 @@ def passwords():
         ("STRASSE@example.org", "strasse@example.org"),
         ("straße@example.org", "strasse@example.org"),
         ("a+b@sub.example.org", "a+b@sub.example.org"),
+        ("A\u030angstrom@example.org", "ångstrom@example.org"),
+        ("\ufb01x@example.org", "fix@example.org"),
+        ("\u3000ann\uff20example\uff0eorg\u00a0", "ann@example.org"),
+        ("İSTANBUL@example.org", "istanbul@example.org"),
+        ("ISTANBUL@example.org", "istanbul@example.org"),
+        ("ıstanbul@example.org", "istanbul@example.org"),
+        ("ann@BÜCHER.example", "ann@bücher.example"),
+        ("ann@xn--bcher-kva.example", "ann@bücher.example"),
+        ("ann@example\u3002org.", "ann@example.org"),
+        ("анна@пример.рф", "анна@пример.рф"),
+        ("李bai@例え.jp", "李bai@例え.jp"),
     ],
 )
 def test_one_person_has_one_form_of_the_e_mail(email, normal):
     assert auth.normal_email(email) == normal
 
 
+@given(st.text(st.characters(exclude_categories=("Cs",)), max_size=12))
+@example("ŉ\u0345")
+@example("ẞI\u0307")
+def test_the_form_of_an_e_mail_is_its_own_form(name):
+    try:
+        normal = auth.normal_email(f"{name}@example.org")
+    except AuthFailed:
+        return
+    assert auth.normal_email(normal) == normal
+    for written in (normal.upper(), unicodedata.normalize("NFD", normal), f" {normal} "):
+        assert auth.normal_email(written) == normal
+
+
 @pytest.mark.parametrize(
     "email",
-    [None, 1, "", "@", "ann", "@b", "a@", "a b@c", "a\0@b", "a@b\u200b", "a@b@c", "a@\ud800", "\u202ea@b"],
+    [
+        None,
+        1,
+        "",
+        "@",
+        "ann",
+        "@b",
+        "a@",
+        "a b@c",
+        "a\0@b",
+        "a@b\u200b",
+        "a@b@c",
+        "a@\ud800",
+        "\u202ea@b",
+        "a@b..c",
+        "a@" + "b" * 64,
+    ],
 )
 def test_what_is_no_e_mail_is_refused(email):
     with pytest.raises(AuthFailed, match="bad_email"):
         auth.normal_email(email)
 
 
+@pytest.mark.parametrize(
+    "email",
+    [
+        "\u0430nn@example.org",  # a Cyrillic a
+        "ann@ex\u0430mple.org",
+        "\u03bfn@example.org",  # a Greek o
+        "a\ufe0fnn@example.org",  # a variation selector
+        "a\u034fnn@example.org",
+        "ann\u3164@example.org",  # a letter that is drawn as nothing
+        "ann\u00ad@example.org",
+    ],
+)
+def test_what_is_made_to_be_taken_for_another_e_mail_is_refused(email):
+    with pytest.raises(AuthFailed, match="bad_email"):
+        auth.normal_email(email)
+
+
+@pytest.mark.covers("limit EMAIL_LENGTH_MAX")
 def test_an_e_mail_at_its_limit_passes_and_one_past_it_does_not():
     place = "@" + "b" * 10
     assert auth.normal_email("a" * (EMAIL_LENGTH_MAX - len(place)) + place)
@@ -47,6 +108,7 @@ def test_an_e_mail_at_its_limit_passes_and_one_past_it_does_not():
         auth.normal_email("a" * (EMAIL_LENGTH_MAX - len(place) + 1) + place)
 
 
+@pytest.mark.covers("limit PASSWORD_SIZE_MIN", "limit PASSWORD_SIZE_MAX")
 def test_passwords_have_a_length_in_bytes():
     for fine in ("x" * PASSWORD_SIZE_MIN, "x" * PASSWORD_SIZE_MAX, "é" * (PASSWORD_SIZE_MIN // 2)):
         assert auth.normal_password(fine, fresh=True)

@@ -8,6 +8,7 @@ from sync.server import backup
 from sync.server.backup import back_up
 from sync.server.opening import COPIED
 from sync.server.outcome import AdminError
+from sync.storage.blob_files import BlobFiles
 from sync.storage.blob_store import BlobRow, BlobStore
 from sync.storage.server_store import ServerStore
 from tests.support.core_world import CoreWorld
@@ -104,3 +105,28 @@ def test_a_place_that_cannot_be_written_is_said(world, ann, tmp_path):
     (tmp_path / "file").write_text("no folder")
     with pytest.raises(AdminError, match="cannot be written"):
         back_up(world.folder, tmp_path / "file" / "copy")
+
+
+def test_servers_on_postgresql_are_copied_with_their_attachments(tmp_path, monkeypatch):
+    from sync.storage import postgres_backup
+
+    folder, named = tmp_path / "server", hashlib.sha256(b"picture").hexdigest()
+    path = BlobFiles(folder).path(named)
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"picture")
+
+    def dumped(address, target, mark):
+        assert (address, mark) == ("postgresql://host/notes", COPIED)
+        target.write_bytes(b"dump")
+        return postgres_backup.Dumped(3, 7, {named})
+
+    monkeypatch.setattr(postgres_backup, "dump_database", dumped)
+    told = backup.dump(folder, "postgresql://host/notes", tmp_path / "copy")
+    assert (told["documents"], told["deltas"], told["blobs"], told["bytes"]) == (3, 7, 1, 4)
+    assert (tmp_path / "copy" / "server.sql.gz").read_bytes() == b"dump"
+    assert BlobFiles(tmp_path / "copy").path(named).read_bytes() == b"picture"
+    alone = backup.dump(folder, "postgresql://host/notes", tmp_path / "alone.sql.gz")
+    assert alone["blobs"] == 0
+    assert (tmp_path / "alone.sql.gz").is_file()
+    with pytest.raises(AdminError, match="exists already"):
+        backup.dump(folder, "postgresql://host/notes", tmp_path / "copy")

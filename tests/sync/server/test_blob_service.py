@@ -8,9 +8,10 @@ import time
 
 import pytest
 
-from sync.limits import BLOB_CHUNK_SIZE_MAX
+from sync.limits import BLOB_CHUNK_SIZE_MAX, BLOB_CONNECTIONS_PER_ACCOUNT
 from sync.protocol import blobs as b
 from sync.protocol import messages as m
+from sync.server.blob_session import UPLOADS_MAX
 from sync.server.blobs import GRACE_MS, Blobs
 from tests.support.blob_peer import Picture, blob_peer, fetch, name_in_note, send
 from tests.support.running_server import run, running_server
@@ -18,6 +19,9 @@ from tests.support.running_server import run, running_server
 PICTURE = Picture(random.Random(1).randbytes(3 * BLOB_CHUNK_SIZE_MAX + 17))
 
 
+@pytest.mark.covers(
+    "message BlobOffer", "message BlobHave", "message BlobPut", "message BlobDone", "message BlobChunk"
+)
 def test_what_one_device_sends_another_gets_byte_for_byte(tmp_path):
     async def play():
         async with running_server(tmp_path) as server:
@@ -65,6 +69,7 @@ def test_an_upload_goes_on_where_a_cut_and_a_restart_left_it(tmp_path):
     run(play())
 
 
+@pytest.mark.covers("blob none", "message BlobGet")
 def test_knowing_a_hash_is_no_right(tmp_path):
     async def play():
         async with running_server(tmp_path) as server:
@@ -123,6 +128,7 @@ def test_whoever_loses_the_role_or_the_sign_in_gets_and_gives_nothing_more(tmp_p
     run(play())
 
 
+@pytest.mark.covers("blob mismatch", "blob offset", "message BlobError")
 def test_other_bytes_than_promised_are_refused_and_the_next_try_begins_anew(tmp_path):
     async def play():
         async with running_server(tmp_path) as server:
@@ -160,6 +166,7 @@ def limited(server, **bounds):
     object.__setattr__(server.service._realm, "blobs", blobs)
 
 
+@pytest.mark.covers("blob too_big")
 def test_a_blob_at_the_limit_is_taken_and_one_byte_more_is_not(tmp_path):
     async def play():
         async with running_server(tmp_path) as server:
@@ -173,6 +180,7 @@ def test_a_blob_at_the_limit_is_taken_and_one_byte_more_is_not(tmp_path):
     run(play())
 
 
+@pytest.mark.covers("blob quota")
 def test_the_quota_is_taken_to_its_last_byte_and_not_beyond(tmp_path):
     async def play():
         async with running_server(tmp_path) as server:
@@ -190,6 +198,58 @@ def test_the_quota_is_taken_to_its_last_byte_and_not_beyond(tmp_path):
     run(play())
 
 
+@pytest.mark.covers("limit BLOB_CONNECTIONS_PER_ACCOUNT", "close connections")
+def test_an_account_has_as_many_connections_as_the_limit_and_not_one_more(tmp_path):
+    async def play():
+        async with running_server(tmp_path) as server:
+            ann, ben = await server.signed_up("ann"), await server.signed_up("ben")
+            peers = [await blob_peer(server, ann) for _ in range(BLOB_CONNECTIONS_PER_ACCOUNT)]
+            over = await blob_peer(server, ann)
+            error = await over.wait(m.Error)
+            assert (error.code, error.retry) == ("connections", "later")
+            await over.socket.wait_closed()
+            assert over.socket.close_code == 1008
+            await blob_peer(server, ben)  # another account has its own
+            picture = Picture(b"a picture")
+            assert (await send(peers[0], picture, ann.notes, await name_in_note(ann, picture))).stored
+
+    run(play())
+
+
+@pytest.mark.covers("blob busy")
+def test_uploads_under_way_on_one_connection_have_a_bound(tmp_path):
+    async def play():
+        async with running_server(tmp_path) as server:
+            ann = await server.signed_up("ann")
+            peer = await blob_peer(server, ann)
+            pictures = [Picture(f"picture {n}".encode()) for n in range(UPLOADS_MAX + 1)]
+            for picture in pictures:
+                note = await name_in_note(ann, picture)
+                await peer.say(b.BlobOffer(picture.hash, len(picture.body), ann.notes, note))
+            for _ in range(UPLOADS_MAX):
+                assert (await peer.wait(b.BlobHave)).offset == 0
+            refused = await peer.wait(b.BlobError)
+            assert (refused.hash, refused.code) == (pictures[-1].hash, "busy")
+
+    run(play())
+
+
+@pytest.mark.covers("error upgrade", "retry upgrade")
+def test_another_model_says_that_it_must_be_upgraded(tmp_path):
+    async def play():
+        async with running_server(tmp_path) as server:
+            ann = await server.signed_up("ann")
+            picture = Picture(b"a picture")
+            note = await name_in_note(ann, picture)
+            peer = await blob_peer(server, ann, model="9.0")
+            await peer.say(b.BlobOffer(picture.hash, len(picture.body), ann.notes, note))
+            error = await peer.wait(m.Error)
+            assert (error.code, error.retry, error.about) == ("upgrade", "upgrade", b.BlobOffer.TYPE)
+
+    run(play())
+
+
+@pytest.mark.covers("blob absent")
 def test_whoever_waits_for_a_blob_is_told_when_it_comes(tmp_path):
     async def play():
         async with running_server(tmp_path) as server:

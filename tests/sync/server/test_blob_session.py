@@ -25,6 +25,7 @@ def said(effects):
     return [effect.message for effect in effects if isinstance(effect, Say)]
 
 
+@pytest.mark.covers("limit BLOB_QUOTA", "limit BLOB_SIZE_MAX")
 def test_hello_comes_first_and_is_answered_with_the_limits(session):
     (welcome,) = said(session.receive(wire.encode(HELLO), 0))
     assert welcome.limits["blob"] == limits.BLOB_SIZE_MAX

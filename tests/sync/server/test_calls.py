@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from sync import limits
@@ -7,14 +9,11 @@ from sync.protocol import messages as m
 from sync.server import auth, roles
 from sync.server.calls import CALLS
 from tests.support.peer import PASSWORD, Author, new_id
+from tests.support.running_server import run, running_server
 from tests.support.session_world import SessionWorld
+from tests.support.worlds import world_of
 
-
-@pytest.fixture
-def world(tmp_path):
-    made = SessionWorld(tmp_path)
-    yield made
-    made.close()
+world = world_of(SessionWorld)
 
 
 def test_calls_are_those_that_have_rights():
@@ -27,10 +26,12 @@ def test_calls_are_those_that_have_rights():
 @pytest.mark.parametrize(
     ("args", "code"),
     [
-        ({}, "bad_email"),
+        pytest.param({}, "bad_email", marks=pytest.mark.covers("refusal bad_email")),
         ({"email": "ann"}, "bad_email"),
         ({"email": ["ann@example.org"], "password": PASSWORD}, "bad_email"),
-        ({"email": "ann@example.org"}, "weak_password"),
+        pytest.param(
+            {"email": "ann@example.org"}, "weak_password", marks=pytest.mark.covers("refusal weak_password")
+        ),
         ({"email": "ann@example.org", "password": "short"}, "weak_password"),
         ({"email": "ann@example.org", "password": "x" * (limits.PASSWORD_SIZE_MAX + 1)}, "weak_password"),
         ({"email": "ann@example.org", "password": 12345678}, "weak_password"),
@@ -47,6 +48,7 @@ def test_extra_fields_give_nobody_a_role(world):
     assert world.opened.accounts.account_of("ann@example.org").id == talk.account != "x"
 
 
+@pytest.mark.covers("refusal taken")
 def test_one_e_mail_is_one_account_however_it_is_written(world):
     world.signed_up("ann")
     for email in ("ann@example.org", " ANN@example.org ", "ａｎｎ@example.org"):
@@ -54,6 +56,34 @@ def test_one_e_mail_is_one_account_however_it_is_written(world):
         assert result.code == "taken"
 
 
+WRITINGS = (
+    "irene@example.org",
+    "IRENE@Example.org",
+    " irene@example.org ",
+    "ｉｒｅｎｅ@example.org",
+    "İrene@example.org",
+)
+
+
+def test_of_sign_ups_at_the_same_moment_one_makes_the_account(tmp_path):
+    async def play():
+        async with running_server(tmp_path) as server:
+            peers = [await server.peer() for _ in WRITINGS]
+            results = await asyncio.gather(
+                *(peer.sign_up(email) for peer, email in zip(peers, WRITINGS, strict=True))
+            )
+            assert sorted(result.code for result in results) == ["", *["taken"] * (len(WRITINGS) - 1)]
+            (made,) = await server.in_store(server.opened.accounts.accounts)
+            assert made.email == "irene@example.org"
+            for email in WRITINGS:
+                peer = await server.peer()
+                assert (await peer.sign_in(email)).code == ""
+                assert peer.account == made.id
+
+    run(play())
+
+
+@pytest.mark.covers("refusal closed")
 def test_a_closed_server_takes_no_sign_ups_and_still_signs_in(tmp_path):
     world = SessionWorld(tmp_path, sign_up="closed")
     assert world.hello().call("sign_up", email="a@b.c", password=PASSWORD).one(m.Result).code == "closed"
@@ -63,6 +93,7 @@ def test_a_closed_server_takes_no_sign_ups_and_still_signs_in(tmp_path):
     world.close()
 
 
+@pytest.mark.covers("refusal bad_credentials")
 def test_a_wrong_password_and_an_unknown_account_are_answered_alike(world):
     ann = world.signed_up("ann")
     wrong = world.hello().call("sign_in", email=ann.email, password="wrong password")
@@ -80,6 +111,7 @@ def test_an_unknown_account_is_checked_against_a_password_all_the_same(world, mo
     assert checked == [(None, PASSWORD)]
 
 
+@pytest.mark.covers("refusal disabled", "sign_in disabled")
 def test_a_disabled_account_is_told_so_only_with_the_right_password(world):
     ann = world.signed_up("ann")
     world.opened.accounts.set_disabled(ann.account, True)
@@ -112,12 +144,14 @@ def test_the_right_password_is_not_counted_as_an_attempt(world):
         talk.call("sign_out")
 
 
+@pytest.mark.covers("refusal unexpected")
 def test_who_is_signed_in_signs_in_no_second_time(world):
     ann = world.signed_up("ann")
     assert ann.call("sign_in", email=ann.email, password=PASSWORD).one(m.Result).code == "unexpected"
     assert ann.call("sign_up", email="b@c.d", password=PASSWORD).one(m.Result).code == "unexpected"
 
 
+@pytest.mark.covers("call sign_in")
 def test_a_lapsed_connection_can_sign_in_again_with_the_password(world):
     ann = world.signed_up("ann")
     ann.subscribe(ann.notes)
@@ -128,6 +162,7 @@ def test_a_lapsed_connection_can_sign_in_again_with_the_password(world):
     assert ann.notes in ann.link.feeds
 
 
+@pytest.mark.covers("call sign_up")
 def test_tokens_are_not_stored(world, tmp_path):
     ann = world.signed_up("ann")
     content = b"".join(path.read_bytes() for path in tmp_path.iterdir() if path.is_file())
@@ -148,6 +183,7 @@ def test_signing_out_ends_the_token_and_the_streams(world):
     assert world.talk(ann.author).hello(token=ann.token).auth.state == "revoked"
 
 
+@pytest.mark.covers("call devices", "call sign_out", "message Result")
 def test_another_device_can_be_signed_out_while_it_is_connected(world):
     ann = world.signed_up("ann")
     phone = world.device(ann)
@@ -173,6 +209,7 @@ def test_a_device_of_somebody_else_is_not_ended(world):
 # --- notebooks ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.covers("call create_notebook", "message Notice")
 def test_a_notebook_is_made_under_the_clients_id_and_every_device_hears_of_it(world):
     ann = world.signed_up("ann")
     phone = world.device(ann)
@@ -197,6 +234,7 @@ def test_making_ones_own_notebook_again_is_no_fault_and_somebody_elses_is_taken(
 
 
 @pytest.mark.parametrize("notebook", [None, "", "short", 7, "x" * 23, "../" + "x" * 19])
+@pytest.mark.covers("refusal bad_args")
 def test_a_notebook_needs_an_id(world, notebook):
     assert (
         world.signed_up("ann").call("create_notebook", id=notebook, name="x").one(m.Result).code == "bad_args"

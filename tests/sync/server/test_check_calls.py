@@ -44,6 +44,7 @@ def _check(talk, followed, **changed):
     return talk.call("check", **args).one(m.Result)
 
 
+@pytest.mark.covers("call check")
 def test_digests_are_compared(ann):
     digest = chain_next(CHAIN_START, ann.note, ann.author.documents[ann.note].encode())
     assert _check(ann, ann.notes, documents=[[ann.note, digest]]).value == {"differ": [], "unknown": []}
@@ -53,7 +54,7 @@ def test_digests_are_compared(ann):
 @pytest.mark.parametrize(
     ("changed", "code"),
     [
-        ({"epoch": 1}, "moved"),
+        pytest.param({"epoch": 1}, "moved", marks=pytest.mark.covers("refusal moved")),
         ({"cursor": None}, "bad_args"),
         ({"after": 3}, "bad_args"),
         ({"upto": None}, "bad_args"),
@@ -66,6 +67,7 @@ def test_digests_are_compared(ann):
         ({"stream": 7}, "none"),
     ],
 )
+@pytest.mark.covers("limit CHECK_DOCUMENTS_MAX")
 def test_what_cannot_be_compared_is_said(ann, changed, code):
     assert _check(ann, ann.notes, **changed).code == code
 
@@ -78,6 +80,7 @@ def test_a_stranger_learns_nothing(world, ann):
     )
 
 
+@pytest.mark.covers("call give_back")
 def test_what_is_given_back_reaches_everybody(world, ann):
     phone = world.device(ann)
     phone.subscribe(ann.notes)
@@ -95,7 +98,7 @@ def test_what_is_given_back_reaches_everybody(world, ann):
         ({"document": "short"}, "bad_args"),
         ({"deltas": None}, "bad_args"),
         ({"deltas": ["text"]}, "bad_args"),
-        ({"deltas": []}, "too_big"),
+        pytest.param({"deltas": []}, "too_big", marks=pytest.mark.covers("refusal too_big")),
         ({"deltas": [b"x"] * BATCH_DELTAS_MAX}, ""),
         ({"deltas": [b"x"] * (BATCH_DELTAS_MAX + 1)}, "too_big"),
         ({"deltas": [bytes(BATCH_SIZE_MAX // 2)] * 2}, ""),

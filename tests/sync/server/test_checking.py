@@ -8,13 +8,9 @@ from sync.protocol.chain import CHAIN_START, chain_next
 from sync.server.checking import compare, give_back
 from tests.support.core_world import CoreWorld
 from tests.support.peer import Author, new_id
+from tests.support.worlds import world_of
 
-
-@pytest.fixture
-def world(tmp_path):
-    made = CoreWorld(tmp_path)
-    yield made
-    made.close()
+world = world_of(CoreWorld)
 
 
 class Scene:

@@ -17,6 +17,7 @@ from sync.server.core import Gone
 from tests.support.core_world import CoreWorld
 from tests.support.peer import Author
 from tests.support.session_world import SessionWorld
+from tests.support.worlds import world_of
 
 FEWER = settings(max_examples=max(10, settings.default.max_examples // 4), deadline=None)
 
@@ -93,11 +94,7 @@ def test_what_the_log_folds_to_and_what_cursors_receive_is_the_same(seed, keep, 
         world.close()
 
 
-@pytest.fixture
-def world(tmp_path):
-    made = SessionWorld(tmp_path)
-    yield made
-    made.close()
+world = world_of(SessionWorld)
 
 
 def _typed(world, count=300):

@@ -9,13 +9,9 @@ from sync.server.connected import Connected, Connection
 from sync.server.hub import Hub
 from sync.server.outcome import Outcome
 from tests.support.session_world import SessionWorld
+from tests.support.worlds import world_of
 
-
-@pytest.fixture
-def world(tmp_path):
-    made = SessionWorld(tmp_path)
-    yield made
-    made.close()
+world = world_of(SessionWorld)
 
 
 @pytest.fixture

@@ -15,16 +15,12 @@ from sync.server import core as core_module
 from sync.storage.server_store import HeadMoved
 from tests.support.core_world import CoreWorld, bodies
 from tests.support.peer import Author
+from tests.support.worlds import world_of
 
 # Each example is a folder with a real store.
 FEWER = settings(max_examples=max(10, settings.default.max_examples // 4))
 
-
-@pytest.fixture
-def world(tmp_path):
-    made = CoreWorld(tmp_path)
-    yield made
-    made.close()
+world = world_of(CoreWorld)
 
 
 def test_an_ack_comes_after_the_commit_and_the_log_holds_the_bytes_pushed(world):
@@ -271,23 +267,6 @@ def test_reading_the_log_in_pages_skips_nothing(world, monkeypatch):
         read += page.rows
         cursor = page.last
     assert bodies(read) == [delta.body for delta in deltas]
-
-
-def test_reading_states_in_pages_gives_every_document_that_changed_once(world, monkeypatch):
-    monkeypatch.setattr(core_module, "PAGE_DOCUMENTS_MAX", 3)
-    ann, author = world.account("ann"), Author()
-    stream = ann.personal + "/notes"
-    deltas = [author.note(stream, f"note {n}")[1] for n in range(10)]
-    world.push(ann, author, stream, *deltas)
-    since = 4
-    read, after, last = [], "", False
-    while not last:
-        page = world.opened.core.state_page(stream, since, after, None)
-        read += page.states
-        after, last = read[-1].document, page.last
-    assert [state.document for state in read] == sorted(delta.document for delta in deltas[since:])
-    for state in read:
-        assert state.state == author.documents[state.document].encode()
 
 
 def test_a_long_log_on_few_documents_is_cheaper_by_state_and_a_short_one_is_not(world):

@@ -8,13 +8,9 @@ from sync.errors import StoreUnavailable
 from sync.server.documents import DUE_COUNT_MIN, Documents
 from tests.support.core_world import CoreWorld
 from tests.support.peer import Author
+from tests.support.worlds import world_of
 
-
-@pytest.fixture
-def world(tmp_path):
-    made = CoreWorld(tmp_path)
-    yield made
-    made.close()
+world = world_of(CoreWorld)
 
 
 def test_a_document_is_the_same_from_its_log_from_its_state_and_from_both(world):

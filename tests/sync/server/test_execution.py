@@ -38,6 +38,33 @@ def test_with_a_server_it_is_done_there(tmp_path):
     run(play())
 
 
+def test_how_far_a_migration_is_is_told_here_and_by_a_server(tmp_path):
+    async def play():
+        async with running_server(tmp_path / "there", database=None, data_model="1.0") as server:
+            ann = await server.signed_up("ann")
+            await ann.push(ann.notes, *[ann.author.note(ann.notes)[1] for _ in range(5)])
+            loop, told = asyncio.get_running_loop(), []
+            ask = (
+                tmp_path / "there",
+                "migrate run",
+                {"to": "2.0"},
+                None,
+                None,
+                lambda *far: told.append(far),
+            )
+            assert (await loop.run_in_executor(None, execute, *ask))["ok"]
+            assert told[-1] == (5, 5)
+
+    run(play())
+    here = tmp_path / "here"
+    made = {"email": "ann@example.org", "name": "Ann", "password_hash": "x"}
+    account = execute(here, "user add", made, "1.0")
+    execute(here, "note add", {"notebook": account["personal"], "text": "hello"})
+    told = []
+    assert execute(here, "migrate dry-run", {}, show=lambda *far: told.append(far))["ok"]
+    assert told[-1] == (1, 1)
+
+
 def test_a_folder_whose_owner_does_not_answer_is_said(tmp_path, monkeypatch):
     monkeypatch.setattr(execution, "BUSY_WAIT_S", 0.1)
     make_folder(tmp_path)

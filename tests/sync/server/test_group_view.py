@@ -1,18 +1,12 @@
 from __future__ import annotations
 
-import pytest
-
 from sync.server.group_view import GroupView
 from sync.storage.server_store import Position
 from tests.support.core_world import CoreWorld
 from tests.support.peer import Author, new_id
+from tests.support.worlds import world_of
 
-
-@pytest.fixture
-def world(tmp_path):
-    made = CoreWorld(tmp_path)
-    yield made
-    made.close()
+world = world_of(CoreWorld)
 
 
 def test_what_was_planned_before_counts(world):

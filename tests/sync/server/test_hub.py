@@ -6,81 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.limits import CREDIT_SIZE_MAX, PRESENCE_GONE_MS, PRESENCE_INTERVAL_MS_MIN, STATE_CHUNK_SIZE_MAX
+from sync.limits import CREDIT_SIZE_MAX, PRESENCE_GONE_MS, PRESENCE_INTERVAL_MS_MIN
 from sync.protocol import messages as m
 from sync.protocol import wire
-from sync.protocol.chain import CHAIN_START, chain_next
 from sync.protocol.rows import LoggedDelta
-from sync.server.core import DocumentState, Segment, StatePage
-from sync.server.hub import Hub, ReadLog, ReadStates
-from sync.server.link import Feed, Link, Transfer
+from sync.server.core import Segment
+from sync.server.link import Feed, Link
 from tests.support.frames import DOCUMENT, OTHER, STREAM
+from tests.support.hub_desk import Desk, seqs
 
 SECOND = STREAM.replace("notes", "comments")
-
-
-class Desk:
-    """A hub with a log behind it, and connections that take what they are sent."""
-
-    def __init__(self):
-        self.hub = Hub()
-        self.log = []
-        self.links = []
-        self.reads = 0
-
-    def link(self, cursor=0, want="content", stream=STREAM, transfer=None):
-        """Connect, and follow a stream from a cursor."""
-        link = Link(len(self.links) + 1, lambda: None)
-        link.account, link.name, link.parked = f"account {link.conn}", f"name {link.conn}", False
-        self.links.append(link)
-        self.hub.connect(link)
-        self.hub.attach(link, Feed(stream, want, 1, cursor, transfer), self.head)
-        return link
-
-    @property
-    def head(self):
-        """The head of the log."""
-        return len(self.log)
-
-    def commit(self, count=1, body=b"body", conn=0):
-        """Append to the log and wake."""
-        first = self.head + 1
-        rows = tuple(LoggedDelta(seq, DOCUMENT, body) for seq in range(first, first + count))
-        self.log += rows
-        if conn:
-            self.hub.own(conn, STREAM, (first, first + count))
-        self.hub.committed([Segment(STREAM, first, self.head, "1.0", rows)])
-
-    def step(self, link):
-        """What is sent next, with reads answered; None when there is nothing."""
-        while True:
-            out = self.hub.next(link)
-            if isinstance(out, ReadLog):
-                self.reads += 1
-                rows = tuple(self.log[out.after : out.after + 4])
-                page = Segment(STREAM, out.after + 1, out.after + len(rows), "1.0", rows) if rows else None
-                self.hub.log_read(link, out, page)
-            else:
-                return None if out is None else wire.decode(out)
-
-    def drain(self, link, credit=True):
-        """Everything that is sent now."""
-        told = []
-        while (message := self.step(link)) is not None:
-            told.append(message)
-            if credit and isinstance(message, (m.Deltas, m.State)):
-                self.hub.received(link, CREDIT_SIZE_MAX)
-        return told
-
-
-def seqs(told):
-    """The seqs of the deltas among messages, own ones included."""
-    found = []
-    for deltas in told:
-        if isinstance(deltas, m.Deltas):
-            rows = [row.seq for row in deltas.deltas] + [s for a, b in deltas.own for s in range(a, b)]
-            found += sorted(rows)
-    return found
 
 
 @pytest.fixture
@@ -155,6 +90,7 @@ def test_a_slow_reader_gets_hints_and_its_memory_does_not_grow(desk):
     assert seqs(rest)[-1] == desk.head
 
 
+@pytest.mark.covers("message Poke")
 def test_without_credit_each_stream_is_poked_once(desk):
     slow = desk.link()
     slow.credit = 0
@@ -163,6 +99,37 @@ def test_without_credit_each_stream_is_poked_once(desk):
     assert desk.drain(slow, credit=False) == [m.Poke((m.Head(STREAM, 5),))]
     desk.commit()
     assert desk.drain(slow, credit=False) == []
+
+
+def test_a_frame_is_sent_on_the_last_byte_of_credit_and_none_after_it(desk):
+    link = desk.link()
+    link.credit = 1
+    desk.commit()
+    assert [type(said) for said in desk.drain(link, credit=False)] == [m.Deltas]
+    assert link.credit < 0
+    desk.commit()
+    assert [type(said) for said in desk.drain(link, credit=False)] == [m.Poke]
+    desk.hub.received(link, -link.credit)
+    assert [type(said) for said in desk.drain(link, credit=False)] == [m.Poke]
+    desk.hub.received(link, 1)
+    assert [type(said) for said in desk.drain(link, credit=False)] == [m.Deltas]
+
+
+@pytest.mark.covers("limit CREDIT_SIZE_MAX")
+def test_who_can_be_sent_nothing_and_knows_it_is_not_even_woken(desk):
+    woken = []
+    slow = desk.link()
+    slow.wake = lambda: woken.append(1)
+    slow.credit = 0
+    desk.commit()
+    assert desk.drain(slow, credit=False) == [m.Poke((m.Head(STREAM, 1),))]
+    woken.clear()
+    for _ in range(5):
+        desk.commit()
+    assert woken == []
+    desk.hub.received(slow, 10_000)
+    assert woken
+    assert seqs(desk.drain(slow)) == [1, 2, 3, 4, 5, 6]
 
 
 def test_credit_never_exceeds_its_bound(desk):
@@ -281,88 +248,6 @@ def test_whatever_happens_every_reader_gets_every_seq_once_and_in_order(seed):
         assert got[link.conn] == list(range(start[link.conn] + 1, desk.head + 1))
 
 
-# --- states --------------------------------------------------------------------------------------------
-
-
-def _states(desk, link, states, page_size=2):
-    """Answer what is read with pages of states until nothing more is sent."""
-    told = []
-    while True:
-        out = desk.hub.next(link)
-        if isinstance(out, ReadStates):
-            left = [state for state in states if state.document > out.transfer.after]
-            page = StatePage(tuple(left[:page_size]), len(left) <= page_size)
-            desk.hub.states_read(link, out, page)
-        elif out is None:
-            return told
-        else:
-            told.append(wire.decode(out))
-            if isinstance(told[-1], (m.State, m.Deltas)):
-                desk.hub.received(link, CREDIT_SIZE_MAX)
-
-
-def _joined(told):
-    """The whole states in state messages, checking offsets."""
-    whole: dict[str, bytes] = {}
-    for message in told:
-        for chunk in message.documents if isinstance(message, m.State) else ():
-            assert chunk.offset == len(whole.get(chunk.document, b""))
-            whole[chunk.document] = whole.get(chunk.document, b"") + chunk.chunk
-    return whole
-
-
-def test_states_come_in_pieces_that_fit_and_join_to_what_they_were(desk):
-    noise = random.Random(5)
-    states = [
-        DocumentState(f"{n:022d}", n + 1, noise.randbytes(size))
-        for n, size in enumerate([10, 3 * STATE_CHUNK_SIZE_MAX + 7, 0, 50_000, STATE_CHUNK_SIZE_MAX])
-    ]
-    desk.log = [LoggedDelta(seq, DOCUMENT, b"") for seq in range(1, 8)]
-    link = desk.link(transfer=Transfer(to=7))
-    told = _states(desk, link, states)
-    assert _joined(told) == {state.document: state.state for state in states}
-    digest = CHAIN_START
-    for state in states:
-        digest = chain_next(digest, state.document, state.state)
-    assert told[-1].end == m.StateEnd(7, 5, digest)
-    assert all(message.end is None for message in told[:-1])
-
-
-def test_after_the_states_the_log_goes_on_from_where_they_were_decided(desk):
-    desk.commit(3)
-    link = desk.link(transfer=Transfer(to=3))
-    desk.commit(2)
-    told = _states(desk, link, [DocumentState(DOCUMENT, 3, b"state")])
-    assert [type(message) for message in told] == [m.State, m.Deltas]
-    assert seqs(told) == [4, 5]
-
-
-def test_a_transfer_of_nothing_ends_at_once(desk):
-    desk.commit(2)
-    link = desk.link(transfer=Transfer(to=2))
-    told = _states(desk, link, [])
-    assert told[0].end == m.StateEnd(2, 0, CHAIN_START)
-
-
-def test_a_transfer_says_after_which_document_it_can_be_resumed(desk):
-    states = [DocumentState(f"{n:022d}", n + 1, bytes(100_000)) for n in range(4)]
-    link = desk.link(transfer=Transfer(to=4))
-    told = _states(desk, link, states)
-    finished = [message.after for message in told]
-    assert finished == sorted(finished)
-    assert finished[-1] == states[-1].document
-
-
-def test_a_pull_of_documents_moves_no_cursor_and_keeps_its_id(desk):
-    link = desk.link()
-    desk.hub.pull(link, STREAM, Transfer(to=0, documents=(DOCUMENT,), id=7))
-    desk.commit()
-    told = _states(desk, link, [DocumentState(DOCUMENT, 1, b"state")])
-    states = [message for message in told if isinstance(message, m.State)]
-    assert [message.id for message in states] == [7]
-    assert seqs(told) == [1]
-
-
 # --- presence ------------------------------------------------------------------------------------------
 
 
@@ -383,6 +268,7 @@ def test_nobody_is_told_of_themselves(desk):
     assert len(desk.drain(ann)) == 1
 
 
+@pytest.mark.covers("limit PRESENCE_INTERVAL_MS_MIN")
 def test_presence_is_sent_at_most_ten_times_a_second_and_the_latest_wins(desk):
     ann, bob = desk.link(), desk.link()
     seen = []
@@ -443,16 +329,7 @@ def test_deltas_of_another_model_end_the_feed_instead_of_being_sent():
     assert desk.step(link) is None
 
 
-def test_states_of_another_model_end_the_feed_instead_of_being_sent():
-    desk = Desk()
-    link = desk.link(transfer=Transfer(to=5))
-    link.feeds[STREAM].model = "1.0"
-    read = desk.hub.next(link)
-    assert isinstance(read, ReadStates)
-    desk.hub.states_read(link, read, StatePage((DocumentState(DOCUMENT, 1, b"state"),), True, "2.0"))
-    assert desk.drain(link) == [m.Unsubscribe(STREAM, "migrated")]
-
-
+@pytest.mark.covers("end migrated")
 def test_a_stream_ends_for_everybody_at_once():
     desk = Desk()
     links = [desk.link(), desk.link(want="head")]

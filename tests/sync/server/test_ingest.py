@@ -12,18 +12,10 @@ from sync.protocol.rows import PushedDelta
 from sync.server import ingest, roles
 from tests.support.core_world import CoreWorld, bodies
 from tests.support.peer import Author, new_id
+from tests.support.worlds import account_of, world_of
 
-
-@pytest.fixture
-def world(tmp_path):
-    made = CoreWorld(tmp_path)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def ann(world):
-    return world.account("ann")
+world = world_of(CoreWorld)
+ann = account_of("ann")
 
 
 # --- who may write what ------------------------------------------------------------------------------
@@ -55,6 +47,7 @@ def test_the_role_matrix_decides_who_may_write_which_collection(world, ann, role
     world.check()
 
 
+@pytest.mark.covers("nack not_subscribed")
 def test_no_access_and_no_such_stream_are_answered_alike(world, ann):
     bob, author = world.account("bob"), Author()
     there, nowhere = world.notebook(ann) + "/notes", new_id() + "/notes"
@@ -75,6 +68,7 @@ def test_a_role_taken_away_counts_for_the_very_next_batch(world, ann):
     )
 
 
+@pytest.mark.covers("reject unknown_collection")
 def test_a_collection_without_a_row_is_written_by_nobody(world, ann):
     author = Author()
     stream = world.notebook(ann, "drawings") + "/drawings"
@@ -116,6 +110,7 @@ def test_what_a_replica_of_nobody_or_of_the_same_account_wrote_may_be_carried(wo
     world.check()
 
 
+@pytest.mark.covers("reject forbidden")
 def test_a_document_of_another_stream_is_out_of_reach(world, ann):
     author = Author()
     mine, other = ann.personal + "/notes", world.notebook(ann) + "/notes"
@@ -141,6 +136,7 @@ def test_a_refused_delta_makes_no_document_that_could_block_its_id(world, ann):
 # --- numbers and chain ----------------------------------------------------------------------------------
 
 
+@pytest.mark.covers("nack gap", "message Nack")
 def test_a_gap_is_refused_with_the_number_wanted(world, ann):
     author = Author()
     stream = ann.personal + "/notes"
@@ -150,6 +146,7 @@ def test_a_gap_is_refused_with_the_number_wanted(world, ann):
     assert world.log(stream) == []
 
 
+@pytest.mark.covers("nack fork")
 def test_another_past_is_a_fork(world, ann):
     author = Author()
     stream = ann.personal + "/notes"
@@ -194,6 +191,7 @@ def test_replicas_and_streams_have_numbers_of_their_own(world, ann):
 # --- the clock ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.covers("nack clock_ahead", "limit CLOCK_AHEAD_MS_MAX")
 def test_a_stamp_at_the_bound_passes_and_one_past_it_stores_nothing_of_the_batch(world, ann):
     author = Author()
     stream = ann.personal + "/notes"
@@ -219,6 +217,7 @@ def test_a_stamp_of_long_ago_is_fine(world, ann):
 # --- what is wrong with one delta ------------------------------------------------------------------------
 
 
+@pytest.mark.covers("reject too_big", "limit DELTA_SIZE_MAX")
 def test_a_delta_at_its_limit_is_looked_at_and_one_past_it_is_too_big(world, ann):
     author = Author()
     stream = ann.personal + "/notes"
@@ -252,6 +251,7 @@ def test_a_delta_against_the_schema_is_refused_by_path_and_reason(world, ann):
     assert "pinned" in answer.rejected[0].message
 
 
+@pytest.mark.covers("reject missing_ref", "reject schema")
 def test_a_delta_that_builds_on_a_refused_one_says_so(world, ann):
     author = Author()
     stream = ann.personal + "/notes"

@@ -18,18 +18,14 @@ from sync.server import ingest
 from tests.support.core_world import CoreWorld, bodies
 from tests.support.old_notes import edited
 from tests.support.peer import Author, new_id
+from tests.support.worlds import world_of
 
 WAY = chain("notes", "1.0", "2.0")
 
 # Each example is a folder with a real store.
 FEWER = settings(max_examples=max(10, settings.default.max_examples // 4))
 
-
-@pytest.fixture
-def world(tmp_path):
-    made = CoreWorld(tmp_path, "2.0")
-    yield made
-    made.close()
+world = world_of(CoreWorld, data_model="2.0")
 
 
 def state(world, note):
@@ -76,6 +72,7 @@ def test_numbers_and_chain_are_those_of_the_bytes_that_were_pushed(world):
     world.check()
 
 
+@pytest.mark.covers("reject untranslatable")
 def test_a_delta_without_a_translation_is_refused_and_holds_up_nothing(world, monkeypatch):
     ann, old = world.account("ann"), Author(model="1.0")
     stream = ann.personal + "/notes"

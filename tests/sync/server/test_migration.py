@@ -130,13 +130,13 @@ def killed_at(opened, number: int, *, before: bool):
     real = opened.store.db.transaction
 
     @contextmanager
-    def transaction():
+    def transaction(**how):
         if opened.store.db.in_transaction:
-            with real() as statements:
+            with real(**how) as statements:
                 yield statements
             return
         mine = next(count)
-        with real() as statements:
+        with real(**how) as statements:
             yield statements
             if before and mine == number:
                 raise Killed

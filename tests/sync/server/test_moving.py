@@ -4,22 +4,13 @@ import pytest
 
 from crdt import Document
 from sync.protocol import messages as m
-from sync.server import admin
+from sync.storage.server_store import HeadMoved
 from tests.support.peer import Author, new_id
 from tests.support.session_world import SessionWorld
+from tests.support.worlds import talk_of, world_of
 
-
-@pytest.fixture
-def world(tmp_path):
-    made = SessionWorld(tmp_path)
-    yield made
-    assert admin.run(made.opened, "verify", {}, made.now_ms).error == ""
-    made.close()
-
-
-@pytest.fixture
-def ann(world):
-    return world.signed_up("ann")
+world = world_of(SessionWorld, verified=True)
+ann = talk_of("ann")
 
 
 def shared(world, owner, other, role="editor"):
@@ -100,6 +91,21 @@ def test_what_was_moved_away_is_sent_to_nobody_who_comes_later(world, ann):
     assert states(pulled, stream) == {}
 
 
+def test_what_was_moved_away_is_not_sent_out_of_memory_either(world, ann):
+    bob, cai = world.signed_up("bob"), world.signed_up("cai")
+    secret = new_id()
+    ann.call("create_notebook", id=secret, name="Mine")
+    notebook = shared(world, ann, bob)
+    bob.subscribe(f"{notebook}/notes")
+    note = written(ann, f"{notebook}/notes", "a secret ")
+    assert b"a secret " in b"".join(bob.heard().bodies())
+    assert moved(ann, note, secret) == "moved"
+    world.set_role(notebook, cai.account, "viewer")
+    cai.heard()
+    cai.subscribe(f"{notebook}/notes")
+    assert b"".join(cai.heard().bodies()) == b""
+
+
 def test_late_edits_follow_where_their_author_may_write(world, ann):
     bob = world.signed_up("bob")
     old = shared(world, ann, bob)
@@ -149,6 +155,31 @@ def test_whoever_moves_may_write_in_both(world, ann, source, target, code):
     assert moved(bob, note, new) == code
 
 
+@pytest.mark.covers("refusal busy")
+def test_a_move_that_is_overtaken_again_and_again_is_for_later(world, ann, monkeypatch):
+    new, note = shared(world, ann, None), written(ann, ann.notes)
+
+    def overtaken(*arguments):
+        raise HeadMoved("test")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(world.opened.core.moving, "move", overtaken)
+        assert moved(ann, note, new) == "busy"
+    assert moved(ann, note, new) == "moved"
+
+
+@pytest.mark.covers("refusal migrating")
+def test_a_note_moves_between_notebooks_of_one_model_only(world, ann):
+    new, note = shared(world, ann, None), written(ann, ann.notes)
+    model = "UPDATE streams SET model = ? WHERE id = ?"
+    world.opened.store.db.write(model, ("2.0", f"{new}/notes"))
+    world.opened.core.forget_streams()
+    assert moved(ann, note, new) == "migrating"
+    world.opened.store.db.write(model, ("1.0", f"{new}/notes"))
+    world.opened.core.forget_streams()
+    assert moved(ann, note, new) == "moved"
+
+
 def test_what_is_not_there_cannot_be_moved(world, ann):
     note = written(ann, ann.notes)
     assert moved(ann, new_id(), ann.personal) == "none"
@@ -184,10 +215,8 @@ def test_whoever_was_away_is_told_what_left(world, ann):
     ]
     tablet = world.device(ann)
     tablet.do(m.Subscribe((m.Wanted(ann.notes, "content", at.epoch, at.head, 0, bytes(8), "", 1),)))
-    core = world.opened.core
-    page = core.state_page(ann.notes, at.head, "", None)
-    assert [(state.document, state.state) for state in page.states] == [(note, b"")]
-    assert [state.document for state in core.state_page(ann.notes, 0, "", None).states] == [stays]
+    assert world.states(ann.notes, at.head) == {note: b""}
+    assert list(world.states(ann.notes)) == [stays]
 
 
 def test_a_move_survives_a_kill_and_is_written_on_afterwards(world, ann):

@@ -64,6 +64,7 @@ def test_what_one_types_at_one_process_is_seen_at_the_other_by_a_wake(tmp_path, 
     run(play())
 
 
+@pytest.mark.covers("limit SWEEP_EVERY_MS")
 def test_a_lost_wake_is_found_by_the_sweep(tmp_path, address, monkeypatch):
     monkeypatch.setattr("sync.limits.SWEEP_EVERY_MS", 1_000)
 
@@ -210,6 +211,25 @@ def test_names_members_and_roles_of_one_collection_are_told_at_every_process(tmp
     run(play())
 
 
+def test_that_a_notebook_is_deleted_is_told_at_every_process(tmp_path, address):
+    async def play():
+        async with two(tmp_path, address) as (one, other):
+            ann = await one.signed_up("ann")
+            phone = await other.peer()
+            await phone.sign_in(ann.email)
+            notebook = new_id()
+            await ann.call("create_notebook", id=notebook, name="Plans")
+            await phone.wait(m.Notice, lambda notice: len(notice.notebooks) == 2)
+            for hidden in (True, False):
+                async with asyncio.timeout(1):
+                    answer = await ann.call("hide_notebook", notebook=notebook, hidden=hidden)
+                    assert not answer.code, answer
+                    told = (notebook,) if hidden else ()
+                    await phone.wait(m.Notice, lambda notice, told=told: notice.hidden == told)
+
+    run(play())
+
+
 def test_a_migration_beside_the_servers_is_told_at_every_process(tmp_path, address):
     async def play():
         async with two(tmp_path, address, data_model="1.0") as (one, other):
@@ -321,8 +341,9 @@ def _copy(core, note, rid):
     return Document.decode(core.state_of(note)[1], rid)
 
 
+@pytest.mark.covers("nack busy")
 def test_without_the_database_a_server_says_so_and_goes_on_when_it_is_back(
-    tmp_path, address, monkeypatch, expect_log
+    tmp_path, address, monkeypatch, expect_log, caplog
 ):
     monkeypatch.setattr("sync.limits.SWEEP_EVERY_MS", 1_000)
     for expected in ("not stored", "cannot be asked", "heard|told"):
@@ -338,7 +359,7 @@ def test_without_the_database_a_server_says_so_and_goes_on_when_it_is_back(
             try:
                 nack = await ann.push(ann.notes, second, n0=2)
                 assert (nack.code, nack.after_ms > 0) == ("busy", True)
-                while server.service._is_ready():
+                while server.service._is_ready() or "cannot be asked" not in caplog.text:
                     await asyncio.sleep(0.02)
             finally:
                 cluster().start()

@@ -7,15 +7,11 @@ from sync.server import auth
 from sync.server.people import CallRefused, Device
 from tests.support.core_world import CoreWorld
 from tests.support.peer import new_id
+from tests.support.worlds import world_of
 
 DEVICE = Device("inst", "linux", "1", 7, "127.0.0.1")
 
-
-@pytest.fixture
-def world(tmp_path):
-    made = CoreWorld(tmp_path)
-    yield made
-    made.close()
+world = world_of(CoreWorld)
 
 
 @pytest.fixture

@@ -60,6 +60,7 @@ def test_an_address_has_a_bound_of_connections_and_this_machine_has_none():
     assert "1.2.3.4" not in crowd._there
 
 
+@pytest.mark.covers("limit CONNECTIONS_PER_ADDRESS")
 def test_an_address_has_as_many_connections_as_the_limit_and_not_one_more(tmp_path):
     crowd = Crowd(Settings(tmp_path).connections_per_address)
     for _ in range(CONNECTIONS_PER_ADDRESS):

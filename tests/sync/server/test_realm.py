@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from sync.limits import DELTAS_BURST, DELTAS_PER_SECOND
 from sync.server.calls import CALLS
 from sync.server.opening import open_server
@@ -7,6 +9,7 @@ from sync.server.realm import realm_of
 from sync.server.settings import Settings
 
 
+@pytest.mark.covers("limit DELTAS_BURST", "limit DELTAS_PER_SECOND")
 def test_a_realm_is_made_of_the_folder_and_the_settings(tmp_path):
     opened = open_server(tmp_path)
     settings = Settings(tmp_path, sign_up="closed", connections_per_account=3)

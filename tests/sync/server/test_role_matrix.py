@@ -40,6 +40,7 @@ MATRIX = {
     "authors":            ("none",           "ok",        "ok",        "ok",        "ok"),
     "move":               ("none",           "forbidden", "forbidden", "ok",        "ok"),
     "rename_notebook":    ("none",           "forbidden", "forbidden", "forbidden", "ok"),
+    "hide_notebook":      ("none",           "forbidden", "forbidden", "forbidden", "ok"),
     "share":              ("none",           "forbidden", "forbidden", "forbidden", "ok"),
     "set_role":           ("none",           "forbidden", "forbidden", "forbidden", "ok"),
     "create_invite":      ("none",           "forbidden", "forbidden", "forbidden", "ok"),
@@ -66,6 +67,8 @@ def test_every_kind_of_message_and_every_call_is_in_a_table():
     assert said == SAID, "a kind of message without a place in the matrix"
     assert set(m.KINDS.values()) == set(roles.MESSAGE_RIGHTS)
     assert set(roles.CALL_RIGHTS) == ELSEWHERE | (set(MATRIX) & set(roles.CALL_RIGHTS))
+    assert (None, *roles.ROLES) == ROLES, "a role without a column"
+    assert {len(row) for row in MATRIX.values()} == {len(ROLES)}
 
 
 class InProcess:
@@ -203,6 +206,8 @@ class Scene:
             args["rids"] = [self.ann.author.rid]
         elif kind == "rename_notebook":
             args["name"] = "Renamed"
+        elif kind == "hide_notebook":
+            args["hidden"] = False
         answers = await say(bob, m.Call(7, kind, args))
         if kind == "move":
             taken = {"notebook": self.other, "account": bob.account, "role": "none"}
@@ -247,6 +252,19 @@ def test_every_role_is_answered_as_the_table_says_in_process(tmp_path, role):
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.one_database
+@pytest.mark.covers(
+    "call authors",
+    "call create_invite",
+    "call hide_notebook",
+    "call invites",
+    "call leave",
+    "call members",
+    "call move",
+    "call rename_notebook",
+    "call revoke_invite",
+    "call set_role",
+    "call share",
+)
 def test_every_role_is_answered_as_the_table_says_over_sockets(tmp_path, role):
     async def play():
         async with running_server(tmp_path) as server:

@@ -7,6 +7,7 @@ import ssl
 import time
 import urllib.request
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from websockets.asyncio.client import connect
@@ -18,10 +19,20 @@ from sync.model.versions import OLDEST
 from sync.protocol import messages as m
 from sync.server.service import Service
 from sync.server.settings import Settings
+from tests.support.certificates import self_signed
 from tests.support.peer import PASSWORD, Author, Peer, new_id
 from tests.support.running_server import run, running_server
 
 
+@pytest.mark.covers(
+    "status ok",
+    "via log",
+    "message Subscribe",
+    "message Subscribed",
+    "message Push",
+    "message Ack",
+    "message Deltas",
+)
 def test_what_one_types_another_sees_and_after_a_restart_it_is_there(tmp_path):
     async def play():
         async with running_server(tmp_path) as server:
@@ -119,6 +130,7 @@ def test_an_administrators_edit_and_role_reach_open_windows_within_a_second(tmp_
     run(play())
 
 
+@pytest.mark.covers("message Received")
 def test_a_stalled_reader_delays_nobody_and_catches_up_when_it_reads_again(tmp_path):
     async def play():
         async with running_server(tmp_path) as server:
@@ -284,6 +296,7 @@ def test_passwords_are_hashed_beside_the_loop(tmp_path):
 # --- starting and stopping --------------------------------------------------------------------------------
 
 
+@pytest.mark.covers("bye stopping", "message Bye", "close stopping")
 def test_stopping_says_goodbye_and_what_was_acked_is_there(tmp_path):
     async def play():
         async with running_server(tmp_path) as server:
@@ -333,8 +346,8 @@ def test_a_port_that_is_taken_is_an_error_and_leaves_nothing_behind(tmp_path):
     run(play())
 
 
-def test_tls_is_served_when_there_is_a_certificate(tmp_path):
-    cert, key = _certificate(tmp_path)
+def test_tls_is_served_when_there_is_aself_signed(tmp_path):
+    cert, key = self_signed(tmp_path)
 
     async def play():
         async with running_server(tmp_path / "s", tls_cert=cert, tls_key=key) as server:
@@ -349,6 +362,7 @@ def test_tls_is_served_when_there_is_a_certificate(tmp_path):
     run(play())
 
 
+@pytest.mark.covers("nack internal")
 def test_what_breaks_our_own_code_is_refused_and_the_server_goes_on(tmp_path, expect_log, monkeypatch):
     expect_log("a group was not written")
 
@@ -373,6 +387,28 @@ def test_what_breaks_our_own_code_is_refused_and_the_server_goes_on(tmp_path, ex
     run(play())
 
 
+@pytest.mark.covers("close store")
+def test_a_store_that_fails_closes_whoever_asked_and_nobody_else(tmp_path, expect_log, monkeypatch):
+    expect_log("the store failed")
+
+    async def play():
+        async with running_server(tmp_path) as server:
+            ann, bob = await server.signed_up("ann"), await server.signed_up("bob")
+            with monkeypatch.context() as patch:
+                patch.setattr(server.opened.people, "identify", _no_store)
+                await ann.say(m.Auth(ann.token))
+                await ann.socket.wait_closed()
+            assert (ann.socket.close_code, ann.socket.close_reason) == (1011, "store")
+            assert (await bob.push(bob.notes, bob.author.note(bob.notes)[1])).n == 1
+
+    run(play())
+
+
+def _no_store(*arguments):
+    raise StoreUnavailable(Path("server.sqlite3"), "io", "planted")
+
+
+@pytest.mark.covers("close internal")
 def test_what_breaks_while_writing_closes_only_that_connection(tmp_path, expect_log, monkeypatch):
     expect_log("could not be written")
 
@@ -405,37 +441,3 @@ def test_signing_up_over_the_wire_needs_no_administrator(tmp_path):
             assert (await peer.call("sign_up", email="ann@example.org", password=PASSWORD)).code == ""
 
     run(play())
-
-
-def _certificate(folder):
-    """A self-signed certificate for 127.0.0.1."""
-    from datetime import UTC, datetime, timedelta
-    from ipaddress import ip_address
-
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.now(UTC)
-    cert = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
-        .sign(key, hashes.SHA256())
-    )
-    paths = folder / "cert.pem", folder / "key.pem"
-    paths[0].write_bytes(cert.public_bytes(serialization.Encoding.PEM))
-    paths[1].write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-    )
-    return paths

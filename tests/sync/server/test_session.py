@@ -15,18 +15,15 @@ from sync.server import auth, roles
 from sync.server.session import Close
 from tests.support.frames import EXAMPLES
 from tests.support.session_world import SessionWorld
+from tests.support.worlds import world_of
 
-
-@pytest.fixture
-def world(tmp_path):
-    made = SessionWorld(tmp_path)
-    yield made
-    made.close()
+world = world_of(SessionWorld)
 
 
 # --- hello ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.covers("mode full", "message Hello", "limit PING_EVERY_MS", "sign_in ")
 def test_hello_is_answered_with_who_the_server_is_and_what_it_allows(world):
     welcome = world.talk().hello(t0=7)
     assert welcome.server == (world.opened.server_id, 1)
@@ -45,12 +42,14 @@ def test_nothing_but_hello_may_come_first(world, kind):
     assert talk.closed is not None
 
 
+@pytest.mark.covers("close unexpected", "error unexpected")
 def test_hello_may_come_only_once(world):
     talk = world.hello()
     assert talk.say(EXAMPLES["hello"]).one(m.Error).code == "unexpected"
     assert talk.closed == Close(1002, "unexpected")
 
 
+@pytest.mark.covers("error too_big")
 def test_the_first_frame_has_a_limit_of_its_own(world):
     talk = world.talk()
     talk.do_bytes(wire.encode(EXAMPLES["hello"]) + bytes(limits.HELLO_SIZE_MAX))
@@ -58,6 +57,7 @@ def test_the_first_frame_has_a_limit_of_its_own(world):
     assert talk.closed is not None
 
 
+@pytest.mark.covers("close hello", "limit HELLO_WAIT_MS")
 def test_who_does_not_say_hello_in_time_is_closed(world):
     talk = world.talk()
     world.now_ms += limits.HELLO_WAIT_MS - 1
@@ -68,6 +68,7 @@ def test_who_does_not_say_hello_in_time_is_closed(world):
     assert talk.closed == Close(1008, "hello")
 
 
+@pytest.mark.covers("close protocol", "error protocol")
 def test_a_program_of_another_protocol_is_told_to_upgrade(world):
     talk = world.talk()
     talk.do(m.Hello((2, 3), "a", "b", 1, "c", "1.0"))
@@ -88,10 +89,14 @@ def test_what_only_servers_say_is_not_heard_from_clients(world, kind):
     assert talk.closed == Close(1002, "unexpected")
 
 
-@pytest.mark.parametrize("kind", KINDS.values())
-def test_before_signing_in_nothing_is_done_that_needs_it(world, kind):
-    if roles.MESSAGE_RIGHTS[kind] not in (roles.SIGNED_IN, roles.MEMBER, roles.WRITER):
-        return
+@pytest.mark.covers("status parked", "nack auth", "error auth", "retry auth")
+def test_before_signing_in_nothing_is_done_that_needs_it(world):
+    for kind in KINDS.values():
+        if roles.MESSAGE_RIGHTS[kind] in (roles.SIGNED_IN, roles.MEMBER, roles.WRITER):
+            _needs_a_sign_in(world, kind)
+
+
+def _needs_a_sign_in(world, kind):
     talk = world.hello()
     heard = talk.say(next(message for message in EXAMPLES.values() if type(message) is kind))
     if kind is m.Push:
@@ -106,14 +111,17 @@ def test_before_signing_in_nothing_is_done_that_needs_it(world, kind):
 
 
 @pytest.mark.parametrize("call", [name for name, right in roles.CALL_RIGHTS.items() if right != roles.ANYONE])
+@pytest.mark.covers("refusal auth")
 def test_before_signing_in_no_call_is_done_that_needs_it(world, call):
     assert world.hello().call(call).one(m.Result).code == "auth"
 
 
+@pytest.mark.covers("refusal unknown_call", "message Call")
 def test_an_unknown_call_is_answered_as_such(world):
     assert world.signed_up("ann").call("make_coffee").one(m.Result).code == "unknown_call"
 
 
+@pytest.mark.covers("error unknown_kind", "message Error", "retry never")
 def test_an_unknown_kind_is_answered_and_the_connection_goes_on(world):
     talk = world.hello()
     talk.do_bytes(b"\x00" + b"\x92\x7f\x80")
@@ -123,6 +131,14 @@ def test_an_unknown_kind_is_answered_and_the_connection_goes_on(world):
     assert talk.heard() == []
 
 
+@pytest.mark.covers("close unknown_kind")
+def test_an_unknown_kind_ends_a_connection_that_has_not_said_hello(world):
+    talk = world.talk()
+    talk.do_bytes(b"\x00" + pack([127, {}]))
+    assert talk.closed == Close(1002, "unknown_kind")
+
+
+@pytest.mark.covers("close bad_frame", "error bad_frame")
 def test_a_text_frame_is_a_bad_frame(world):
     talk = world.hello()
     talk.perform(talk.session.refuse_text())
@@ -168,6 +184,7 @@ def test_signing_up_gives_a_token_an_account_and_a_personal_notebook(world):
     assert (notice.kind, notice.personal) == ("account", talk.personal)
 
 
+@pytest.mark.covers("sign_in ok")
 def test_a_token_in_hello_signs_in(world):
     ann = world.signed_up("ann")
     talk = world.talk(ann.author)
@@ -179,6 +196,7 @@ def test_a_token_in_hello_signs_in(world):
 
 
 @pytest.mark.parametrize("token", ["", "wrong", "\0", "x" * limits.TOKEN_LENGTH_MAX])
+@pytest.mark.covers("sign_in invalid")
 def test_an_unknown_token_is_invalid_and_the_connection_stays(world, token):
     talk = world.talk()
     assert talk.hello(token=token).auth == m.AuthSaid("invalid")
@@ -194,6 +212,7 @@ def test_a_token_may_come_at_any_time(world):
     assert talk.session.signed_in
 
 
+@pytest.mark.covers("sign_in wrong_account")
 def test_a_token_of_another_account_is_not_taken_by_this_connection(world):
     ann, bob = world.signed_up("ann"), world.signed_up("bob")
     assert ann.say(m.Auth(bob.token)).one(m.AuthState).state == "wrong_account"
@@ -212,6 +231,7 @@ def test_a_replica_id_belongs_to_the_account_and_device_that_used_it_first(world
     assert heard.one(m.Error).code == "rid_taken"
 
 
+@pytest.mark.covers("close rid_taken", "error rid_taken", "retry now")
 def test_a_token_with_a_taken_replica_id_is_turned_away_at_hello(world):
     ann, bob = world.signed_up("ann"), world.signed_up("bob")
     talk = world.talk(ann.author)
@@ -220,6 +240,7 @@ def test_a_token_with_a_taken_replica_id_is_turned_away_at_hello(world):
     assert talk.closed == Close(1008, "rid_taken")
 
 
+@pytest.mark.covers("error connections")
 def test_an_account_has_a_bound_of_connections(tmp_path):
     world = SessionWorld(tmp_path, connections_per_account=2)
     ann = world.signed_up("ann")
@@ -231,6 +252,18 @@ def test_an_account_has_a_bound_of_connections(tmp_path):
     world.close()
 
 
+@pytest.mark.covers("limit CONNECTIONS_PER_ACCOUNT")
+def test_an_account_has_as_many_connections_as_the_limit_and_not_one_more(world):
+    ann = world.signed_up("ann")
+    for _ in range(limits.CONNECTIONS_PER_ACCOUNT - 1):
+        assert world.again(ann).closed is None
+    talk = world.talk(ann.author)
+    talk.do(m.Hello((1, 1), "a", "b", ann.author.rid, f"i{ann.author.rid}", "1.0", ann.token))
+    assert talk.heard().one(m.Error).code == "connections"
+    assert talk.closed == Close(1008, "connections")
+
+
+@pytest.mark.covers("sign_in expiring", "sign_in expired", "message Auth", "message AuthState", "nack auth")
 def test_a_sign_in_that_ends_is_announced_parks_its_streams_and_resumes_after_auth(world):
     ann, other = _two_devices(world)
     note, first = ann.author.note(ann.notes)
@@ -259,7 +292,10 @@ def test_a_sign_in_that_ends_is_announced_parks_its_streams_and_resumes_after_au
     assert heard.bodies() == [second.body]
 
 
-@pytest.mark.parametrize("state", ["revoked", "expired", "disabled"])
+@pytest.mark.parametrize(
+    "state",
+    [pytest.param("revoked", marks=pytest.mark.covers("sign_in revoked")), "expired", "disabled"],
+)
 def test_what_ends_a_sign_in_elsewhere_reaches_the_open_connection(world, state):
     ann = world.signed_up("ann")
     ann.subscribe(ann.notes)
@@ -283,16 +319,19 @@ def test_signing_a_connection_out_lets_another_account_in_and_shows_it_nothing_o
 # --- the rest ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.covers("message Ping", "message Pong")
 def test_a_ping_is_a_clock_sample(world):
     assert world.hello().say(m.Ping(5)) == [m.Pong(5, world.now_ms)]
 
 
+@pytest.mark.covers("close bye")
 def test_a_client_that_says_goodbye_is_closed(world):
     talk = world.hello()
     talk.say(m.Bye("closing"))
     assert talk.closed == Close(1000, "bye")
 
 
+@pytest.mark.covers("close silence", "limit SILENCE_MS_MAX")
 def test_a_silent_client_is_closed_after_more_than_it_waits_itself(world):
     talk = world.hello()
     world.now_ms += limits.SILENCE_MS_MAX
@@ -303,6 +342,7 @@ def test_a_silent_client_is_closed_after_more_than_it_waits_itself(world):
     assert talk.closed == Close(1001, "silence")
 
 
+@pytest.mark.covers("message Presence")
 def test_presence_is_seen_by_the_others_with_the_senders_name(world):
     ann, other = _two_devices(world)
     note, first = ann.author.note(ann.notes)
@@ -322,6 +362,7 @@ def test_a_flood_of_frames_is_slowed_and_a_busy_window_is_not(world):
     assert max(waits) <= 10
 
 
+@pytest.mark.covers("limit PRESENCE_SIZE_MAX")
 def test_presence_has_a_size_and_more_of_it_is_refused_without_closing(world):
     ann, other = _two_devices(world)
     said = [m.Presence.TYPE, {"stream": ann.notes, "filler": ""}]

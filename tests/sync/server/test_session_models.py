@@ -7,13 +7,9 @@ import pytest
 from sync.protocol import messages as m
 from tests.support.peer import PASSWORD, Author
 from tests.support.session_world import SessionWorld
+from tests.support.worlds import world_of
 
-
-@pytest.fixture
-def world(tmp_path):
-    made = SessionWorld(tmp_path, data_model="2.0")
-    yield made
-    made.close()
+world = world_of(SessionWorld, data_model="2.0")
 
 
 def signed_up(world, model):
@@ -28,6 +24,7 @@ def device(world, talk, model):
     return other
 
 
+@pytest.mark.covers("mode ahead", "nack migrating")
 def test_a_program_ahead_of_the_server_may_only_wait(tmp_path):
     world = SessionWorld(tmp_path, data_model="1.0")
     talk = signed_up(world, "2.0")
@@ -72,18 +69,26 @@ def test_a_program_behind_what_is_still_taken_is_heard_about_nothing(world):
     assert old.subscribe(ann.notes).via == "none"
 
 
-def test_a_connection_is_welcomed_again_when_its_mode_changes(world):
+@pytest.mark.covers("message Welcome")
+@pytest.mark.parametrize(
+    ("version", "min_push", "mode"),
+    [
+        pytest.param("2.1", "2.1", "blocked", marks=pytest.mark.covers("mode blocked")),
+        ("3.0", "2.0", "send_only"),
+    ],
+)
+def test_a_connection_is_welcomed_again_when_its_mode_changes(world, version, min_push, mode):
     ann = signed_up(world, "2.0")
     ann.subscribe(ann.notes)
     ann.heard()
-    world.opened.model.min_push = world.opened.model.version = "2.1"
+    world.opened.model.version, world.opened.model.min_push = version, min_push
     ann.session.remodel(world.now_ms)
     told = ann.heard()
     assert told.kinds() == [m.Unsubscribe, m.Welcome]
     assert told.one(m.Unsubscribe).why == "migrated"
-    assert told.one(m.Welcome).model == m.ModelSaid("2.1", "2.1", "blocked")
+    assert told.one(m.Welcome).model == m.ModelSaid(version, min_push, mode)
     assert told.one(m.Welcome).auth.state == "ok"
-    world.opened.model.min_push = "2.0"
+    world.opened.model.version = world.opened.model.min_push = "2.0"
     ann.session.remodel(world.now_ms)
     assert ann.heard().one(m.Welcome).model.mode == "full"
     assert ann.subscribe(ann.notes).via == "log"

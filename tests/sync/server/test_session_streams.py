@@ -9,18 +9,15 @@ from sync.server import auth
 from sync.server.session import Close
 from tests.support.peer import Author, new_id
 from tests.support.session_world import SessionWorld
+from tests.support.worlds import world_of
 
-
-@pytest.fixture
-def world(tmp_path):
-    made = SessionWorld(tmp_path)
-    yield made
-    made.close()
+world = world_of(SessionWorld)
 
 
 # --- streams --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.covers("status none")
 def test_no_access_and_no_such_stream_look_the_same(world):
     ann, bob = world.signed_up("ann"), world.signed_up("bob")
     there = bob.subscribe(ann.notes)
@@ -37,6 +34,7 @@ def test_the_own_session_is_not_told_its_own_deltas_and_another_one_is(world):
     assert other.heard().bodies() == [first.body]
 
 
+@pytest.mark.covers("end revoked", "message Unsubscribe", "error not_subscribed")
 def test_a_revocation_reaches_an_open_connection_and_nothing_after_it(world):
     ann, bob = world.signed_up("ann"), world.signed_up("bob")
     notebook = new_id()
@@ -93,6 +91,7 @@ def test_a_rejection_whose_ack_was_lost_is_told_again_before_the_position_that_h
     assert heard.one(m.Subscribed).streams[0].last_n == 2
 
 
+@pytest.mark.covers("reset cursor", "reset epoch", "via reset", "message Reset")
 def test_another_epoch_or_a_cursor_ahead_of_the_log_is_a_reset(world):
     ann = world.signed_up("ann")
     granted = ann.subscribe(ann.notes)
@@ -142,6 +141,7 @@ def test_a_pull_of_documents_answers_with_their_states_only(world):
     assert (states.id, states.end.documents) == (5, 2)
 
 
+@pytest.mark.covers("message Pull", "message State")
 def test_a_full_pull_sends_states_where_the_log_would_do(world):
     ann = world.signed_up("ann")
     granted = ann.subscribe(ann.notes)
@@ -151,6 +151,7 @@ def test_a_full_pull_sends_states_where_the_log_would_do(world):
     assert heard.one(m.State).end.to == 1
 
 
+@pytest.mark.covers("via state")
 def test_an_interrupted_transfer_is_resumed_behind_the_last_whole_document(world):
     ann = world.signed_up("ann")
     granted = ann.subscribe(ann.notes)
@@ -165,6 +166,7 @@ def test_an_interrupted_transfer_is_resumed_behind_the_last_whole_document(world
     assert state.end.to == 4
 
 
+@pytest.mark.covers("status limit")
 def test_subscriptions_have_a_bound(world, monkeypatch):
     monkeypatch.setattr(limits, "CONTENT_SUBSCRIPTIONS_MAX", 2)
     ann = world.signed_up("ann")
@@ -176,6 +178,7 @@ def test_subscriptions_have_a_bound(world, monkeypatch):
 # --- pushing -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.covers("nack rate")
 def test_a_push_over_the_pace_is_refused_without_closing_and_passes_later(world, monkeypatch):
     ann = world.signed_up("ann")
     monkeypatch.setattr(world.realm.paces, "_pace", auth.Pace(3, 1))
@@ -198,6 +201,7 @@ def test_a_batch_over_its_limit_is_refused(world):
     assert ann.closed == Close(1008, "too_big")
 
 
+@pytest.mark.covers("limit IN_FLIGHT_BATCHES_MAX")
 def test_a_connection_may_have_only_so_much_in_flight(world):
     ann = world.signed_up("ann")
     world.commits = False

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from crdt import Delta, Document
 from sync.protocol import messages as m
 from sync.protocol.chain import CHAIN_START, chain_next
 from sync.server import core as core_module
+from sync.server import state_pages
 from tests.support.peer import Author
 from tests.support.session_world import SessionWorld, Talk
 
@@ -33,6 +35,7 @@ class Device:
         self.epoch = self.cursor = self.acked = 0
         self.deltas: list = []
         self.staged: dict[str, bytes] = {}
+        self.piece = b""
         self.after, self.to = "", 0
 
     def document(self, name: str) -> Document:
@@ -92,7 +95,12 @@ class Device:
 
     def _stage(self, message: m.State) -> None:
         for chunk in message.documents:
-            self.staged[chunk.document] = chunk.chunk
+            if chunk.offset == 0:
+                self.piece = b""
+            assert chunk.offset == len(self.piece)
+            self.piece += chunk.chunk
+            if len(self.piece) == chunk.total:
+                self.staged[chunk.document] = self.piece
         self.after, self.to = message.after, message.to
         if message.end is not None:
             digest = CHAIN_START
@@ -109,16 +117,13 @@ class Device:
 def test_through_cuts_and_kills_every_device_ends_with_every_delta(tmp_path_factory, seed):
     chance = random.Random(seed)
     world = SessionWorld(tmp_path_factory.mktemp("world"))
-    saved = core_module.LOG_ALWAYS_MAX, core_module.PAGE_DOCUMENTS_MAX
-    core_module.LOG_ALWAYS_MAX, core_module.PAGE_DOCUMENTS_MAX = (
-        chance.choice([0, 3, 200]),
-        chance.choice([1, 500]),
-    )
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(core_module, "LOG_ALWAYS_MAX", chance.choice([0, 3, 200]))
+        patch.setattr(state_pages, "PAGE_DOCUMENTS_MAX", chance.choice([1, 500]))
+        patch.setattr(state_pages, "PAGE_SIZE", chance.choice([100, 160_000]))
+        patch.setattr(state_pages, "KEPT_SIZE_MAX", chance.choice([0, 8_000_000]))
         _live(world, chance)
-    finally:
-        core_module.LOG_ALWAYS_MAX, core_module.PAGE_DOCUMENTS_MAX = saved
-        world.close()
+    world.close()
 
 
 def _live(world, chance):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sync.errors import StoreUnavailable
+from sync.errors import AuthFailed, StoreUnavailable
 from sync.protocol.messages import Ack
 from sync.server import admin
 from sync.storage.server_store import HeadMoved
@@ -152,6 +152,35 @@ def test_streams_written_in_any_order_never_wait_for_each_other_for_ever(tmp_pat
             thread.join()
         assert failed == []
         processes.worlds[1].check()
+    finally:
+        processes.close()
+
+
+def test_of_sign_ups_at_two_processes_one_makes_the_account(tmp_path):
+    processes = Processes(tmp_path, 2)
+    try:
+        together, came = threading.Barrier(2), []
+
+        def sign_up(world, turn):
+            together.wait()
+            try:
+                came.append(world.account(f"bob{turn}").id)
+            except AuthFailed as error:
+                came.append(error.code)
+
+        for turn in range(20):
+            threads = [threading.Thread(target=sign_up, args=(w, turn)) for w in processes.worlds]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            (made,) = set(came) - {"taken"}
+            assert len(came) == 2
+            for world in processes.worlds:
+                account = world.opened.accounts.account_of(f"bob{turn}@example.org")
+                assert account.id == made
+                assert set(world.opened.people.roles(made)) == {account.personal}
+            came.clear()
     finally:
         processes.close()
 

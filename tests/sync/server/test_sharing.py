@@ -3,28 +3,16 @@ from __future__ import annotations
 import pytest
 
 from sync import limits
-from sync.server.people import CallRefused
+from sync.server.people import CallRefused, Identity
 from tests.support.core_world import CoreWorld
 from tests.support.peer import new_id
+from tests.support.worlds import account_of, world_of
 
 NOW = 1_795_000_000_000
 
-
-@pytest.fixture
-def world(tmp_path):
-    made = CoreWorld(tmp_path)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def ann(world):
-    return world.account("ann")
-
-
-@pytest.fixture
-def bob(world):
-    return world.account("bob")
+world = world_of(CoreWorld)
+ann = account_of("ann")
+bob = account_of("bob")
 
 
 @pytest.fixture
@@ -68,8 +56,12 @@ def test_what_is_wrong_with_sharing_is_said_and_nothing_is_given(world, ann, bob
     assert len(ask(world, ann, "members", notebook=notebook)["members"]) == 1
 
 
+@pytest.mark.covers("refusal none", "refusal forbidden")
 def test_only_owners_share_and_strangers_learn_nothing(world, ann, bob, notebook):
-    owners = ("share", "set_role", "rename_notebook", "create_invite", "invites", "revoke_invite")
+    owners = (
+        *("share", "set_role", "rename_notebook", "hide_notebook"),
+        *("create_invite", "invites", "revoke_invite"),
+    )
     for name in (*owners, "members", "leave"):
         for wrong in (notebook, new_id(), None, 7):
             assert ask(world, bob, name, notebook=wrong) == "none"
@@ -79,6 +71,7 @@ def test_only_owners_share_and_strangers_learn_nothing(world, ann, bob, notebook
             assert ask(world, bob, name, notebook=notebook) == "forbidden"
 
 
+@pytest.mark.covers("refusal maker", "refusal no_member")
 def test_roles_are_changed_and_taken_away_but_never_the_makers(world, ann, bob, notebook):
     world.opened.people.set_role(notebook, bob.id, "owner")
     assert ask(world, bob, "set_role", notebook=notebook, account=ann.id, role="viewer") == "maker"
@@ -105,6 +98,7 @@ def test_a_collection_may_have_a_role_of_its_own(world, ann, bob, notebook):
     assert people.role_in(bob.id, f"{notebook}/folders") == "owner"
 
 
+@pytest.mark.covers("refusal invite_spent")
 def test_leaving_is_possible_and_so_is_coming_back(world, ann, bob, notebook):
     made = ask(world, ann, "create_invite", notebook=notebook, role="viewer")
     assert redeem(world, bob, made) == "joined"
@@ -115,6 +109,7 @@ def test_leaving_is_possible_and_so_is_coming_back(world, ann, bob, notebook):
     assert redeem(world, bob, made) == "invite_spent"
 
 
+@pytest.mark.covers("refusal invite_used", "refusal invite_expired")
 def test_an_invite_has_a_role_an_expiry_and_uses(world, ann, bob, notebook):
     made = ask(world, ann, "create_invite", notebook=notebook, role="commenter", expires_in=60, uses=1)
     assert made["expires_ms"] == NOW + 60_000
@@ -130,6 +125,7 @@ def test_an_invite_has_a_role_an_expiry_and_uses(world, ann, bob, notebook):
     assert "secret" not in row
 
 
+@pytest.mark.covers("refusal invite_revoked")
 def test_a_revoked_invite_lets_nobody_in(world, ann, bob, notebook):
     made = ask(world, ann, "create_invite", notebook=notebook, role="editor")
     other = world.notebook(ann)
@@ -153,6 +149,22 @@ def test_an_invite_that_makes_no_sense_is_none(world, ann, notebook, args, code)
     assert ask(world, ann, "invites", notebook=notebook) == {"invites": []}
 
 
+@pytest.mark.covers("limit INVITE_LIFE_MS", "limit INVITE_LIFE_MS_MAX")
+def test_an_invite_lives_for_a_week_unless_said_and_for_a_year_at_most(world, ann, notebook):
+    made = ask(world, ann, "create_invite", notebook=notebook, role="editor")
+    assert made["expires_ms"] == NOW + limits.INVITE_LIFE_MS
+    longest = limits.INVITE_LIFE_MS_MAX // 1000
+    made = ask(world, ann, "create_invite", notebook=notebook, role="editor", expires_in=longest)
+    assert made["expires_ms"] == NOW + limits.INVITE_LIFE_MS_MAX
+
+
+@pytest.mark.covers(
+    "refusal limit",
+    "limit INVITES_PER_NOTEBOOK",
+    "limit MEMBERS_PER_NOTEBOOK",
+    "limit NOTEBOOKS_PER_ACCOUNT",
+    "limit INVITE_USES_MAX",
+)
 def test_invites_and_members_have_bounds(world, ann, bob, notebook, monkeypatch):
     monkeypatch.setattr(limits, "INVITES_PER_NOTEBOOK", 1)
     made = ask(world, ann, "create_invite", notebook=notebook, role="editor", uses=limits.INVITE_USES_MAX)
@@ -174,6 +186,7 @@ def test_invites_and_members_have_bounds(world, ann, bob, notebook, monkeypatch)
 @pytest.mark.parametrize(
     "args", [{}, {"id": 7, "secret": "s"}, {"id": "x" * 22}, {"id": "x", "secret": None}]
 )
+@pytest.mark.covers("refusal invite_none")
 def test_a_made_up_invite_is_none(world, bob, args):
     with pytest.raises(CallRefused) as refused:
         world.opened.sharing.redeem(bob.id, args, NOW)
@@ -190,6 +203,39 @@ def test_a_notebook_is_renamed_for_everybody(world, ann, bob, notebook):
     assert ask(world, ann, "rename_notebook", notebook=notebook, name=" ") == "bad_args"
 
 
+@pytest.mark.covers("refusal shared")
+def test_a_notebook_is_deleted_and_taken_back_but_not_what_others_are_in_nor_where_new_notes_go(
+    world, ann, bob, notebook
+):
+    sharing = world.opened.sharing
+    for hidden in (True, True, False, False):
+        shared = sharing.call("hide_notebook", ann.id, {"notebook": notebook, "hidden": hidden}, NOW)
+        assert (shared.value, shared.changed) == ({"hidden": hidden}, (ann.id,))
+        assert _hidden(world, ann) == ((notebook,) if hidden else ())
+    for wrong in (None, 1, "true"):
+        assert ask(world, ann, "hide_notebook", notebook=notebook, hidden=wrong) == "bad_args"
+    assert ask(world, ann, "hide_notebook", notebook=ann.personal, hidden=True) == "bad_args"
+    world.opened.people.set_role(notebook, bob.id, "owner")
+    assert ask(world, ann, "hide_notebook", notebook=notebook, hidden=True) == "shared"
+    assert ask(world, ann, "hide_notebook", notebook=notebook, hidden=False) == {"hidden": False}
+    assert _hidden(world, ann) == ()
+
+
+def test_a_deleted_notebook_is_there_again_while_somebody_else_is_in_it(world, ann, bob, notebook):
+    made = ask(world, ann, "create_invite", notebook=notebook, role="editor")
+    ask(world, ann, "hide_notebook", notebook=notebook, hidden=True)
+    assert redeem(world, bob, made) == "joined"
+    assert _hidden(world, ann) == _hidden(world, bob) == ()
+    ask(world, bob, "leave", notebook=notebook)
+    assert _hidden(world, ann) == (notebook,)
+
+
+def _hidden(world, account):
+    identity = Identity(account.id, account.email, account.name, account.personal, 1, 1, 0)
+    return world.opened.people.notice(identity).hidden
+
+
+@pytest.mark.covers("limit AUTHORS_ASKED_MAX")
 def test_members_learn_whose_the_replicas_are_that_wrote_here_and_of_no_others(world, ann, bob, notebook):
     tables = world.opened.accounts._db
     for rid, account in ((5, ann), (6, bob), (7, bob)):

@@ -8,13 +8,9 @@ from sync.protocol.rows import SharedRow
 from sync.server import realm
 from tests.support.peer import PASSWORD, new_id
 from tests.support.session_world import SessionWorld
+from tests.support.worlds import world_of
 
-
-@pytest.fixture
-def world(tmp_path):
-    made = SessionWorld(tmp_path)
-    yield made
-    made.close()
+world = world_of(SessionWorld)
 
 
 def notebook_of(talk):
@@ -23,12 +19,13 @@ def notebook_of(talk):
     return notebook
 
 
-def value(talk, name, **args):
+def value(talk, name, /, **args):
     result = talk.call(name, **args).one(m.Result)
     assert not result.code, result
     return result.value
 
 
+@pytest.mark.covers("call redeem")
 def test_whoever_joins_is_told_at_once_and_so_are_the_others(world):
     ann, bob = world.signed_up("ann"), world.signed_up("bob")
     notebook = notebook_of(ann)
@@ -74,6 +71,7 @@ def test_a_collection_that_may_not_be_read_ends_alone(world):
     assert SharedRow(notebook, 2, "", (("comments", "none"),)) in heard.one(m.Notice).shared
 
 
+@pytest.mark.covers("refusal no_account", "refusal rate")
 def test_asking_about_others_is_slowed(world):
     ann = world.signed_up("ann")
     notebook = notebook_of(ann)
@@ -148,6 +146,7 @@ def test_a_closed_server_takes_no_invite_either(tmp_path):
 # --- passwords ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.covers("call change_password")
 def test_a_new_password_ends_every_other_sign_in(world):
     ann = world.signed_up("ann")
     phone = world.device(ann)
@@ -190,3 +189,33 @@ def test_a_password_may_be_as_long_as_the_limit_and_any_letters(world):
     longest = "é" * (limits.PASSWORD_SIZE_MAX // 2)
     value(ann, "change_password", old=PASSWORD, new=longest)
     world.hello().enter("sign_in", email=ann.email, password=longest)
+
+
+def test_a_new_name_of_a_notebook_reaches_every_members_open_connections_and_nobody_else(world):
+    ann, bob, cai = (world.signed_up(name) for name in ("ann", "bob", "cai"))
+    phone, notebook = world.device(bob), notebook_of(ann)
+    world.set_role(notebook, bob.account, "viewer")
+    for talk in (ann, bob, cai, phone):
+        talk.heard()
+    assert value(ann, "rename_notebook", notebook=notebook, name=" Orchard ") == {"name": "Orchard"}
+    for talk in (bob, phone):
+        assert "Orchard" in {row.name for row in talk.heard().one(m.Notice).notebooks}
+    assert cai.heard() == []
+    assert bob.call("rename_notebook", notebook=notebook, name="Mine").one(m.Result).code == "forbidden"
+    assert ann.call("rename_notebook", notebook=notebook, name="\x07 ").one(m.Result).code == "bad_args"
+
+
+def test_that_a_notebook_is_deleted_reaches_the_other_devices_of_the_account_and_nobody_else(world):
+    ann, bob = world.signed_up("ann"), world.signed_up("bob")
+    phone, notebook = world.device(ann), notebook_of(ann)
+    for talk in (ann, phone, bob):
+        talk.heard()
+    for hidden in (True, False):
+        heard = ann.call("hide_notebook", notebook=notebook, hidden=hidden)
+        assert heard.one(m.Result).value == {"hidden": hidden}
+        told = (notebook,) if hidden else ()
+        assert heard.one(m.Notice).hidden == phone.heard().one(m.Notice).hidden == told
+    ann.call("hide_notebook", notebook=notebook, hidden=True)
+    late = world.hello()
+    assert late.enter("sign_in", email=ann.email, password=PASSWORD).one(m.Notice).hidden == (notebook,)
+    assert bob.heard() == []

@@ -8,13 +8,9 @@ from sync.server import core as core_module
 from sync.server.subscribing import decide
 from tests.support.core_world import CoreWorld
 from tests.support.peer import Author
+from tests.support.worlds import world_of
 
-
-@pytest.fixture
-def world(tmp_path):
-    made = CoreWorld(tmp_path)
-    yield made
-    made.close()
+world = world_of(CoreWorld)
 
 
 def _decide(world, account, author, stream, reads="1.0", **at):
@@ -64,7 +60,7 @@ def test_a_cursor_below_the_floor_gets_states_whatever_they_cost(world, monkeypa
     assert _decide(world, ann, author, stream, epoch=row.epoch, cursor=2).granted.via == "state"
     assert _decide(world, ann, author, stream, epoch=row.epoch, cursor=3).granted.via == "log"
     resumed = _decide(world, ann, author, stream, epoch=row.epoch, cursor=2, after="A", to=2)
-    assert resumed.feed.transfer.after == ""
+    assert resumed.feed.transfer.place.after == ""
 
 
 @pytest.mark.parametrize("reads", [None, "2.0"])

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,6 +50,20 @@ def test_a_reader_at_the_head_gets_nothing():
     tail = Tail()
     tail.add(segment(1, 2))
     assert tail.after(2) is None
+
+
+@pytest.mark.parametrize("how", ["add", "remember"])
+def test_what_is_in_memory_of_a_document_goes_with_it_when_it_leaves_the_stream(how):
+    tail = Tail()
+    for seq in range(1, 4):
+        tail.add(segment(seq, seq, b"a secret"))
+    tail.after(0)  # merged for those at the same place, too
+    getattr(tail, how)(segment(4, 4, b""))
+    assert tail.after(0) is None
+    assert tail.after(3).last == 4
+    tail.remember(segment(1, 3, b""))  # as the log has it now
+    assert tail.after(0).last == 3
+    assert tail.after(3).last == 4
 
 
 def test_readers_that_lag_get_many_commits_in_one_frame_the_same_for_all():

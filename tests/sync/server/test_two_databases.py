@@ -147,10 +147,10 @@ def _compare(both, chance):
         row = both.same(lambda world, s=stream: world.opened.core.stream(s)._replace(key=0, writes=0))
         for after in {0, row.head // 3, row.head - 1, row.head} - {-1}:
             both.same(lambda world, s=stream, after=after: world.opened.core.log_page(s, after))
-            both.same(lambda world, s=stream, after=after: world.opened.core.state_page(s, after, "", None))
-        page = both.same(lambda world, s=stream: world.opened.core.state_page(s, 0, "", None))
-        some = [state.document for state in page.states if chance.random() < 0.5]
-        both.same(lambda world, s=stream, some=some: world.opened.core.state_page(s, 0, "", some))
+            both.same(lambda world, s=stream, after=after: world.states(s, after))
+        states = both.same(lambda world, s=stream: world.states(s))
+        some = [document for document in states if chance.random() < 0.5]
+        both.same(lambda world, s=stream, some=some: world.states(s, 0, some))
         for rid in (11, 2**62 + 1, 2**63 - 1):
             for account in ACCOUNTS:
                 at = (7, chance.randrange(row.head + 2), chance.randrange(5))

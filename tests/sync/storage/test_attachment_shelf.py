@@ -83,6 +83,43 @@ def test_what_is_sent_or_refused_is_not_sent_again(desk):
     assert desk.store.attachment_standing(SHA) == ("sent", "")
 
 
+def test_what_no_server_is_to_have_does_not_wait_for_one(desk):
+    standing = desk.store.attachment_standing
+    desk.store.save_attachment(BODY, "text/plain")
+    assert standing(SHA) == ("local", "")
+    note_that_names(desk, SHA)
+    assert standing(SHA) == ("waiting", "")
+    on_server(desk)
+    assert standing(SHA) == ("waiting", "")
+    on_server(desk, "viewer")
+    assert standing(SHA) == ("local", "")
+    with desk.store._writing() as connection:
+        connection.execute("UPDATE notebooks SET local = 2")
+        connection.execute("UPDATE streams SET role = 'owner'")
+    assert standing(SHA) == ("local", "")
+
+
+def test_what_is_sent_waits_again_when_another_notebook_names_it(desk):
+    desk.store.save_attachment(BODY, "text/plain")
+    note_that_names(desk, SHA)
+    on_server(desk)
+    (due,) = desk.store.attachments_to_send()
+    desk.store.attachment_placed(SHA, "n" * 22, "sent")
+    assert desk.store.attachment_standing(SHA) == ("waiting", "")
+    desk.store.attachment_placed(SHA, due.notebook, "sent")
+    assert desk.store.attachment_standing(SHA) == ("sent", "")
+
+
+def test_what_is_not_here_is_wanted_where_a_server_could_give_it(desk):
+    standing = desk.store.attachment_standing
+    note_that_names(desk, SHA)
+    assert standing(SHA) == ("absent", "")
+    on_server(desk, "viewer")
+    assert standing(SHA) == ("wanted", "")
+    on_server(desk, "none")
+    assert standing(SHA) == ("absent", "")
+
+
 def test_what_is_named_and_not_here_is_fetched_piece_by_piece(desk):
     note_that_names(desk, SHA)
     on_server(desk)

@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from crdt import LimitExceeded, Stamp
+from sync.errors import StoreUnavailable
 from sync.storage.rows import LocalChange, RemoteDelta
 from tests.support.library import FOREIGN, NOTES, Desk, foreign_note
 
@@ -37,6 +38,13 @@ def test_a_failed_append_leaves_everything_as_it_was(desk):
     assert desk.body(note) == ""
     desk.store.append([LocalChange(NOTES, note, fine)])
     assert desk.body(note) == "x"
+
+
+def test_the_stream_of_a_document_is_known_without_reading_it(desk):
+    note = desk.new_note("a")
+    assert desk.store.stream_of(note) == desk.store.load(note).stream
+    with pytest.raises(StoreUnavailable, match="missing"):
+        desk.store.stream_of("nothing")
 
 
 def test_use_from_another_thread_is_our_own_bug(desk):

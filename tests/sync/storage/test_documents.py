@@ -1,10 +1,13 @@
 """Loading, deltas and states from elsewhere, folding."""
 
+from random import Random
+
 import pytest
 
 from crdt import Document, Stamp
 from sync.errors import StoreUnavailable
 from sync.model import v1
+from sync.model.references import content_of_blocks
 from sync.storage.rows import LocalChange, RemoteDelta
 from tests.support.library import FOREIGN, NOTES, foreign_note, named
 
@@ -103,3 +106,48 @@ def test_a_note_that_is_typed_in_all_day_stays_quick_to_open(desk, acked):
     assert stored.build(1).encode() == view.encode()
     desk.store.acknowledge(NOTES, desk.store.stream(NOTES).next_n - 1, [(250, "schema", "")], 9)
     assert desk.note(note).text(("body",)).text() == ("x" * 300 if acked else "x" * 248)
+
+
+def test_a_note_with_a_long_paste_in_it_stays_quick_to_open(desk):
+    note = desk.new_note("book")
+    view = desk.note(note)
+    for number, expected in enumerate((2, 3, 0)):
+        delta = view.edit(desk.ticker.stamp(), lambda e, n=number: e.text(("body",)).insert(0, noise(n)))
+        desk.store.append([LocalChange(NOTES, note, delta)])
+        desk.store.refresh_projections()
+        assert len(desk.store.load(note).deltas) == expected
+    assert desk.note(note).encode() == view.encode()
+
+
+def noise(seed):
+    """Some 50 kB of text that no packing makes much shorter."""
+    dice = Random(seed)
+    return "".join(chr(dice.randrange(0x4E00, 0x9FFF)) for _ in range(18_000))
+
+
+def new_with_state(desk, name):
+    made, delta = v1.new_note(desk.store.rid, desk.ticker.stamp(), title="long", created_ms=1)
+    change = LocalChange(NOTES, name, delta, v1.note_summary(made), None, False, content_of_blocks([]))
+    return made, change._replace(state=made.encode())
+
+
+def test_a_state_that_comes_with_a_new_note_is_what_it_is_opened_by(desk):
+    made, change = new_with_state(desk, named(8))
+    desk.store.append([change])
+    stored = desk.store.load(named(8))
+    assert (stored.snapshot, stored.deltas) == (made.encode(), [])
+    edit = made.edit(desk.ticker.stamp(), lambda e: e.text(("body",)).insert(0, "more"))
+    desk.store.append([LocalChange(NOTES, named(8), edit)])
+    assert desk.note(named(8)).encode() == made.encode()
+    desk.store.acknowledge(NOTES, desk.store.stream(NOTES).next_n - 1, [], 5)
+    desk.store.refresh_projections()
+    assert desk.note(named(8)).encode() == made.encode()
+
+
+def test_a_state_of_a_former_replica_is_not_kept(desk):
+    made, change = new_with_state(desk, named(8))
+    desk.store.rotate(desk.store.rid + 1, {}, 7)
+    assert desk.store.append([change]) == [named(8)]
+    stored = desk.store.load(named(8))
+    assert stored.snapshot is None
+    assert stored.build(1).text(("title",)).text() == made.text(("title",)).text()

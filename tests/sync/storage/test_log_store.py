@@ -7,15 +7,11 @@ import pytest
 from sync.storage.log_store import LogStore
 from sync.storage.server_store import Accepted, Position, StreamAppend
 from tests.support.core_world import CoreWorld
+from tests.support.worlds import world_of
 
 AT_MS = [10, 20, 20, 30, 40]
 
-
-@pytest.fixture
-def world(tmp_path):
-    made = CoreWorld(tmp_path)
-    yield made
-    made.close()
+world = world_of(CoreWorld)
 
 
 @pytest.fixture

@@ -7,15 +7,11 @@ import pytest
 from sync.storage.model_store import ARCHIVE_KEPT_MS, ModelStore
 from sync.storage.server_store import Accepted, HeadMoved, Original, Position, SavedState, StreamAppend
 from tests.support.core_world import CoreWorld
+from tests.support.worlds import world_of
 
 NAMES = ["A" * 22, "B" * 22, "C" * 22]
 
-
-@pytest.fixture
-def world(tmp_path):
-    made = CoreWorld(tmp_path, "1.0")
-    yield made
-    made.close()
+world = world_of(CoreWorld, data_model="1.0")
 
 
 @pytest.fixture

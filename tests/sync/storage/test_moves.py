@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from crdt import Clock, Document
+from sync.storage.moves import KEPT_MS
 from sync.storage.rows import RemoteDelta
 from tests.support.library import NOTEBOOK, NOTES
 
@@ -106,3 +108,59 @@ def test_what_was_acknowledged_before_stays_confirmed_whatever_the_new_numbers_s
     desk.store.refresh_projections()
     assert desk.body(note) == before
     assert desk.store.unsent(NOTES, 82, count=9, size=1 << 20)[0].document == note
+
+
+def holds(desk, note):
+    """Whether anything of a note's content is in the file."""
+    row = desk.store._db.conn.execute(
+        "SELECT d.snapshot IS NOT NULL OR d.whole IS NOT NULL"
+        " OR EXISTS (SELECT 1 FROM deltas t WHERE t.document = d.key)"
+        " OR EXISTS (SELECT 1 FROM outbox o WHERE o.document = d.key AND o.folded = 0)"
+        " FROM documents d WHERE d.id = ?",
+        (note,),
+    ).fetchone()
+    return bool(row[0])
+
+
+def gone(desk, note, cursor=1):
+    """A note that others have, and that has left."""
+    desk.store.append_remote(NOTES, [RemoteDelta(note, b"", cursor)], cursor)
+
+
+@pytest.fixture
+def theirs(desk):
+    """A note that came from the server."""
+    desk.store.set_account_notebooks([(NOTEBOOK, "Personal", "owner")])
+    made = Document(7)
+    delta = made.edit(Clock(7).tick(5), lambda edit: edit.set(("title",), "Plan"))
+    desk.store.append_remote(NOTES, [RemoteDelta("t" * 22, delta.encode(), 1)], 1)
+    return "t" * 22
+
+
+def test_what_has_left_stays_in_the_file_for_half_a_year_and_is_deleted_then(desk, theirs):
+    gone(desk, theirs, 2)
+    assert desk.store.forget_departed(1_000) == 0, "it is known from now on"
+    assert desk.store.forget_departed(1_000 + KEPT_MS - 1) == 0
+    assert holds(desk, theirs)
+    assert desk.store.forget_departed(1_000 + KEPT_MS) == 1
+    assert not holds(desk, theirs)
+    assert desk.store.forget_departed(1_000 + 9 * KEPT_MS) == 0
+
+
+def test_what_has_unsent_edits_is_never_deleted(desk):
+    note = desk.new_note("Mine", "unsent ")
+    gone(desk, note, 3)
+    desk.store.forget_departed(1_000)
+    assert desk.store.forget_departed(1_000 + 9 * KEPT_MS) == 0
+    assert desk.body(note) == "unsent "
+
+
+def test_what_comes_back_before_or_after_is_whole(desk, theirs):
+    state = desk.store.load(theirs).build(1).encode()
+    for later_ms in (KEPT_MS - 1, KEPT_MS):
+        gone(desk, theirs, 2)
+        desk.store.forget_departed(1_000)
+        desk.store.forget_departed(1_000 + later_ms)
+        assert desk.store.take_states(NOTES, [(theirs, state)])
+        assert desk.store.load(theirs).build(1).encode() == state
+        assert desk.store.forget_departed(1_000 + 99 * KEPT_MS) == 0

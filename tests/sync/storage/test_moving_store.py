@@ -5,13 +5,9 @@ import pytest
 from sync.storage.server_store import HeadMoved
 from tests.support.core_world import CoreWorld
 from tests.support.peer import Author
+from tests.support.worlds import world_of
 
-
-@pytest.fixture
-def world(tmp_path):
-    made = CoreWorld(tmp_path)
-    yield made
-    made.close()
+world = world_of(CoreWorld)
 
 
 @pytest.fixture

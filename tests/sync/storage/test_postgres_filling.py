@@ -37,7 +37,7 @@ def _written(folder):
     world.opened.core.documents.save(everything=True)
     world.push(ann, author, stream, author.type(stream, notes[1], "tail"))
     server_id = world.opened.server_id
-    pages = [world.opened.core.log_page(stream, 0), world.opened.core.state_page(stream, 0, "", None)]
+    pages = [world.opened.core.log_page(stream, 0), world.states(stream)]
     world.close()
     return ann, author, stream, notes, server_id, pages
 
@@ -54,7 +54,7 @@ def test_everything_arrives_and_clients_go_on(tmp_path, target):
     try:
         assert world.opened.server_id == server_id
         core = world.opened.core
-        assert [core.log_page(stream, 0), core.state_page(stream, 0, "", None)] == pages
+        assert [core.log_page(stream, 0), world.states(stream)] == pages
         ack = world.push(ann, author, stream, author.type(stream, notes[0], "on"), author.note(stream)[1])
         assert (ack.rejected, ack.head) == ((), 48)
         world.account("bob")  # keys go on where they were

@@ -45,6 +45,16 @@ def model_is_newer(connection):
     connection.execute("UPDATE meta SET value = '9.1' WHERE key = 'model'")
 
 
+def test_a_whole_library_that_was_not_closed_is_checked_once_and_says_so(desk):
+    assert not desk.store.was_checked
+    desk.crash()
+    desk.open()
+    assert desk.store.was_checked
+    desk.close()
+    desk.open()
+    assert not desk.store.was_checked
+
+
 @pytest.mark.parametrize("age", [tables_are_newer, model_is_newer])
 def test_a_store_of_a_newer_program_can_be_read_and_stays_as_it_is(desk, age):
     note = desk.new_note("Plans", "the text")

@@ -5,6 +5,7 @@ import contextlib
 import pytest
 
 from sync.errors import StoreUnavailable
+from sync.limits import DOCUMENT_SIZE_WARN
 from sync.protocol.chain import CHAIN_START
 from sync.storage.log_store import LogStore
 from sync.storage.server_store import (
@@ -161,6 +162,15 @@ def test_the_counts_for_people_are_right(store):
     _append(store, DOCUMENT, OTHER)
     counts = store.stored()
     assert (counts["streams"], counts["documents"], counts["deltas"], counts["delta_bytes"]) == (1, 2, 2, 8)
+
+
+@pytest.mark.covers("limit DOCUMENT_SIZE_WARN")
+def test_a_document_is_counted_as_large_from_one_byte_past_the_limit_on(store):
+    _append(store, DOCUMENT, OTHER)
+    for document, size in ((DOCUMENT, DOCUMENT_SIZE_WARN), (OTHER, DOCUMENT_SIZE_WARN + 1)):
+        row = store.document(document)
+        store.save_states([SavedState(row.key, row.last_seq, bytes(size), "1.0")])
+    assert store.stored()["documents_large"] == 1
 
 
 @pytest.mark.one_database

@@ -7,15 +7,11 @@ from sync.server.roles import ROLES
 from sync.storage.account_store import AccountRow, NewNotebook
 from sync.storage.sharing_store import InviteRow, SharingStore
 from tests.support.core_world import CoreWorld
+from tests.support.worlds import account_of, world_of
 
 SECRET = token_hash("secret")
 
-
-@pytest.fixture
-def world(tmp_path):
-    made = CoreWorld(tmp_path)
-    yield made
-    made.close()
+world = world_of(CoreWorld)
 
 
 @pytest.fixture
@@ -24,14 +20,8 @@ def sharing(world):
     return SharingStore(world.opened.store, world.opened.accounts, strength)
 
 
-@pytest.fixture
-def ann(world):
-    return world.account("ann")
-
-
-@pytest.fixture
-def bob(world):
-    return world.account("bob")
+ann = account_of("ann")
+bob = account_of("bob")
 
 
 def invite(notebook, role="editor", *, expires_ms=0, uses=0):
@@ -150,3 +140,20 @@ def test_a_notebook_may_be_made_for_one_note_and_renamed(world, sharing, ann, bo
     assert sharing.notes(bob.id)[notebook] == ("note", 2)
     sharing.rename(notebook, "Garden")
     assert world.opened.accounts.notebook(notebook) == ("Garden", ann.id)
+
+
+def test_who_has_deleted_a_notebook_is_noted_of_each_member_and_counts_while_there_is_no_other(
+    world, sharing, ann, bob
+):
+    notebook, other = world.notebook(ann), world.notebook(ann)
+    assert sharing.hidden(ann.id) == []
+    for one in (notebook, other):
+        sharing.set_hidden(one, ann.id, True)
+    sharing.set_hidden(notebook, bob.id, True)
+    assert sharing.hidden(ann.id) == sorted([notebook, other])
+    assert sharing.hidden(bob.id) == []
+    world.opened.accounts.set_role(notebook, bob.id, "viewer")
+    assert sharing.hidden(ann.id) == [other]
+    world.opened.accounts.set_role(notebook, bob.id, None)
+    sharing.set_hidden(other, ann.id, False)
+    assert sharing.hidden(ann.id) == [notebook]

@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 
 from sync.storage import search
-from sync.storage.vocabulary import SIMILAR_MAX, Vocabulary
+from sync.storage.vocabulary import PIECE, SIMILAR_MAX, Vocabulary
 
 
 @pytest.fixture
@@ -31,6 +31,19 @@ def test_words_are_read_when_needed_and_the_shortest_come_first(index):
     ]
     words.forget()
     assert words.containing(index, "belie") == ["believe", "disbelief", "unbelievable"]
+
+
+@pytest.mark.parametrize("count", [0, 1, PIECE - 1, PIECE, PIECE + 1, 2 * PIECE + 7])
+def test_words_read_in_pieces_are_all_of_them_and_what_is_learned_between_is_kept(index, count):
+    search.add(index, 1, "", " ".join(f"w{number}x" for number in range(count)), "")
+    words, pieces = Vocabulary(), 1
+    while words.read(index):
+        pieces += 1
+        words.learn("w1between")
+    assert pieces == count // PIECE + 1
+    assert not words.read(index)
+    assert words.containing(index, "w7x") == (["w7x"] if count > 7 else [])
+    assert words.containing(index, "between") == (["w1between"] if pieces > 1 else [])
 
 
 def test_no_more_than_the_limit_are_given(index):
