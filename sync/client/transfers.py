@@ -71,7 +71,7 @@ class FileState:
     state: str
     """
     Here: waiting, sending, sent or refused, or local where no server is to have it. Not here: wanted,
-    fetching, missing where the server did not give it when it was asked, or absent where none could.
+    fetching once it begins to come, missing where the server did not give it when it was asked, or absent where none could.
     """
     percent: int = 0
     why: str = ""
@@ -175,8 +175,8 @@ class Transfers:
         """Return where an attachment stands."""
         job = self._job
         refusals = [later.code for key, later in self._later.items() if key[0] == sha256 and not key[2]]
-        # One that is only asked for once more is missing until the first of it comes.
-        if job is not None and job.due.sha256 == sha256 and (job.size or not refusals):
+        # Asked for is not under way: the server may have nothing to give.
+        if job is not None and job.due.sha256 == sha256 and job.size:
             return FileState("sending" if job.sending else "fetching", job.percent)
         state, why = self._store.attachment_standing(sha256)
         if state == "wanted" and refusals:

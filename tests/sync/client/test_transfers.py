@@ -269,9 +269,9 @@ def test_what_nobody_has_sent_is_missing_until_it_comes(scene):
     assert [type(message) for message in scene.said(scene.hear(b.BlobHave(HASH, 0, True)))] == [b.BlobGet]
 
 
-def test_what_is_asked_for_once_more_is_missing_until_it_begins_to_come(scene):
+def test_what_is_asked_for_is_wanted_or_missing_until_it_begins_to_come(scene):
     wanting(scene).live()
-    assert scene.transfers.state(NAME).state == "fetching"
+    assert scene.transfers.state(NAME).state == "wanted"
     scene.hear(b.BlobError(HASH, "absent"))
     scene.now_ms = scene.transfers.wake_ms
     assert [type(message) for message in scene.said(scene.feed(Ticked()))] == [b.BlobGet]
