@@ -125,10 +125,11 @@ async def history(context: Context) -> int:
     from datetime import UTC, datetime
 
     from app.commands.versions import version_name
+    from sync.model.lenses import written_by_people
 
     row = context.library.find(context.arguments.note)
     document = context.library.document(row.id)
-    bursts = document.history()
+    bursts = written_by_people(document)
     value = [
         {"version": version_name(burst), "replica": str(burst.rid), "begun_ms": burst.ms} for burst in bursts
     ]

@@ -24,6 +24,7 @@ from app.models.past import (
 )
 from app.models.people import Person, number_of
 from crdt import Burst, Document, Version
+from sync.model.lenses import written_by_people
 
 if TYPE_CHECKING:
     from app.library import Library
@@ -152,5 +153,5 @@ def _build(
     note: str, stored: StoredDocument, rid: int, people: dict[int, Person]
 ) -> tuple[Document, Timeline]:
     document = stored.build(rid)
-    bursts = document.history()
+    bursts = written_by_people(document)
     return document, Timeline(note, bursts, sittings(bursts), people)

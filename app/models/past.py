@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from crdt import Burst, Document, Version
 from crdt.history import DELETED, INSERTED, KEPT
 from crdt.text import RichText
+from sync.model.lenses import made_by_lens
 
 BODY = ("body",)
 
@@ -74,7 +75,9 @@ def version_at(bursts: Sequence[Burst], count: int) -> Version:
 
 def news_since(document: Document, seen: Mapping[int, int], mine: set[int]) -> set[int]:
     """The replicas of others that have written since a version was seen; none where all was seen."""
-    return {rid for rid, end in document.version().encode().items() if end > seen.get(rid, 0)} - mine
+    nobody = {rid for rid, ms in document.written_ms().items() if made_by_lens(rid, ms)}
+    new = {rid for rid, end in document.version().encode().items() if end > seen.get(rid, 0)}
+    return new - mine - nobody
 
 
 def changes_between(document: Document, old: Version, new: Version) -> Past:

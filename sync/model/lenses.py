@@ -32,6 +32,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from crdt.bursts import Burst
 from crdt.clock import Stamp
 from crdt.delta import Delta
 from crdt.document import Document
@@ -46,6 +47,19 @@ ASIDE: Final = "~"
 """Behind an old key whose name is another's now."""
 RESERVED_RIDS: Final = 1 << 10
 """Replica ids below are nobody's: lenses write under the number of their model."""
+
+
+def made_by_lens(rid: int, ms: int) -> bool:
+    """
+    Whether what a replica wrote at a time is of a lens, and so of nobody: no part of what people read of a
+    note's past.
+    """
+    return rid < RESERVED_RIDS and ms == 0
+
+
+def written_by_people(document: Document) -> list[Burst]:
+    """The history of a document, the oldest first, without what lenses made in it."""
+    return [burst for burst in document.history() if not made_by_lens(burst.rid, burst.ms)]
 
 
 class Untranslatable(CrdtError):

@@ -38,6 +38,13 @@ def test_an_old_library_goes_over_and_the_receipt_counts(old):
     assert (receipt["notes_before"], receipt["notes_after"], receipt["notes_new"]) == (3, 3, 0)
     assert sqlite3.connect(receipt["old_copy"]).execute("SELECT count(*) FROM notes").fetchone() == (3,)
     assert shown(old, *NEW) == before
+
+
+def test_an_upgrade_adds_nothing_to_the_history_of_a_note(old):
+    before = facts(old, *OLD, "history", "note 1")
+    old.ok(*NEW, "upgrade", "--yes")
+    assert facts(old, *NEW, "history", "note 1") == before
+    assert "1970" not in old.ok(*NEW, "history", "note 1").out
     again = old.ok(*NEW, "upgrade", "--yes", "--json").json
     assert (again["upgraded"], again["new_model"], again["notes_after"]) == (False, "2.0", 3)
     assert facts(old, *NEW, "status")["model"] == "2.0"

@@ -12,7 +12,9 @@ from app.models.past import (
     version_at,
 )
 from crdt import Burst, Clock, Document, Version
+from sync.model.lenses import written_by_people
 from sync.model.v1 import new_note
+from sync.model.versions import chain
 
 MINUTE = 60_000
 
@@ -44,11 +46,11 @@ def test_bursts_of_one_person_with_short_pauses_are_one_sitting():
 class Pair:
     """Two people in one note."""
 
-    def __init__(self):
-        self.clocks = [Clock(rid) for rid in (1, 2)]
+    def __init__(self, mine=1, theirs=2):
+        self.clocks = [Clock(rid) for rid in (mine, theirs)]
         self.now_ms = 1_000
-        first, delta = new_note(1, self.clocks[0].tick(self.now_ms), title="t", created_ms=1)
-        second = Document(2)
+        first, delta = new_note(mine, self.clocks[0].tick(self.now_ms), title="t", created_ms=1)
+        second = Document(theirs)
         second.apply(delta)
         self.notes = [first, second]
 
@@ -93,6 +95,17 @@ def test_news_are_what_others_wrote_since():
     assert news_since(pair.notes[0], seen, {1}) == set()
     pair.edit(1, lambda body: body.insert(0, "theirs"))
     assert news_since(pair.notes[0], seen, {1}) == {2}
+
+
+def test_what_going_to_a_newer_model_made_is_nobodys_writing():
+    pair = Pair(5_001, 5_002)
+    pair.edit(1, lambda body: body.insert(0, "theirs"))
+    history, seen = pair.notes[0].history(), pair.notes[0].version().encode()
+    new = chain("notes", "1.0", "2.0").state(pair.notes[0])
+    bursts = written_by_people(new)
+    assert bursts == history != new.history()
+    assert news_since(new, seen, {5_001}) == set()
+    assert new.text(("body",)).text_at(version_at(bursts, len(bursts))) == "theirs"
 
 
 edits = st.lists(
