@@ -71,7 +71,8 @@ class FileState:
     state: str
     """
     Here: waiting, sending, sent or refused, or local where no server is to have it. Not here: wanted,
-    fetching once it begins to come, missing where the server did not give it when it was asked, or absent where none could.
+    fetching once it begins to come, missing where the server did not give it when it was asked, or absent
+    where none could.
     """
     percent: int = 0
     why: str = ""
