@@ -2,8 +2,7 @@
 Front matter: the few lines of YAML that may stand above a Markdown note.
 
 Only what notes have is read: title, icon, tags and their colours, created, pinned, archived, and our own id.
-The YAML understood is what note programs write: one `key: value` a line, quoted or not, lists in brackets or
-with dashes. Anything else is named in `others`, so that the report can say what was left out.
+Anything else is named in `others`, so that the report can say what was left out.
 """
 
 from __future__ import annotations
@@ -14,16 +13,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
+from app.transfer.yaml_fields import Fields, read_fields
+
 LENGTH_MAX: Final = 65_536
 """Code points of front matter. A file that opens with dashes and never closes them is no front matter."""
 TAGS_MAX: Final = 200
 TAG_LENGTH_MAX: Final = 100
 
-_KEY = re.compile(r"([A-Za-z_][\w \-]{0,63}):(?:[ \t]+(.*)|)$")
-_ITEM = re.compile(r"\s*-\s+(.*)$")
 _FENCE = re.compile(r"-{3}[ \t]*\r?\n")
 _END = re.compile(r"^(?:-{3}|\.{3})[ \t]*(?:\r?\n|\Z)", re.MULTILINE)
-_PARTS = re.compile(r"""\s*("(?:[^"\\]|\\.)*"|'[^']*'|[^,]+)""")
+_ZONE = re.compile(r"\s+(?=[+-]\d\d:?\d\d$)")
+"""Blanks that some programs write before the zone of a time."""
 _TRUE: Final = {"true", "yes", "on", "1"}
 _PLAIN = re.compile(r"[^\W\d_][\w .,/()'’+&-]*", re.UNICODE)
 _KNOWN: Final = {
@@ -64,56 +64,19 @@ def split_front_matter(text: str) -> tuple[FrontMatter | None, str]:
     if opening is None or closing is None:
         return None, text
     lines = text[opening.end() : closing.start()].replace("\r\n", "\n").split("\n")
-    fields = _fields(lines)
+    fields = read_fields(lines)
     if fields is None:
         return None, text
     return _understood(fields), text[closing.end() :].removeprefix("\n")
 
 
-def _fields(lines: list[str]) -> dict[str, list[str]] | None:
-    """Each key with its values as text; None when the lines are no list of keys."""
-    fields: dict[str, list[str]] = {}
-    values: list[str] | None = None
-    for line in lines:
-        key = _KEY.match(line)
-        item = _ITEM.match(line)
-        if key:
-            values = fields.setdefault(key[1].strip().lower(), [])
-            values.extend(_values((key[2] or "").strip()))
-        elif item and values is not None:
-            values.append(_scalar(item[1].strip()))
-        elif line.strip() and not line.startswith((" ", "\t", "#")):
-            return None
-    return fields
-
-
-def _values(text: str) -> list[str]:
-    """One value, or those of a list in brackets."""
-    if not text.startswith("["):
-        return [_scalar(text)] if text else []
-    return [_scalar(part.strip()) for part in _PARTS.findall(text.strip("[]")) if part.strip()]
-
-
-def _scalar(text: str) -> str:
-    """A value without its quotes."""
-    if text.startswith('"'):
-        try:
-            known = json.loads(text)
-        except ValueError:
-            return text.strip('"')
-        return known if isinstance(known, str) else text
-    if text.startswith("'") and text.endswith("'") and len(text) > 1:
-        return text[1:-1].replace("''", "'")
-    return text.partition(" #")[0].strip()
-
-
-def _understood(fields: dict[str, list[str]]) -> FrontMatter:
+def _understood(fields: Fields) -> FrontMatter:
     """What notes have, out of what is there."""
     found = FrontMatter(ours="commonplace" in fields)
     title = _first(fields, "title")
     found.title = title if found.ours else " ".join(title.split())
     for name in ("tags", "tag", "keywords"):
-        for value in fields.get(name, []):
+        for value in _all(fields, name):
             parts = [value] if found.ours else [_tag(part) for part in re.split(r"[,;]", value)]
             found.tags.extend(tag for tag in parts if tag and tag not in found.tags)
     del found.tags[TAGS_MAX:]
@@ -124,15 +87,23 @@ def _understood(fields: dict[str, list[str]]) -> FrontMatter:
     found.archived = _first(fields, "archived").lower() in _TRUE
     if found.ours:
         found.icon = _first(fields, "icon")
-        pairs = [value.rpartition("=") for value in fields.get("tag-colours", [])]
+        pairs = [value.rpartition("=") for value in _all(fields, "tag-colours")]
         found.colours = {tag: colour for tag, _, colour in pairs if tag in found.tags}
     found.others = sorted(set(fields) - _KNOWN - (_OURS if found.ours else set()))
     return found
 
 
-def _first(fields: dict[str, list[str]], name: str) -> str:
-    """The first value of a field, "" when there is none."""
-    return (fields.get(name) or [""])[0]
+def _all(fields: Fields, name: str) -> list[str]:
+    """The texts of a field; tags that nothing but blanks part are several, as in other programs."""
+    value = fields.get(name, [])
+    if isinstance(value, list):
+        return value
+    return value.split() if name in ("tag", "tags") and not re.search("[,;]", value) else [value]
+
+
+def _first(fields: Fields, name: str) -> str:
+    """The first text of a field, "" when there is none."""
+    return next(iter(_all(fields, name)), "")
 
 
 def _tag(text: str) -> str:
@@ -143,7 +114,7 @@ def _tag(text: str) -> str:
 def time_of(text: str) -> int | None:
     """Milliseconds since 1970 of an ISO date or time, UTC where it does not say; None when it is none."""
     try:
-        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+        moment = datetime.fromisoformat(_ZONE.sub("", text.replace("Z", "+00:00")))
     except ValueError:
         return None
     if moment.tzinfo is None:

@@ -83,3 +83,21 @@ def test_a_time_that_is_none_is_left_out(text):
 def test_an_endless_opening_is_no_front_matter():
     text = "---\n" + "a: b\n" * 20_000 + "---\n"
     assert split_front_matter(text)[0] is None
+
+
+def test_dividers_around_a_heading_are_no_front_matter():
+    text = "---\n\n# Heading\n\n---\n"
+    assert split_front_matter(text) == (None, text)
+
+
+@pytest.mark.parametrize("text", ["one two", "[one, two]", "one, two", "\n  [\n    one,\n    two,\n  ]"])
+def test_tags_are_parted_by_blanks_commas_or_brackets(text):
+    matter, rest = split_front_matter(f"---\ntags: {text}\n---\nbody")
+    assert matter is not None
+    assert (matter.tags, rest) == (["one", "two"], "body")
+
+
+def test_a_time_may_stand_off_its_zone():
+    matter, _ = split_front_matter("---\ndate: 2024-05-06 02:00:00 +0200\n---\n")
+    assert matter is not None
+    assert matter.created_ms == 1_714_953_600_000
