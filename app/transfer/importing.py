@@ -205,8 +205,9 @@ class _Import:
 
     def _drafted(self, source: Source, text: str, created_ms: int) -> Drafted:
         """The note of a file's text."""
-        resolver = FolderResolver(source, self._ids, self._names, self._anchors_of)
-        title, matter, blocks = read_note(text, source.kind, resolver, of_vault=is_vault(source))
+        of_vault = is_vault(source)
+        resolver = FolderResolver(source, self._ids, self._names, self._anchors_of, by_name=of_vault)
+        title, matter, blocks = read_note(text, source.kind, resolver, of_vault=of_vault)
         if matter.others:
             resolver.remarks.append(Refused("fields_left", fields=", ".join(matter.others)))
         note = self._library.draft_note(

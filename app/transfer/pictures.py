@@ -85,6 +85,8 @@ class FolderResolver(PlainResolver):
         notes: Mapping[str, str],
         names: Names | None = None,
         anchors: Callable[[str], Mapping[str, str]] = lambda path: {},
+        *,
+        by_name: bool = False,
     ) -> None:
         """
         Start with nothing found.
@@ -94,7 +96,9 @@ class FolderResolver(PlainResolver):
             notes: Absolute paths of all files that are imported, and the ids of their notes.
             names: What links by name mean; None where there are none.
             anchors: The names that a file of `notes`, by its path, gives to headings besides their text.
+            by_name: Whether a relative address where no file lies is the name of one, as in a vault.
         """
+        self._by_name: Final = by_name
         self._anchors: Final = anchors
         self._names: Final = names
         self._source: Final = source
@@ -119,7 +123,7 @@ class FolderResolver(PlainResolver):
         target = target_of(address)
         if target is not None:
             return self._kept(target).link if target.note else self._kept_here(target)
-        relative = split_relative(address)
+        relative = self._relative(address)
         if relative is None:
             return address
         target = self._note(*relative)
@@ -136,7 +140,7 @@ class FolderResolver(PlainResolver):
         target = target_of(address)
         if target is not None and target.note:
             return note_payload(self._kept(target), alt)
-        relative = split_relative(address)
+        relative = self._relative(address)
         if relative is None:
             payload = super().picture(address, alt, name)
             if payload is None:
@@ -160,7 +164,7 @@ class FolderResolver(PlainResolver):
 
     def file(self, address: str, words: str) -> Marks | None:
         """A local file that is no note becomes an attachment."""
-        relative = split_relative(address)
+        relative = self._relative(address)
         if relative is None or self._note(*relative) is not None or not self._is_inside(relative[0]):
             return None
         name = os.path.basename(relative[0])
@@ -214,6 +218,19 @@ class FolderResolver(PlainResolver):
             return address
         names = parse_qs(urlsplit(address).query).get("file", [])
         return (self.named(names[0]) if names else None) or address
+
+    def _relative(self, address: str) -> tuple[str, str] | None:
+        """As `split_relative`; in a vault a way from its top, or a mere name, leads to a file as well."""
+        from_top = self._by_name and address.startswith("/") and is_allowed(address)
+        relative = split_relative(address.lstrip("/") if from_top else address)
+        if relative is None or not self._by_name or self._names is None:
+            return relative
+        if not from_top and (
+            self._note(*relative) or os.path.lexists(os.path.join(self._folder, relative[0]))
+        ):
+            return relative
+        path = self._names.find(relative[0], self._folder)
+        return relative if path is None else (os.path.relpath(path, self._folder), relative[1])
 
     def _note(self, path: str, place: str) -> LinkTarget | None:
         """The note that a relative path names; pages of a book link to each other as .html."""

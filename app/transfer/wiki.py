@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -75,7 +76,8 @@ class Names:
 
 
 def _key(name: str) -> str:
-    return name.casefold()
+    """A name by which another finds it: case means nothing, nor whether accents are letters of their own."""
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def _folders(path: str, count: int) -> list[str]:

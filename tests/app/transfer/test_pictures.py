@@ -100,6 +100,50 @@ def test_links_between_files_become_links_between_notes(resolver):
     assert not resolver.remarks
 
 
+def in_vault(tmp_path, *, by_name):
+    """The resolver of `Sub/n.md` in a folder with a note and a picture at other places."""
+    root = tmp_path / "root"
+    places = [("Sub", "n.md"), ("Root two.md",), ("Sub", "b.md"), ("Pics", "a b.png")]
+    there = [Source(root.joinpath(*parts), root, parts[:-1]) for parts in places]
+    (root / "Pics").mkdir()
+    (root / "Sub").mkdir(exist_ok=True)
+    (root / "Pics" / "a b.png").write_bytes(PNG)
+    notes = {os.path.abspath(root / "Root two.md"): "TWO", os.path.abspath(root / "Sub" / "b.md"): "B"}
+    return FolderResolver(there[0], notes, Names(there), by_name=by_name)
+
+
+@pytest.mark.parametrize(
+    ("address", "link"),
+    [
+        ("Root%20two.md#x", "note:TWO#x"),
+        ("Root%20two", "note:TWO"),
+        ("/Root%20two.md", "note:TWO"),
+        ("Sub/b.md", "note:B"),
+        ("b.md", "note:B"),
+        ("/b.md", "note:B"),
+        ("No.md", "No.md"),
+        ("../../etc", "../../etc"),
+        ("/", "/"),
+    ],
+)
+def test_in_a_vault_a_link_may_begin_at_its_top_or_be_a_mere_name(resolver, tmp_path, address, link):
+    assert in_vault(tmp_path, by_name=True).link(address) == link
+
+
+@pytest.mark.parametrize("address", ["a%20b.png", "Pics/a%20b.png", "/Pics/a%20b.png"])
+def test_in_a_vault_so_may_a_picture(resolver, tmp_path, address):
+    found = in_vault(tmp_path, by_name=True)
+    assert found.picture(address, "x", "")["src"].startswith("attachment:")
+    assert not found.remarks
+    assert found.link("//host/share") is None
+
+
+def test_elsewhere_a_mere_name_stays_as_it_is(resolver, tmp_path):
+    found = in_vault(tmp_path, by_name=False)
+    assert found.link("Root%20two.md") == "Root%20two.md"
+    assert found.picture("a%20b.png", "x", "") is None
+
+
 def test_other_links_stay_and_files_left_behind_are_said(resolver):
     assert resolver.link("https://x") == "https://x"
     assert resolver.link("nowhere.pdf") == "nowhere.pdf"

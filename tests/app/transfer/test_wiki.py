@@ -36,6 +36,13 @@ def test_a_name_means_a_file_by_its_name_with_or_without_ending_whatever_its_cas
         assert found.find(name, str(tmp_path)) is None
 
 
+def test_accents_that_a_system_writes_apart_are_the_same_letters(tmp_path):
+    together, apart = "Caf\u00e9", "Cafe\u0301"
+    found = names(tmp_path, f"{apart}/{apart}.md", "B.md")
+    for name in (together, apart, f"{together}/{together}", f"../{together}/{together}"):
+        assert found.find(name, str(tmp_path / "B")) == str(tmp_path / apart / f"{apart}.md")
+
+
 def test_of_several_the_one_beside_is_meant_then_the_shortest_path_and_folders_decide(tmp_path):
     found = names(tmp_path, "a/b/N.md", "a/N.md", "c/N.md")
     assert found.find("N", str(tmp_path / "a" / "b")) == str(tmp_path / "a" / "b" / "N.md")
