@@ -134,6 +134,8 @@ class _Reading(HTMLParser):
         self._code: str | None = None
         self._rows: list[list[str]] = []
         self._tables = 0
+        self._file: tuple[str, int] | None = None
+        """The address of the link to a file that is open, and how many spans stood before it."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Enter a tag that the allow-list let through."""
@@ -151,6 +153,9 @@ class _Reading(HTMLParser):
                 self._marks.open(tag, {})
         elif tag == "code" and self._code is not None:
             self._code = self._code or _language(attributes)
+        elif tag == "a" and self._leads_to_file(attributes):
+            self._file = attributes["href"], len(self._spans)
+            self._marks.open(tag, {})
         elif tag not in ("img", "wbr"):
             self._marks.open(tag, marks_of_tag(tag, attributes, self._resolver))
 
@@ -160,6 +165,8 @@ class _Reading(HTMLParser):
             self._leave_block(tag)
         elif not (tag == "code" and self._code is not None):
             self._marks.close(tag)
+        if tag == "a" and self._file is not None:
+            self._take_file(*self._file)
 
     def handle_data(self, data: str) -> None:
         """Text: as it is where blanks count, else with each run of blanks as one."""
@@ -169,6 +176,22 @@ class _Reading(HTMLParser):
                 data = data[1:]
         if data:
             self._spans.append((data, self._marks.now()))
+
+    def _leads_to_file(self, attributes: dict[str, str]) -> bool:
+        """Whether a link leads to a file that can be attached here."""
+        attachable = not self._tables and self._code is None and self._file is None
+        return attachable and self._resolver.file(attributes.get("href", ""), "") is not None
+
+    def _take_file(self, address: str, start: int) -> None:
+        """A link to a file ends: the file is attached in the place of its words, or behind what it shows."""
+        self._file = None
+        inside = self._spans[start:]
+        words = (
+            "" if any(text == EMBED for text, _ in inside) else "".join(text for text, _ in inside).strip()
+        )
+        if words:
+            del self._spans[start:]
+        self._spans.append((EMBED, {**self._marks.now(), "embed": self._resolver.file(address, words)}))
 
     def finish(self) -> None:
         """The end of the text ends the last block."""
@@ -254,6 +277,7 @@ class _Reading(HTMLParser):
     def _end_paragraph(self) -> None:
         """Add what was read since the last block, if anything."""
         spans, self._spans = with_scripts(self._spans), []
+        self._file = self._file and (self._file[0], 0)
         if self._exact is not None:
             attributes, self._exact = self._exact, None
             self._builder.add_exact(spans, attributes)

@@ -27,6 +27,7 @@ from app.transfer.vault_rules import TAG, VAULT
 _CHECKBOX = re.compile(r"\[([ xX])\](?:[ \t]|$)")
 _EMPTY_LINES = re.compile(r"(?:\s*<br ?/?>)+\s*", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--(?!>|->).*?-->", re.DOTALL)
+_SCRIPT = re.compile(r"<(/?)(script|style)\b", re.IGNORECASE)
 _MARK_TOKENS = {"strong": "bold", "em": "italic", "s": "strike", "mark": "highlight"}
 
 
@@ -191,7 +192,7 @@ def inline_spans(children: list[Token], resolver: Resolver, *, of_vault: bool = 
     """The spans of one paragraph's inline tokens; not tidied."""
     spans: list[Span] = []
     marks = OpenMarks()
-    tokens = iter(children)
+    tokens = iter(_without_scripts(children))
     for token in tokens:
         kind = token.type
         if kind in ("text", "text_special", TAG):
@@ -214,6 +215,21 @@ def inline_spans(children: list[Token], resolver: Resolver, *, of_vault: bool = 
         elif token.nesting == -1:
             marks.close(token.type.removesuffix("_close"))
     return with_scripts(spans)
+
+
+def _without_scripts(children: list[Token]) -> list[Token]:
+    """The tokens without scripts and styles between words; one that is never closed stays text."""
+    kept: list[Token] = []
+    opened: list[tuple[str, int]] = []
+    for token in children:
+        kept.append(token)
+        found = _SCRIPT.match(token.content) if token.type == "html_inline" else None
+        tag = found[2].lower() if found else ""
+        if found and not found[1] and not opened:
+            opened.append((tag, len(kept) - 1))
+        elif found and found[1] and opened and opened[0][0] == tag:
+            del kept[opened.pop()[1] :]
+    return kept
 
 
 def _is_markup_alone(children: list[Token], spans: list[Span]) -> bool:

@@ -31,6 +31,9 @@ and the parser recurses: 3 Python frames a level, so 1,000 frames are never reac
 NAMED = "named"
 """Key of the parser's environment: name -> address of a link by name, or None."""
 
+FOOTNOTE_INDENT = 4
+"""Blanks before what goes on with a footnote."""
+
 _EQUALS = ord("=")
 _SIZE = re.compile(r"\d{1,5}(?:x\d{1,5})?")
 """Instead of words: how wide a picture is shown."""
@@ -75,7 +78,23 @@ def _footnote(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     place = state.bMarks[start] + state.tShift[start]
     if state.is_code_block(start) or not FOOTNOTE.match(state.src, place, state.eMarks[start]):
         return False
-    return silent or paragraph(state, start, end, silent)
+    if not silent:
+        paragraph(state, start, end, silent)
+        _further_paragraphs(state, end)
+    return True
+
+
+def _further_paragraphs(state: StateBlock, end: int) -> None:
+    """Take what stands indented below a footnote, behind empty lines, for more of its text and no code."""
+    indent = state.blkIndent + FOOTNOTE_INDENT
+    stop = last = state.line
+    while stop < end and (state.isEmpty(stop) or state.sCount[stop] >= indent):
+        stop += 1
+        last = last if state.isEmpty(stop - 1) else stop
+    if last > state.line:
+        state.blkIndent = indent
+        state.md.block.tokenize(state, state.line, last)
+        state.blkIndent -= FOOTNOTE_INDENT
 
 
 def _scan_highlight(state: StateInline, silent: bool) -> bool:

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from app.transfer.addresses import PlainResolver
 from app.transfer.block_builder import NestedTooDeeply
 from app.transfer.html_reader import NESTING_MAX, html_title, read_html
 
@@ -82,6 +83,39 @@ def test_links_and_pictures_pass_the_allow_list_only():
         ("b", {}),
         ("\ufffc", {"embed": {"type": "image", "src": "https://h/i.png", "alt": "c"}}),
     ]
+
+
+class Attaching(PlainResolver):
+    """Knows one file."""
+
+    def file(self, address, words):
+        return {"type": "file", "src": "attachment:0", "name": words or "f"} if address == "f.pdf" else None
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('a <a href="f.pdf">the <b>plan</b></a> b', ["a ", "FILE the plan", " b"]),
+        ('<a href="f.pdf"> </a>', ["FILE f"]),
+        ('<a href="g.pdf">g</a>', ["g"]),
+        ('<a href="f.pdf"><img src="https://x/i.png" alt="c"></a>', ["IMAGE", "FILE f"]),
+        ('<a href="f.pdf">a</a><a href="f.pdf">b</a>', ["FILE a", "FILE b"]),
+        ('<table><tr><td><a href="f.pdf">a</a></table>', ["| a   |"]),
+        ('<pre><a href="f.pdf">a</a></pre>', ["a"]),
+    ],
+)
+def test_a_link_to_a_file_attaches_it_as_in_markdown(text, said):
+    shown = {"file": lambda embed: f"FILE {embed['name']}", "image": lambda embed: "IMAGE"}
+    found = [
+        shown[marks["embed"]["type"]](marks["embed"]) if "embed" in marks else part
+        for part, marks in read_html(text, Attaching())[0][0]
+    ]
+    assert found == said
+
+
+def test_a_link_to_a_file_around_paragraphs_attaches_it_behind_them():
+    blocks = read_html('<a href="f.pdf"><p>a</p><p>b</p></a>', Attaching())
+    assert [[part for part, _ in spans] for spans, _ in blocks] == [["a"], ["b"], ["\ufffc"]]
 
 
 def test_an_exact_paragraph_keeps_its_blanks_and_attributes():

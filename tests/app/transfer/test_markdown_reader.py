@@ -157,3 +157,18 @@ def test_reference_links_are_resolved():
 
 def test_a_newline_that_is_said_as_an_entity_ends_no_block():
     assert read("a&#10;b ![c&#10;d](javascript:x)") == [("a\u2028b c\u2028d", {})]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a <script>alert(1)</script>b", "a b"),
+        ("a <STYLE media=x>*b* {}</STYLE> c <script>d</script>", "a  c "),
+        ("a <script>b <style>c</style> d</script>e", "a e"),
+        ("a <script>b", "a b"),
+        ("a </script>b", "a b"),
+        ("`<script>` a `</script>`", "<script> a </script>"),
+    ],
+)
+def test_scripts_and_styles_between_words_go_with_what_they_say(text, shown):
+    assert "".join(part for part, _ in spans(text)) == shown

@@ -18,7 +18,7 @@ from app.transfer.yaml_fields import read_fields
         ("\"title\": A\n'it''s': B", {"title": "A", "it's": "B"}),
         ("at: https://example.org/a:b", {"at": "https://example.org/a:b"}),
         ('a: "x: y" # z\nb: \'#\' # z\nc: x # z\nd: x#y', {"a": "x: y", "b": "#", "c": "x", "d": "x#y"}),
-        ("a: >-\n  two\n  lines\nb: |\n  two\n  lines\nc: d", {"a": "two lines", "b": "two\nlines", "c": "d"}),
+        ("a: >-\n  two\n  lines\nb: |\n  two\n  lines\nc:", {"a": "two lines", "b": "two\nlines", "c": ""}),
         ("a: one\n  two\n\n  three\nb: x", {"a": "one two three", "b": "x"}),
         ('a: "one\n  two"', {"a": "one two"}),
         ("a:\n  below", {"a": "below"}),
