@@ -363,15 +363,16 @@ def read_note(
             resolver.remarks.append(Refused("block_names_left", count=kept.names))
         if kept.comments:
             resolver.remarks.append(Refused("comments_shown", count=kept.comments))
-        return _titled(matter, kept.blocks)
+        return _titled(matter, kept.blocks, of_vault)
     if kind in HTML:
         from app.transfer.html_reader import html_title, read_html
 
         page, text = split_page(text)
         if page is not None:
             return page.title, page, read_html(text, resolver)
-        title, matter, blocks = _titled(FrontMatter(), read_html(text, resolver))
-        return title or html_title(text), matter, blocks
+        name = html_title(text)
+        title, matter, blocks = _titled(FrontMatter(), read_html(text, resolver), bool(name))
+        return title or name, matter, blocks
     return "", FrontMatter(), plain_blocks(text)
 
 
@@ -381,15 +382,21 @@ def plain_blocks(text: str) -> list[Block]:
     return [([(line, {})] if line else [], {}) for line in lines]
 
 
-def _titled(matter: FrontMatter, blocks: list[Block]) -> tuple[str, FrontMatter, list[Block]]:
-    """The title and what is left of the body: a heading that it begins with, unless others are as high."""
+def _titled(
+    matter: FrontMatter, blocks: list[Block], is_named: bool = False
+) -> tuple[str, FrontMatter, list[Block]]:
+    """
+    The title and what is left of the body: a heading that it begins with, unless one is higher.
+
+    Where a file has a name of its own, as in a vault, only a heading of the first level is a title.
+    """
     if matter.ours:
         return matter.title, matter, blocks
     spans, attributes = blocks[0]
     levels = [found["level"] for _, found in blocks if found.get("kind") == "heading"]
     is_heading = attributes.keys() == {"kind", "level"} and attributes["kind"] == "heading"
-    alone = is_heading and (levels[0] == 1 or levels[0] < min(levels[1:], default=levels[0] + 1))
-    if alone and not any(is_embed(span) for span in spans):
+    highest = is_heading and levels[0] == (1 if is_named else min(levels))
+    if highest and not any(is_embed(span) for span in spans):
         heading = " ".join(block_text(spans).split())
         if heading and len(heading) <= TITLE_LENGTH_MAX and matter.title in ("", heading):
             return heading, matter, blocks[1:] or [([], {})]

@@ -194,14 +194,38 @@ def test_plain_text_becomes_a_paragraph_a_line():
     ("text", "title"),
     [
         ("## Chapter\n\n### One\n\n### Two\n", "Chapter"),
-        ("## One\n\ntext\n\n## Two\n", "file"),
+        ("## One\n\ntext\n\n## Two\n", "One"),
+        ("## One\n\n## Two\n\n# Above\n", "file"),
+        ("---\ntitle: Said\n---\n## One\n\n## Two\n", "Said"),
         ("### Below\n\n# Above\n", "file"),
         ("# One\n\n# Two\n", "One"),
         ("Text\n\n## Later\n", "file"),
     ],
 )
-def test_the_heading_a_file_begins_with_is_the_title_if_no_other_is_as_high(library, folder, text, title):
+def test_the_heading_a_file_begins_with_is_the_title_if_none_is_higher(library, folder, text, title):
     (folder / "file.md").write_text(text, encoding="utf-8")
+    run(library, folder)
+    assert titles(library) == [title]
+
+
+@pytest.mark.parametrize(("text", "title"), [("# One\n\n## Two\n", "One"), ("## Tasks\n\n## Log\n", "file")])
+def test_in_a_vault_only_a_heading_of_the_first_level_is_the_title(library, folder, text, title):
+    (folder / ".obsidian").mkdir()
+    (folder / "file.md").write_text(text, encoding="utf-8")
+    run(library, folder)
+    assert titles(library) == [title]
+
+
+@pytest.mark.parametrize(
+    ("page", "title"),
+    [
+        ("<title>Page</title><h1>One</h1><h1>Two</h1>", "One"),
+        ("<title>Page</title><h2>One</h2><h2>Two</h2>", "Page"),
+        ("<h2>One</h2><h2>Two</h2>", "One"),
+    ],
+)
+def test_the_name_of_a_page_comes_before_a_lower_heading(library, folder, page, title):
+    (folder / "file.html").write_text(page, encoding="utf-8")
     run(library, folder)
     assert titles(library) == [title]
 
