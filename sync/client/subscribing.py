@@ -131,7 +131,7 @@ class Subscribing:
     def settled(self) -> bool:
         """Whether nothing is left to be done in either direction that can be done."""
         if self._mode in ("blocked", "ahead"):
-            return True
+            return self._noticed  # and so the library is the account's
         waiting = self._asked or self._recovering or self._making or self._again or not self._noticed
         waiting = waiting or self.checking.mending
         if waiting or not (self.pushing.idle and self._moving.idle and self._naming.idle):

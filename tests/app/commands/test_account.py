@@ -98,6 +98,21 @@ def test_the_status_says_what_can_be_done_about_another_version(tmp_path, server
     assert cli.ok("status").err == ""
 
 
+def test_a_server_that_is_older_gives_a_library_to_no_second_account(tmp_path):
+    cli = CommandLine(tmp_path / "p")
+    cli.note("Hers")
+    with running_server(tmp_path / "server", "--data-model", "1") as address:
+        server = address, tmp_path / "server"
+        signed_up(cli, server, "ana@example.org")
+        assert cli("sync").code == 4
+        signed_up(CommandLine(tmp_path / "q"), server, "ben@example.org")
+        administer(server[1], "session", "revoke", "ana@example.org")
+        refused = signed_in(cli, server, "ben@example.org")
+        assert (refused.code, refused.out) == (1, "")
+        assert "belongs to another account" in refused.err
+        assert cli.ok("status", "--json").json["email"] == "ana@example.org"
+
+
 def test_signing_out_keeps_every_note(tmp_path, server):
     cli = CommandLine(tmp_path / "p")
     made = cli.note("Kept")

@@ -150,6 +150,17 @@ def test_only_the_welcome_sets_the_mode_and_the_mode_says_what_may_be_sent(bench
     assert bench.engine.status.mode == mode
 
 
+@pytest.mark.parametrize("mode", ["blocked", "ahead"])
+def test_nothing_is_over_before_the_library_is_the_accounts(bench, mode):
+    bench.desk.new_note("note")
+    bench.connect()
+    bench.hear(bench.welcome(mode=mode))
+    assert not bench.engine.drained
+    bench.hear(bench.notice())
+    assert bench.engine.drained
+    assert bench.store.meta("account") is not None
+
+
 def test_a_store_that_cannot_be_written_drops_the_message_and_tries_again(bench, monkeypatch):
     bench.live()
 
