@@ -19,7 +19,16 @@ from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, Final
 
 from app.commands.arguments import AskedForHelp, WrongUsage, parse
-from app.commands.context import DONE, INTERRUPTED, REFUSED, SIGNED_OUT, WRONG_USAGE, Context, Streams
+from app.commands.context import (
+    DONE,
+    INTERRUPTED,
+    REFUSED,
+    SIGNED_OUT,
+    VERSION_BEHIND,
+    WRONG_USAGE,
+    Context,
+    Streams,
+)
 from app.paths import Profile, profile_at
 
 if TYPE_CHECKING:
@@ -237,9 +246,11 @@ def run_at_once(work: Coroutine[Any, Any, int]) -> int:
 def _failed(error: BaseException, streams: Streams, *, needs_server: bool = False) -> int:
     """Say what went wrong in a sentence; returns the exit code."""
     from app.wording import sentence
-    from sync.errors import AuthFailed
+    from sync.errors import AuthFailed, StoreUnavailable, VersionTooNew
 
     streams.err.write(sentence(error) + "\n")
+    if isinstance(error, VersionTooNew) or (isinstance(error, StoreUnavailable) and error.reason == "newer"):
+        return VERSION_BEHIND
     is_signed_out = isinstance(error, AuthFailed) and error.code in (
         "expired",
         "invalid",

@@ -72,7 +72,7 @@ def test_a_library_newer_than_the_program_is_read_exported_and_not_written(old, 
         ("edit", note, "--at", "0", "--insert", "x"),
     ):
         said = old(*OLD, *words)
-        assert (said.code, said.out) == (1, "")
+        assert (said.code, said.out) == (4, "")
         assert "Update Commonplace" in said.err
         assert said.err.count("\n") == 1
     for words in (("upgrade", "--yes"), ("sync", "--once")):
