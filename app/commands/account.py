@@ -24,17 +24,18 @@ LOGIN_SECONDS = 10.0
 """How long a login waits for the account's notebooks; what is missing then comes with the next sync."""
 LOGOUT_SECONDS = 2.0
 REMEMBERED = "last_contact"
-_BEHIND_ELSE = "The notes on the server have another version. Your edits are safe here."
 BEHIND = {
-    "upgrade": "A newer version of your notes is in use. Your edits are still being sent; to see others', say"
-    " “commonplace upgrade”.",
-    "update_app": "Update Commonplace first: the notes on the server have a version that it cannot read yet."
-    " Your edits are safe here.",
-    "wait": "The server has not been upgraded yet. Your edits are kept here.",
-    "none": _BEHIND_ELSE,
-    "upgrade_here": _BEHIND_ELSE,
+    ("upgrade", "send_only"): "A newer version of your notes is in use. Your edits are still being sent; you"
+    " won't see others' until you say “commonplace upgrade”.",
+    ("upgrade", "blocked"): "Update to sync again: say “commonplace upgrade”. {edits} safe on this computer.",
+    ("update_app", "send_only"): "Update Commonplace first: the notes on the server have a version that it"
+    " cannot read yet. Your edits are still being sent.",
+    ("update_app", "blocked"): "Update Commonplace first: the notes on the server have a version that it"
+    " cannot read yet. {edits} safe on this computer.",
+    ("wait", "ahead"): "The server has not been upgraded yet. {edits} kept here.",
 }
-"""What a sync says that met another data model, by what can be done about it."""
+"""What is said while data models differ, by what can be done about it and what the server allows."""
+_BEHIND_ELSE = "The notes on the server have another version. {edits} safe on this computer."
 _MOMENTS = ("last_ack_ms", "up_to_date_ms")
 _KEPT = ("auth", *_MOMENTS, "mode", "server_model")
 
@@ -144,9 +145,7 @@ def _problem(reached: Status, code: int) -> str:
     from sync.errors import AuthFailed
 
     if code == VERSION_BEHIND:
-        from sync.client.offers import offer_of
-
-        return BEHIND[offer_of(reached).kind]
+        return _behind_words(reached)
     if code == SIGNED_OUT:
         return sentence(AuthFailed(reached.auth))
     return sentence(AuthFailed("timeout" if reached.link == "live" else "offline"))
@@ -173,11 +172,20 @@ async def status(context: Context) -> int:
     words = [f"{name}: {value}" for name, value in found.items() if value is not None]
     context.give(found, "\n".join(words))
     if found["mode"] != "full":
-        from sync.client.offers import offer_of
-
-        said = replace(asked, mode=found["mode"], server_model=found["server_model"])
-        context.say(BEHIND[offer_of(said).kind])
+        counted = {name: found[name] for name in ("mode", "server_model", "outbox")}
+        context.say(_behind_words(replace(asked, **counted)))
     return DONE
+
+
+def _behind_words(status: Status) -> str:
+    """Which side is behind, what becomes of the edits here, and what to do."""
+    from sync.client.offers import offer_of
+
+    words = BEHIND.get((offer_of(status).kind, status.mode), _BEHIND_ELSE)
+    count = status.outbox
+    return words.format(
+        edits="1 edit is" if count == 1 else f"{count} edits are" if count else "Your edits are"
+    )
 
 
 def _plain(context: Context, status: Status) -> dict[str, Any]:

@@ -65,14 +65,17 @@ def _edits(edits: int) -> str:
 
 
 def _why_signed_out(kind: str, axes: Axes) -> str:
-    since = _tr(" since {time}").format(time=clock_time(axes.signed_out_ms)) if axes.signed_out_ms else ""
     why = {
         "expired": _tr("Signed out of {server}{since}."),
         "invalid": _tr("{server} no longer accepts this sign-in{since}."),
         "revoked": _tr("This device was signed out of {server} from elsewhere{since}."),
         "disabled": _tr("Your account on {server} is disabled{since}. Its administrator can tell you why."),
     }
-    return why[kind].format(server=axes.server or _tr("the server"), since=since)
+    return why[kind].format(server=axes.server or _tr("the server"), since=_since(axes))
+
+
+def _since(axes: Axes) -> str:
+    return _tr(" since {time}").format(time=clock_time(axes.signed_out_ms)) if axes.signed_out_ms else ""
 
 
 def _what_of_edits(kind: str, axes: Axes) -> str:
@@ -90,12 +93,15 @@ def _what_of_edits(kind: str, axes: Axes) -> str:
 
 def _wrong_account(axes: Axes) -> str:
     whose = axes.owner or _tr("another account")
+    first = _tr("{server} answers for another account{since}.").format(
+        server=axes.server or _tr("the server"), since=_since(axes)
+    )
     if not axes.outbox:
-        return _tr("The notes here belong to {owner}.").format(owner=whose)
-    if axes.outbox == 1:
-        return _tr("This edit belongs to {owner} and is kept here.").format(owner=whose)
-    many = _tr("These %n edits belong to {owner} and are kept here.", axes.outbox)
-    return many.format(owner=whose)
+        return f"{first} " + _tr("The notes here belong to {owner}.").format(owner=whose)
+    one = _tr("{what} belongs to {owner} and is safe on this computer.")
+    many = _tr("{what} belong to {owner} and are safe on this computer.")
+    what = edits_in_notes(axes.outbox, axes.notes)
+    return f"{first} " + (one if axes.outbox == 1 else many).format(what=what, owner=whose)
 
 
 def _version(kind: str, axes: Axes) -> str:
@@ -111,7 +117,9 @@ def _version(kind: str, axes: Axes) -> str:
         return kept + (" " + _edits(axes.outbox) + _tr(" kept here.") if axes.outbox else "")
     return _tr(
         "Update Commonplace first: your notes on {server} have a version that this one cannot read."
-    ).format(server=axes.server or _tr("the server")) + _safe_here(axes)
+    ).format(server=axes.server or _tr("the server")) + (
+        " " + _tr("Your edits are still being sent.") if axes.sends else _safe_here(axes)
+    )
 
 
 def _safe_here(axes: Axes) -> str:

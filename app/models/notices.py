@@ -71,6 +71,8 @@ class Axes:
     auth: str = "local_only"
     version: str = "full"
     """As the server's mode, or `app_too_old`: this program cannot have the notes' new version at all."""
+    sends: bool = True
+    """Whether edits are sent all the same while the versions differ."""
     outbox: int = 0
     """Edits that are not on the server."""
     notes: int = 0

@@ -181,6 +181,7 @@ def axes_of(status: Status, before: Axes) -> Axes:
         link=status.link,
         auth=status.auth,
         version=version_axis(status.mode, status.server_model, status.app_model),
+        sends=status.mode in ("full", "send_only"),
         outbox=status.outbox,
         notes=before.notes if status.outbox else 0,
         inbound=status.inbound,

@@ -98,6 +98,26 @@ def test_the_status_says_what_can_be_done_about_another_version(tmp_path, server
     assert cli.ok("status").err == ""
 
 
+@pytest.mark.parametrize(
+    ("least", "fate"),
+    [("1", "Your edits are still being sent"), ("2", "{outbox} edits are safe on this computer")],
+)
+def test_what_is_said_of_edits_while_behind_is_true(tmp_path, least, fate):
+    cli = CommandLine(tmp_path / "p")
+    with running_server(tmp_path / "server") as address:
+        administer(tmp_path / "server", "migrate", "min-push", least)
+        cli.ok("new", "--title", "N", "--text", "words", "--data-model", "1")
+        signed_up(cli, (address,), "behind@example.org")
+        for program in ("1", "2"):
+            said = cli("sync", "--once", "--json", "--data-model", program)
+            assert said.code == 4
+            assert (said.json["outbox"] > 0) == (least == "2")
+            asked = cli.ok("status", "--data-model", program)
+            for words in (said.err, asked.err):
+                assert fate.format(outbox=said.json["outbox"]) in words
+                assert ("commonplace upgrade" in words) == (program == "2")
+
+
 def test_a_server_that_is_older_gives_a_library_to_no_second_account(tmp_path):
     cli = CommandLine(tmp_path / "p")
     cli.note("Hers")

@@ -42,13 +42,16 @@ def test_a_disabled_account_is_not_told_to_sign_in():
 
 def test_edits_of_another_account_name_their_owner_and_offer_both_ways():
     other = replace(OUT, auth="wrong_account")
-    assert said(other) == "These 37 edits belong to ana@example.org and are kept here."
+    why = "notes.example.org answers for another account since 14:02."
+    assert said(other) == (
+        f"{why} 37 edits in 4 notes belong to ana@example.org and are safe on this computer."
+    )
     assert [act_words(act, other) for act in due(other)[0].acts] == [
         "Sign in as ana@example.org",
         "Keep a separate profile",
         "Later",
     ]
-    assert said(replace(other, outbox=0)) == "The notes here belong to ana@example.org."
+    assert said(replace(other, outbox=0)) == f"{why} The notes here belong to ana@example.org."
 
 
 @pytest.mark.parametrize(
@@ -64,12 +67,17 @@ def test_edits_of_another_account_name_their_owner_and_offer_both_ways():
         (
             "app_too_old",
             "Update Commonplace first: your notes on notes.example.org have a version that this one cannot"
-            " read. 37 edits are safe on this computer.",
+            " read. Your edits are still being sent.",
         ),
     ],
 )
 def test_each_side_that_is_behind_is_named(version, words):
     assert said(replace(OUT, auth="ok", version=version)) == words
+
+
+def test_a_program_too_old_to_send_says_that_edits_are_safe():
+    kept = said(replace(OUT, auth="ok", version="app_too_old", sends=False))
+    assert kept.endswith("that this one cannot read. 37 edits are safe on this computer.")
 
 
 def test_a_wrong_clock_says_by_how_many_minutes_and_in_which_direction():
