@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -51,10 +50,8 @@ def test_a_lock_that_is_held_says_by_whom(holder, tmp_path):
 
 def test_a_window_is_not_waited_for(holder, tmp_path):
     holder("window")
-    begun = time.monotonic()
     with pytest.raises(Held):
-        ProfileLock(tmp_path / "lock").take_within("command", 10)
-    assert time.monotonic() - begun < 5
+        ProfileLock(tmp_path / "lock").take_within("command", 3_600)
 
 
 def test_a_command_is_waited_for_until_it_is_done(holder, tmp_path):

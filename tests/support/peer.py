@@ -26,7 +26,7 @@ from sync.protocol.chain import CHAIN_START, chain_next
 from sync.protocol.rows import LoggedDelta, PushedDelta, Wanted
 
 PASSWORD = "correct horse battery"
-WAIT_S = 20.0
+WAIT_S = 60.0
 T = TypeVar("T")
 
 

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 DATA_MODEL_VARIABLE = "COMMONPLACE_DATA_MODEL"
 ROOT = Path(__file__).resolve().parents[2]
 
-WAIT_SECONDS = 20.0
+WAIT_SECONDS = 60.0
 """How long anything may take before a test gives up; nothing waits this long on a machine that works."""
 
 

@@ -79,7 +79,7 @@ class RealWall(ManualWall):
         return time.time_ns() // 1_000_000
 
 
-async def until(condition, seconds=20.0):
+async def until(condition, seconds=60.0):
     """Wait until something is so."""
     async with asyncio.timeout(seconds):
         while not condition():

@@ -20,7 +20,7 @@ from collections.abc import Callable
 from typing import Any
 
 # Seconds. Enough for a thread that was told to stop, on a loaded machine.
-JOIN_SECONDS_MAX = 3.0
+JOIN_SECONDS_MAX = 20.0
 
 # Said by Qt's offscreen platform about itself, never about our code.
 QT_NOISE = re.compile(

@@ -34,7 +34,7 @@ class Script:
         return [type(event) for event in self.seen]
 
 
-async def until(condition, seconds=10.0):
+async def until(condition, seconds=60.0):
     async with asyncio.timeout(seconds):
         while not condition():
             await asyncio.sleep(0.005)

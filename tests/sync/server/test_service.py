@@ -105,18 +105,17 @@ def test_pushes_are_pipelined_and_answered_in_order(tmp_path):
     run(play())
 
 
-def test_an_administrators_edit_and_role_reach_open_windows_within_a_second(tmp_path):
+def test_an_administrators_edit_and_role_reach_open_windows_without_a_sweep(tmp_path, monkeypatch):
+    monkeypatch.setattr("sync.limits.SWEEP_EVERY_MS", 3_600_000)
+
     async def play():
         async with running_server(tmp_path) as server:
             ann, bob = await server.signed_up("ann"), await server.signed_up("bob")
             made = await server.administer("note add", notebook=ann.personal, title="From above", text="")
             await ann.subscribe(ann.notes)
             await ann.wait_for_log(ann.notes, 1)
-            start = time.monotonic()
             await server.administer("note append", note=made["id"], text="hello")
             await ann.wait_for_log(ann.notes, 2, cursor=1)
-            assert time.monotonic() - start < 1
-            start = time.monotonic()
             await server.administer("role set", notebook=ann.personal, email=bob.email, role="viewer")
             await bob.wait(m.Notice)
             await bob.subscribe(ann.notes)
@@ -124,7 +123,6 @@ def test_an_administrators_edit_and_role_reach_open_windows_within_a_second(tmp_
             assert (await bob.wait(m.Unsubscribe)).why == "revoked"
             await server.administer("session revoke", session=ann.email)
             assert (await ann.wait(m.AuthState)).state == "revoked"
-            assert time.monotonic() - start < 1
             assert isinstance(await ann.push(ann.notes, ann.author.note(ann.notes)[1]), m.Nack)
 
     run(play())
