@@ -118,8 +118,7 @@ async def sync(context: Context) -> int:
         reached = await client.sync_once(context.arguments.timeout)
     else:
         client.sync_now()
-        await client.drained(context.arguments.timeout)
-        reached = client.status()
+        reached = await client.reached(context.arguments.timeout)
     remember(context, reached)
     code = sync_code(reached)
     context.give(_plain(context, reached), _sync_words(reached, code))

@@ -270,6 +270,8 @@ class Engine:
         elif self._link == "live":
             self._pulse.ping(now_ms)
             self._subscribing.pushing.written(now_ms, now=True)
+            if self._signing.state == "disabled":
+                self._line.send(m.Auth(token=self._signing.token))  # it may be enabled again
 
     def _token_set(self, event: e.TokenSet, now_ms: int) -> None:
         same_server = event.server in (None, self._signing.server)

@@ -12,6 +12,8 @@ import time
 import pytest
 
 from sync.server.auth import Passwords
+from tests.support.processes import Server, Window, commonplace, processes, until
+from tests.support.processes import sign_in as process_sign_in
 from tests.support.relay import relayed
 from tests.support.waiting import wait_for
 from tests.support.whole_window import served, started, type_text
@@ -123,6 +125,35 @@ def lose_and_return(desk, server, relay, how, lost=False):
     wait_for(lambda: sent(desk) and not banner(desk))
     assert desk.view.edit.toPlainText() == "offline!"
     assert desk.view.edit.textCursor().position() == caret
+
+
+def test_an_account_that_is_enabled_again_goes_on_when_somebody_comes_back(qt_app, tmp_path, server, relay):
+    with started(qt_app, tmp_path / "a") as desk:
+        sign_up(desk, relay.url)
+        lose(server, "disabled")
+        type_text(desk.view.edit, "kept")
+        wait_for(lambda: "when it is enabled again" in banner(desk))
+        desk.window.account.come_back()
+        desk.call(lambda library: None)
+        assert desk.status.auth == "disabled"
+        server.administer("user disable", email=EMAIL, disabled=False)
+        desk.window.account.come_back()
+        wait_for(lambda: sent(desk) and not banner(desk))
+        assert desk.view.edit.toPlainText() == "kept"
+
+
+def test_a_sync_through_a_signed_out_window_ends_at_once(tmp_path):
+    with processes() as running:
+        server, profile = Server(tmp_path / "server"), tmp_path / "a"
+        running.append(server)
+        commonplace(profile, "new", "--title", "Kept")
+        process_sign_in(profile, server, EMAIL, "Ana")
+        window = Window(profile)
+        running.append(window)
+        until(lambda: window("state").get("status", {}).get("inbound") == "up_to_date", "it is connected")
+        server.command("session", "revoke", EMAIL)
+        until(lambda: window("state")["status"]["auth"] == "revoked", "it is signed out")
+        commonplace(profile, "sync", "--once", "--timeout", "3600", code=3)
 
 
 def test_the_same_account_under_another_e_mail_is_the_same(qt_app, tmp_path, server, relay):
