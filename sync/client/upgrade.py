@@ -65,6 +65,8 @@ class Facts:
     model: str
     """The data model to go to."""
     notes_before: int
+    written: int = 0
+    """How much had been written and received when it began: another attempt goes on with it only then."""
     copy: str = ""
     """The file with the library as it was; "" until there is one."""
     step: str = "offer"
@@ -124,7 +126,7 @@ class Upgrade:
         offer = await self.offered()
         online = offer.kind == "upgrade"
         model = str(offer.server_model) if online else offer.app_model
-        facts = _under_way(self._store, model) or Facts(model, self._store.notes_count())
+        facts = _facts(self._store, model)
         if online:
             await self._flush(facts)
             await self._verify(facts)
@@ -364,11 +366,17 @@ def last_receipt(store: ClientStore) -> Receipt | None:
     return Receipt(**json.loads(kept)) if kept else None
 
 
-def _under_way(store: ClientStore, model: str) -> Facts | None:
-    """What an attempt to come to the same model has left."""
+def _facts(store: ClientStore, model: str) -> Facts:
+    """
+    What an attempt to come to the same model has left; or a new beginning, where the library has changed
+    since: its copy would lack that.
+    """
     kept = store.meta(UNDER_WAY)
+    written = sum(row.next_n + row.cursor for row in store.streams())
     found = Facts(**json.loads(kept)) if kept else None
-    return found if found is not None and found.model == model else None
+    if found is not None and (found.model, found.written) == (model, written):
+        return found
+    return Facts(model, store.notes_count(), written)
 
 
 def _is_clear(status: Status) -> bool:

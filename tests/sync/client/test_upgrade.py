@@ -1,6 +1,7 @@
 """Going to a newer data model: the eight steps, on real stores and with a real server."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
@@ -147,8 +148,28 @@ def test_it_can_be_stopped_until_the_swap_and_begun_again(desk, step):
     assert stopped.value.why == "cancelled"
     assert desk.store.model == "1.0"
     desk.type(note, " and more")
-    upgraded(desk)
+    later = desk.new_note("N", "later")
+    before = {name: desk.note(name).encode() for name in (note, later)}
+    receipt = upgraded(desk)
     assert desk.body(note) == "first and more"
+    assert (receipt.notes_before, receipt.notes_after, receipt.notes_new) == (2, 2, 0)
+    old = ClientStore.open(Path(receipt.old_copy))
+    assert {name: old.document(name, old.rid).encode() for name in before} == before
+    old.close()
+
+
+def test_what_goes_on_with_an_attempt_has_the_copy_that_was_made(desk):
+    desk.new_note("N", "first")
+
+    def stop(progress):
+        if progress.step == "fetch":
+            attempt.cancel()
+
+    attempt = local_client(desk).upgrade(stop)
+    with pytest.raises(UpgradeStopped):
+        asyncio.run(attempt.run())
+    (copy,) = old_copies(desk.path)
+    assert upgraded(desk).old_copy == str(copy)
 
 
 def test_a_note_that_nobody_else_has_is_not_waited_for(desk):
