@@ -317,11 +317,13 @@ class Workspace(QObject):
         assert self._opening is not None
         now_ms = self._opening.ticker.now_ms()
 
-        def change(edit: Edit, _: Document) -> None:
-            if on:
-                self.model.add_tag(edit, tag, now_ms)
-            else:
+        def change(edit: Edit, note: Document) -> None:
+            if not on:
                 self.model.remove_tag(edit, tag)
+            elif not note.value(
+                ("tags", tag)
+            ):  # one that is there keeps its colour, and whatever else it has
+                self.model.add_tag(edit, tag, now_ms)
 
         self._change(note_ids, change)
 

@@ -176,13 +176,23 @@ class Moving(QObject):
     # ---- tags -------------------------------------------------------------------------------------------
 
     def tag(self, note_ids: Sequence[str], tag: str, on: bool) -> None:
-        """Give notes a tag, or take it away."""
-        ids = list(note_ids)
+        """Give notes a tag, or take it away; those that have it, or have it not, stay as they are."""
+        rows = {note: self._browsing.row(note) for note in note_ids}
+        ids = [note for note, row in rows.items() if row is None or (tag in row.tags) != on]
+        if not ids:
+            return
         self._workspace.set_tag(ids, tag, on)
         done = self.tr("tagged #{tag}") if on else self.tr("without #{tag} now")
-        self._say(
-            self._noted(len(ids), done.format(tag=tag)), lambda: self._workspace.set_tag(ids, tag, not on)
-        )
+
+        def back() -> None:
+            self._workspace.set_tag(ids, tag, not on)
+            for note in ids:
+                row = rows[note]
+                colour = dict(row.tag_colours).get(tag) if row is not None else None
+                if colour:
+                    self._workspace.set_tag_colour([note], tag, colour)
+
+        self._say(self._noted(len(ids), done.format(tag=tag)), back)
 
     def ask_tag(self) -> None:
         """Choose a tag for the selected notes by a few letters; one they all have is taken away."""

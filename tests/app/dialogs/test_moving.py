@@ -135,6 +135,26 @@ def test_tags_are_given_and_taken_by_keys_listed_in_the_sidebar_and_take_drops(s
     wait_for(lambda: shop.row().tags == ("Garden",))
 
 
+def test_a_tag_that_a_note_has_keeps_its_colour_when_others_get_it_or_it_is_taken_back(shop):
+    shop.workspace.set_tag(shop.notes[:1], "Garden", True)
+    shop.workspace.set_tag_colour(shop.notes[:1], "Garden", "green")
+    scope = Scope(Kind.TAG, tag="Garden")
+    wait_for(lambda: dict(shop.row().tag_colours) == {"Garden": "green"})
+    wait_for(lambda: shop.desk.browsing.places.index_of(scope).isValid())
+    wait_for(lambda: shop.desk.browsing.row(shop.notes[0]).tag_colours)
+    shop.desk.browsing.places.notes_dropped.emit(shop.notes, scope)
+    wait_for(lambda: shop.row(1).tags == ("Garden",))
+    assert dict(shop.row().tag_colours) == {"Garden": "green"}
+    shop.undo()
+    wait_for(lambda: shop.row(1).tags == ())
+    assert dict(shop.row().tag_colours) == {"Garden": "green"}
+    shop.show()
+    shop.desk.window.moving.tag(shop.notes[:1], "Garden", False)
+    wait_for(lambda: shop.row().tags == ())
+    shop.undo()
+    wait_for(lambda: dict(shop.row().tag_colours) == {"Garden": "green"})
+
+
 def test_pinned_takes_drops(shop):
     shop.desk.browsing.places.notes_dropped.emit([shop.notes[0]], Scope(Kind.PINNED))
     wait_for(lambda: shop.row().pinned)
