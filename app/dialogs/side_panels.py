@@ -14,6 +14,7 @@ from PySide6.QtGui import QAction
 
 from app.bridge import Bridge
 from app.editor.note_links import Name
+from app.models.outlines import Outlines
 from app.models.recents import Recents
 from app.models.times import long_time
 from app.models.titles import Titles
@@ -68,6 +69,9 @@ class SidePanels(QObject):
         links.seek = self._seek
         links.make = self._make
         titles.changed.connect(links.names_changed)
+        outlines = Outlines(bridge, self)
+        links.headings = outlines.of
+        outlines.changed.connect(links.names_changed)
 
     def connect_commands(self, commands: Iterable[tuple[QAction, Callable[[], Panel]]]) -> None:
         """Have commands open and close panels; they are checked while theirs is open."""

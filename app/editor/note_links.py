@@ -2,15 +2,16 @@
 Links to other notes: `[[` opens a list of names, a choice puts the link there.
 
 A link names the note's id, so it holds whatever the note is called later. Typing narrows the list, arrows and
-Enter choose, Esc leaves the brackets as text; `]]` behind a whole name makes the link too. `#heading` behind
-a whole name leads to that heading, and alone to one of this note. Names come from `seek`, a name that is
-missing can be made by `make`. Not here: which names fit, opening notes.
+Enter choose, Esc leaves the brackets as text; `]]` behind a whole name makes the link too. `#` behind a whole
+name offers the headings of that note, and alone those of this one. Names come from `seek`, headings of other
+notes from `headings`, a name that is missing can be made by `make`. Not here: which names fit, opening notes.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from PySide6.QtCore import (
@@ -115,6 +116,8 @@ class NoteLinks(FloatingPanel):
         self._view: Final = view
         self.seek: Callable[[str, int], Sequence[Name]] = lambda text, limit: ()
         """The notes whose names fit, the best first; at most so many."""
+        self.headings: Callable[[str], Sequence[str]] = lambda note: ()
+        """The headings of another note, as far as they are known."""
         self.make: Callable[[str], str | None] | None = None
         """Makes a note of a name and gives its id; None where none can be made."""
         self._left: int | None = None
@@ -129,8 +132,8 @@ class NoteLinks(FloatingPanel):
         self.hide()
 
     def names_changed(self) -> None:
-        """`seek` gives others now: look again, if the list is open."""
-        if self.isVisible():
+        """`seek` or `headings` give others now: look again, if brackets wait for a name."""
+        if self._offered is not None:
             self._looking.start()
 
     @property
@@ -203,7 +206,7 @@ class NoteLinks(FloatingPanel):
         names = self._places(text) or list(self.seek(text, ROWS_MAX))
         title = " ".join(text.split())
         is_new = bool(title) and not any(n.title.casefold() == title.casefold() for n in names)
-        if self.make is not None and is_new and not title.startswith("#"):
+        if self.make is not None and is_new and not title.startswith("#") and not title.endswith("#"):
             names.append(Name(None, title))
         self.model.clear()
         for name in names:
@@ -224,18 +227,31 @@ class NoteLinks(FloatingPanel):
         self.show()
         self.raise_()
 
-    def _places(self, text: str) -> list[Name]:
-        """Headings that are meant: those of this note that have what is typed, or the one of a whole name."""
+    def _places(self, text: str, *, whole: bool = False) -> list[Name]:
+        """
+        Headings that are meant: of this note, or of the notes of a whole name.
+
+        Of another note what is typed is taken as well where no heading of it is known that fits.
+
+        Args:
+            text: What stands behind the brackets.
+            whole: Whether a heading is called just so, and not only has what is typed.
+        """
         title, sign, heading = text.partition("#")
         if not sign:
             return []
-        if title.strip():
-            wanted = " ".join(title.split()).casefold()
-            names = [name for name in self.seek(title, ROWS_MAX) if name.title.casefold() == wanted]
-            return [name._replace(heading=heading.strip()) for name in names]
-        wanted, here = heading.strip().casefold(), self.tr("in this note")
-        lines = dict.fromkeys(" ".join(found.text.split()) for found in headings_here(self._view)[1])
-        return [Name("", "", here, line) for line in lines if line and wanted in line.casefold()][:ROWS_MAX]
+        if not title.strip():
+            here = self.tr("in this note")
+            lines = _fitting((found.text for found in headings_here(self._view)[1]), heading, whole)
+            return [Name("", "", here, line) for line in lines][:ROWS_MAX]
+        wanted = " ".join(title.split()).casefold()
+        names = [name for name in self.seek(title, ROWS_MAX) if name.title.casefold() == wanted]
+        places = (
+            name._replace(heading=line)
+            for name in names
+            for line in _fitting(self.headings(name.note or ""), heading, whole) or [heading.strip()]
+        )
+        return list(islice(places, ROWS_MAX))
 
     # ---- the choice -------------------------------------------------------------------------------------
 
@@ -256,9 +272,7 @@ class NoteLinks(FloatingPanel):
         """`]]` was typed behind a name: a link, if there is exactly one note of that name."""
         wanted = " ".join(closed[1].split()).casefold()
         names = [n for n in self.seek(closed[1], ROWS_MAX) if n.title.casefold() == wanted]
-        if not names:  # of headings here the one that is called just so
-            heading = wanted.removeprefix("#").strip()
-            names = [n for n in self._places(closed[1]) if n.note or n.heading.casefold() == heading]
+        names = names or self._places(closed[1], whole=True)
         if len(names) == 1:
             end = self._caret()
             self._put(names[0], end - (closed.end() - closed.start()), end)
@@ -304,3 +318,12 @@ class NoteLinks(FloatingPanel):
             elif event.type() == QEvent.Type.FocusOut:
                 self.hide()
         return super().eventFilter(watched, event)
+
+
+def _fitting(headings: Iterable[str], typed: str, whole: bool) -> list[str]:
+    """Each heading once that has what is typed, or with `whole` is that."""
+    wanted = " ".join(typed.split()).casefold()
+    lines = dict.fromkeys(" ".join(text.split()) for text in headings)
+    return [
+        line for line in lines if line and (wanted == line.casefold() if whole else wanted in line.casefold())
+    ]

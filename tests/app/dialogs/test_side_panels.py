@@ -44,6 +44,25 @@ def test_two_brackets_find_notes_and_the_link_opens_the_one_it_names(desk):
     wait_for(lambda: desk.browsing.note.id == plan)
 
 
+def test_the_headings_of_another_note_are_offered_and_follow_it(desk):
+    heading = {"kind": "heading", "level": 2}
+    made = [([("Goals", {})], heading), ([("text", {})], {}), ([("Steps", {})], heading)]
+    plan = desk.call(lambda library: library.new_note(title="Big plan", blocks=made))
+    wait_for(lambda: "Big plan" in desk.titles())
+    begin(desk, "[[Big plan#")
+    links = desk.view.links
+    wait_for(lambda: [name.heading for name in links.names] == ["Goals", "Steps"])
+
+    def rename(library):
+        library.edit(plan, lambda edit: edit.text(("body",)).insert(0, "My "))
+
+    desk.call(rename)
+    type_text(desk.view.edit, "g")
+    wait_for(lambda: [name.heading for name in links.names if name.note] == ["My Goals"])
+    press(desk.view.edit, "Return")
+    assert ("Big plan › My Goals", {"link": f"note:{plan}#My Goals"}) in desk.view.note.body.spans()
+
+
 def test_a_name_that_is_missing_becomes_a_note_in_the_same_place(desk):
     notebook = desk.program.workspace.shelf.notebooks[0].id
     folder = desk.program.workspace.new_folder(notebook, "Kitchen")

@@ -134,6 +134,28 @@ def test_a_heading_behind_a_whole_name_is_led_to(one, links):
     assert not typed(one, links, " [[twin#x]]"), "nobody knows which"
 
 
+def test_headings_of_another_note_are_offered_behind_its_whole_name(one, links):
+    known = {"id1": ["Filling", "Crust", "Crust  ", "", "Filling the tin"], "id2": []}
+    links.headings = lambda note: known[note]
+    assert typed(one, links, "[[apple pie#")
+    assert [name.heading for name in links.names] == ["Filling", "Crust", "Filling the tin"]
+    assert typed(one, links, "CRU")
+    assert links.names == [Name("id1", "Apple pie", "Kitchen", "Crust")]
+    one.key(Qt.Key.Key_Return)
+    assert ("Apple pie › Crust", {"link": "note:id1#Crust"}) in one.spans()
+    typed(one, links, " [[apple pie#filling")
+    assert len(links.names) == 2
+    typed(one, links, "]]")
+    assert ("Apple pie › Filling", {"link": "note:id1#Filling"}) in one.spans(), "the one that is called so"
+    assert typed(one, links, " [[apple pie#Other")
+    assert [name.heading for name in links.names] == ["Other"], "one that is not there yet"
+    typed(one, links, "]] [[pear#")
+    known["id2"] = ["Core"]
+    links.names_changed()
+    turn()
+    assert [name.heading for name in links.names] == ["Core"], "they come later"
+
+
 def test_headings_of_the_note_itself_are_offered_behind_the_sign_alone(one, links):
     for words in ("second", "third"):
         one.place(one.text.index(words))
