@@ -20,6 +20,7 @@ from app.dialogs.devices import DeviceRow, DevicesDialog
 from app.dialogs.join import JoinDialog
 from app.dialogs.share import Member, ShareDialog, Standing
 from app.engine_room import client_of
+from app.notebook_names import shown_names
 from app.refusals import Refused
 from app.theme import Appearance
 from app.widgets.banner import BannerRoom, Choice, Message, Topic
@@ -51,7 +52,9 @@ class SharingFlow(QObject):
         self.sharing: ShareDialog | None = None
         self.joining: JoinDialog | None = None
         self.devices: DevicesDialog | None = None
+        self._arriving: str | None = None
         bridge.copy_kept.connect(self._say_kept)
+        bridge.library_changed.connect(self._look_for_arrived)
 
     # ---- a notebook, a note -----------------------------------------------------------------------------
 
@@ -163,7 +166,19 @@ class SharingFlow(QObject):
     def _joined(self, value: dict[str, Any]) -> None:
         if self.joining is not None:
             self.joining.close()
-        self._say(self.tr("“{name}” is in the sidebar now.").format(name=value["name"]), "users")
+        self._arriving = value["notebook"]
+        self._look_for_arrived()
+
+    def _look_for_arrived(self) -> None:
+        """Say that a notebook that was joined is there, once it is and its name for the sidebar is known."""
+        notebook = self._arriving
+        if notebook is not None:
+            self._bridge.call(lambda library: _arrived(library, notebook), self._say_arrived)
+
+    def _say_arrived(self, name: str | None) -> None:
+        if name is not None and self._arriving is not None:
+            self._arriving = None
+            self._say(self.tr("“{name}” is in the sidebar now.").format(name=name), "users")
 
     # ---- the account ------------------------------------------------------------------------------------
 
@@ -215,6 +230,15 @@ class SharingFlow(QObject):
     def _say(self, text: str, icon: str) -> None:
         close = Choice(self.tr("OK"), lambda: self._banners.unsay(Topic.NOTICE))
         self._banners.say(Topic.NOTICE, Message(text, (close,), tone="notice", icon=icon))
+
+
+def _arrived(library: Library, notebook: str) -> str | None:
+    """What a notebook is called; None while it is not there, or needs its owner's name and has none yet."""
+    rows = library.store.notebooks()
+    name = shown_names(rows).get(notebook)
+    owner = next((row.owner for row in rows if row.id == notebook), None)
+    is_bare = any(row.id == notebook and row.name == name for row in rows)
+    return None if owner == "" and not is_bare else name
 
 
 async def standing_of(library: Library, *, notebook: str) -> Standing:

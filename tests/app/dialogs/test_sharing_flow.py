@@ -15,6 +15,11 @@ def server(tmp_path):
         yield made
 
 
+def banner(desk):
+    first = desk.view.banners.first()
+    return first.text if first is not None else ""
+
+
 def test_a_notebook_is_shared_by_a_link_and_a_role_is_lowered_live(qt_app, tmp_path, server):
     with started(qt_app, tmp_path / "a") as one, started(qt_app, tmp_path / "b") as other:
         written(one, "Garden", "beans")
@@ -27,6 +32,8 @@ def test_a_notebook_is_shared_by_a_link_and_a_role_is_lowered_live(qt_app, tmp_p
         wait_for(lambda: not dialog.made.isHidden())
         join(other, dialog.link.text())
         wait_for(lambda: "Garden" in other.titles())
+        wait_for(lambda: "is in the sidebar now" in banner(other))
+        assert "“Personal — Ana”" in banner(other), "as the sidebar calls it"
         dialog.close()
         one.window.actions_.share_notebook.trigger()
         dialog = one.window.sharing.sharing
@@ -56,6 +63,7 @@ def test_one_note_is_shared_by_itself_and_the_link_is_on_the_clipboard(qt_app, t
         join(other, QGuiApplication.clipboard().text())
         QGuiApplication.clipboard().clear()
         wait_for(lambda: "Recipe" in other.titles())
+        wait_for(lambda: "“Recipe” is in the sidebar now" in banner(other))
         names = [row.name for row in other.program.workspace.shelf.notebooks]
         assert names == ["Personal", "Recipe"]
         dialog.close()
