@@ -354,7 +354,7 @@ def read_note(
 
         matter, text = split_front_matter(text)
         matter = matter or FrontMatter()
-        found = read_all(text, resolver, of_vault=of_vault)
+        found = read_all(text, resolver, of_vault=of_vault, addresses=not matter.ours)
         kept = as_ours(found.blocks) if of_vault else Kept(found.blocks, 0, 0)
         matter.tags = list(dict.fromkeys([*matter.tags, *found.tags]))[:TAGS_MAX]
         if found.comments:

@@ -20,7 +20,7 @@ from app.transfer.addresses import PlainResolver, Resolver
 from app.transfer.block_builder import BlockBuilder
 from app.transfer.blocks import BREAK, EMBED, Attributes, Block, Marks, Span, tidy
 from app.transfer.inline_html import OpenMarks, embed_of_tag, marks_of_tag, parse_tag, with_scripts
-from app.transfer.markdown_rules import NAMED, parser, sized
+from app.transfer.markdown_rules import ADDRESSES, NAMED, parser, sized
 from app.transfer.tables import TABLE_LANGUAGE, table_lines
 from app.transfer.vault_rules import TAG, VAULT
 
@@ -47,7 +47,7 @@ def read_markdown(text: str, resolver: Resolver | None = None) -> list[Block]:
     return read_all(text, resolver or PlainResolver()).blocks
 
 
-def read_all(text: str, resolver: Resolver, *, of_vault: bool = False) -> Read:
+def read_all(text: str, resolver: Resolver, *, of_vault: bool = False, addresses: bool = False) -> Read:
     """
     Read Markdown.
 
@@ -56,13 +56,15 @@ def read_all(text: str, resolver: Resolver, *, of_vault: bool = False) -> Read:
         resolver: Asked about links and pictures.
         of_vault: Whether it is read as programs for vaults of notes do: the end of a line inside a paragraph
             is a line break and not a blank, `#tag` is a tag, `$x$` a formula, and pictures have widths.
+        addresses: Whether an address of the web that merely stands there is a link. What we wrote says so.
 
     Raises:
         NestedTooDeeply: lists or quotes nest beyond the limit.
 
     Cost: about 1 s per MB.
     """
-    tokens = parser().parse(text.replace("\x00", "\ufffd"), {NAMED: resolver.named, VAULT: of_vault})
+    rules = {NAMED: resolver.named, VAULT: of_vault, ADDRESSES: addresses}
+    tokens = parser().parse(text.replace("\x00", "\ufffd"), rules)
     reading = _Reading(resolver, of_vault)
     return Read(reading.read(tokens), list(reading.tags), reading.comments)
 

@@ -1,5 +1,6 @@
 """
-The Markdown parser: CommonMark with strike-through, tables, ==highlight== and [[names]], under our limits.
+The Markdown parser: CommonMark with strike-through, tables, ==highlight==, [[names]] and addresses that stand
+in the text, under our limits.
 
 markdown-it-py parses; the rules added here are the highlight (modelled on its strike-through), links by name
 where the reader knows the name, a paragraph for each footnote (CommonMark takes one of a single word for the
@@ -14,6 +15,7 @@ import re
 from functools import cache
 
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import unescapeAll
 from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock, paragraph
 from markdown_it.rules_inline import StateInline
@@ -34,7 +36,12 @@ NAMED = "named"
 FOOTNOTE_INDENT = 4
 """Blanks before what goes on with a footnote."""
 
+ADDRESSES = "addresses"
+"""Key of the parser's environment: whether an address of the web that merely stands there is a link."""
+
 _EQUALS = ord("=")
+_ADDRESS = re.compile(r"://[^\s<>*`|\"\[\]]{1,2000}")
+_SCHEME = re.compile(r"(?<!\w)https?$", re.IGNORECASE)
 _SIZE = re.compile(r"\d{1,5}(?:x\d{1,5})?")
 """Instead of words: how wide a picture is shown."""
 _NAME = re.compile(r"(!?)\[\[([^\[\]|\n]{1,400})(?:\|([^\[\]\n]{0,400}))?\]\](?![(\[:])")
@@ -49,6 +56,7 @@ def parser() -> MarkdownIt:
     markdown.inline.ruler2.before("emphasis", "highlight", _pair_highlights)
     markdown.inline.ruler.before("link", "wiki", _scan_name)
     markdown.inline.ruler.before("link", "tag", scan_tag)
+    markdown.inline.ruler.before("link", "address", _scan_address)
     markdown.inline.ruler.before("escape", "formula", scan_formula)
     stops: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote"]}
     markdown.block.ruler.before("reference", "footnote", _footnote, stops)
@@ -146,6 +154,27 @@ def _scan_name(state: StateInline, silent: bool) -> bool:
             state.push("text", "", 0).content = words
             state.push("link_close", "a", -1)
     state.pos = found.end()
+    return True
+
+
+def _scan_address(state: StateInline, silent: bool) -> bool:
+    """Take an address in the text for a link, without the signs that end a sentence."""
+    found = _ADDRESS.match(state.src, state.pos) if state.src[state.pos] == ":" else None
+    scheme = _SCHEME.search(state.pending[-9:]) if found and state.env.get(ADDRESSES) else None
+    if found is None or scheme is None or state.linkLevel > 0:
+        return False
+    written = found[0].rstrip(".,;:!?'_~=")
+    while written.endswith(")") and written.count(")") > written.count("("):
+        written = written[:-1].rstrip(".,;:!?'_~=")
+    if len(written) <= len("://"):
+        return False
+    if not silent:
+        address = unescapeAll(scheme[0] + written)
+        state.pending = state.pending[: -len(scheme[0])]
+        state.push("link_open", "a", 1).attrs = {"href": address}
+        state.push("text", "", 0).content = address
+        state.push("link_close", "a", -1)
+    state.pos += len(written)
     return True
 
 

@@ -44,8 +44,10 @@ class Names:
     def __init__(self, sources: Iterable[Source]) -> None:
         """`sources`: everything that was found; notes are meant before other files of one name."""
         self._by_name: dict[str, list[str]] = {}
+        self._roots: dict[str, str] = {}
         for source in sources:
             path = os.path.abspath(source.path)
+            self._roots[path] = os.path.abspath(source.root)
             self._by_name.setdefault(_key(source.path.name), []).append(path)
             if source.kind in NOTES:
                 self._by_name.setdefault(_key(source.path.stem), []).append(path)
@@ -54,8 +56,9 @@ class Names:
         """
         The absolute path of the file that a name means; None where none does.
 
-        Of several the one in the same folder is meant, then the one with the shortest path, as in Obsidian.
-        A name with a way up is a path from the folder.
+        Of several the one in the same folder is meant, then one below the same folder that was named for the
+        import, then the one with the shortest path, as in Obsidian. A name with a way up is a path from
+        the folder.
 
         Args:
             name: As between the brackets, without heading and words: "Roses", "Daily/2024-05-01", "a.png".
@@ -72,7 +75,12 @@ class Names:
             )
         wanted = [_key(part) for part in parts[:-1]]
         fitting = [path for path in paths if _folders(path, len(wanted)) == wanted]
-        return min(fitting, key=lambda path: (os.path.dirname(path) != folder, len(path), path), default=None)
+
+        def distance(path: str) -> tuple[bool, bool, int, str]:
+            is_apart = not Path(folder).is_relative_to(self._roots[path])
+            return os.path.dirname(path) != folder, is_apart, len(path), path
+
+        return min(fitting, key=distance, default=None)
 
 
 def _key(name: str) -> str:

@@ -242,6 +242,21 @@ def test_a_long_first_heading_stays_in_the_text(library, folder):
     assert titles(library) == ["a", "y" * importing.TITLE_LENGTH_MAX]
 
 
+def test_addresses_in_the_text_of_others_are_links_and_in_our_own_only_where_they_were(
+    library, folder, tmp_path
+):
+    write(
+        folder,
+        {"a.md": "https://example.org", "b.md": "---\ncommonplace: x\ntitle: b\n---\nhttps://example.org"},
+    )
+    run(library, folder)
+    said = {row.title: read_body(library.document(row.id))[0][0] for row in library.store.notes()}
+    assert said == {
+        "a": [("https://example.org", {"link": "https://example.org"})],
+        "b": [("https://example.org", {})],
+    }
+
+
 def test_a_title_may_hold_any_letters(library, folder):
     write(folder, {"ü 漢 🙂.md": "x"})
     run(library, folder)

@@ -6,8 +6,9 @@ import time
 
 import pytest
 
+from app.transfer.addresses import PlainResolver
 from app.transfer.block_builder import NestedTooDeeply
-from app.transfer.markdown_reader import read_markdown
+from app.transfer.markdown_reader import read_all, read_markdown
 from app.transfer.markdown_rules import NESTING_MAX, parser, sized
 
 
@@ -104,3 +105,27 @@ def test_an_address_by_name_is_one_still():
 )  # fmt: skip
 def test_a_width_stands_behind_the_words_of_a_picture(words, expected):
     assert sized(words) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "links"),
+    [
+        ("https://x.org/a_b_c", ["https://x.org/a_b_c"]),
+        ("see (http://x.org/a_(b)), or HTTP://y.", ["http://x.org/a_(b)", "HTTP://y"]),
+        ("**https://x/a?b=c** ==https://y== _https://z_", ["https://x/a?b=c", "https://y", "https://z"]),
+        ("https://x/a\\_b&amp;c&d=1", ["https://x/a_b&c&d=1"]),
+        ("[a https://x b](https://y) <a href='https://z'>https://x</a>", ["https://y", "https://z"]),
+        ("<https://x> [[https://y]]", ["https://x", "https://y"]),
+        ("`https://x` xhttps://y https:// ftp://z http: //a", []),
+    ],
+)
+def test_an_address_that_merely_stands_there_is_a_link_where_that_is_asked_for(text, links):
+    blocks = read_all(text, PlainResolver(), addresses=True).blocks
+    found = [marks["link"] for _, marks in blocks[0][0] if "link" in marks]
+    assert list(dict.fromkeys(found)) == links
+
+
+def test_an_address_loses_no_letter_beside_it():
+    read = read_all("a https://x/b, c\nhttps://y.", PlainResolver(), addresses=True)
+    assert "".join(part for part, _ in read.blocks[0][0]) == "a https://x/b, c https://y."
+    assert read_all("a https://x/b", PlainResolver()).blocks == [([("a https://x/b", {})], {})]

@@ -52,6 +52,13 @@ def test_of_several_the_one_beside_is_meant_then_the_shortest_path_and_folders_d
     assert found.find("x/N", str(tmp_path)) is None
 
 
+def test_of_several_imported_folders_the_own_one_is_looked_in_first(tmp_path):
+    long, short = tmp_path / "longer", tmp_path / "s"
+    found = Names([Source(root / "pics" / "p.png", root, ("pics",)) for root in (long, short)])
+    assert found.find("p.png", str(long)) == str(long / "pics" / "p.png")
+    assert found.find("p.png", str(short)) == str(short / "pics" / "p.png")
+
+
 def test_a_name_with_a_way_up_is_a_path_from_the_folder(tmp_path):
     found = names(tmp_path, "N.md", "a/N.md", "a/b/M.md", "a/p.png")
     folder = str(tmp_path / "a" / "b")
