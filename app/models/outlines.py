@@ -36,9 +36,11 @@ class Outlines(QObject):
     def of(self, note_id: str) -> list[str]:
         """The texts of a note's headings, in order; none while they are not known, and `changed` follows."""
         if note_id not in self._texts:
-            self._texts[note_id] = []  # a note that cannot be read has none
+            self._texts[note_id] = []
             self._bridge.call(
-                lambda library: _read_headings(library, note_id), lambda t: self._take(note_id, t)
+                lambda library: _read_headings(library, note_id),
+                lambda texts: self._take(note_id, texts),
+                lambda error: None,  # a note that cannot be read has none, and says so where it is opened
             )
         return self._texts[note_id]
 

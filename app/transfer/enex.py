@@ -22,9 +22,10 @@ from typing import Final, NamedTuple
 
 from app.refusals import Refused
 from app.transfer.addresses import ATTACHMENT_SCHEME, PlainResolver, picture_payload
-from app.transfer.blocks import Block, Marks, is_embed, tidy
+from app.transfer.blocks import Block, Marks, encode_value, is_embed, tidy
 from app.transfer.front_matter import TAG_LENGTH_MAX, TAGS_MAX
 from app.transfer.html_reader import read_html
+from app.transfer.inline_html import marks_of_tag, parse_tag, quoted
 from app.transfer.pictures import NAME_LENGTH_MAX, PICTURE_SIZE_MAX, Attachment, picture_mime
 
 CONTENT_LENGTH_MAX: Final = 16 << 20
@@ -39,6 +40,14 @@ _MEDIA: Final = re.compile(r"<en-media\b([^>]*?)/?>(?:\s*</en-media>)?", re.IGNO
 _HASH: Final = re.compile(r'\bhash\s*=\s*["\']([0-9a-fA-F]{32})["\']')
 _PROLOGUE: Final = re.compile(r"^\s*(?:<\?xml[^>]*\?>)?\s*(?:<!DOCTYPE[^>]*>)?\s*", re.IGNORECASE)
 _MEDIA_NAME: Final = "enex-"
+_CODE: Final = re.compile(r"<div\b[^>]*-en-codeblock:\s*true[^>]*>", re.IGNORECASE)
+_DIV: Final = re.compile(r"<(/?)div\b[^>]*(?<!/)>", re.IGNORECASE)
+_NO_LINE: Final = re.compile(r"<div\b[^>]*>|</?(?:span|font)\b[^>]*>", re.IGNORECASE)
+"""What begins a line of code, or colours it."""
+_LINE_END: Final = re.compile(r"(?:<br\b[^>]*>\s*)?</div>|<br\b[^>]*>", re.IGNORECASE)
+_STYLED: Final = re.compile(r"<(?:span|font)\b[^>]*>", re.IGNORECASE)
+_COLOURS: Final = frozenset({"style", "color"})
+_NOTHING: Final = PlainResolver()
 
 
 class EnexNote(NamedTuple):
@@ -91,7 +100,7 @@ def read_enex(path: Path) -> Iterator[EnexNote | Refused]:
     with path.open("rb") as file:
         head = file.read(HEAD_SIZE)
         if b"<en-export" not in head or b"<!ENTITY" in head:
-            raise Refused("not_encoded")
+            raise Refused("not_note" if head else "empty_file")
         file.seek(0)
         try:
             for _, element in ElementTree.iterparse(file, events=("end",)):
@@ -118,7 +127,9 @@ def _note(element: ElementTree.Element) -> EnexNote:
     if len(content) > CONTENT_LENGTH_MAX:
         raise Refused("too_large", size_bytes=len(content), size_bytes_max=CONTENT_LENGTH_MAX)
     media = _Media(_resources(element))
-    blocks = _with_boxes(read_html(_as_html(content), media))
+    is_clip = (element.findtext("note-attributes/source") or "").startswith("web.clip")
+    page = _with_code(_as_html(content))
+    blocks = _with_boxes(read_html(page if is_clip else _with_colours(page), media))
     tags = [" ".join((tag.text or "").split())[:TAG_LENGTH_MAX] for tag in element.findall("tag")]
     title = " ".join((element.findtext("title") or "").split())
     return EnexNote(
@@ -166,6 +177,35 @@ def _as_html(content: str) -> str:
 
     bare = _PROLOGUE.sub("", content, count=1)
     return _MEDIA.sub(media, _TODO_ITEM.sub(item, _TODO.sub(todo, bare)))
+
+
+def _with_code(page: str) -> str:
+    """The boxes of code as such, a line for each part inside."""
+    made, place = [], 0
+    while opening := _CODE.search(page, place):
+        depth, end, stop = 1, len(page), len(page)
+        for tag in _DIV.finditer(page, opening.end()):
+            depth += -1 if tag[1] else 1
+            if not depth:
+                end, stop = tag.start(), tag.end()
+                break
+        lines = _LINE_END.sub("\n", _NO_LINE.sub("", page[opening.end() : end])).removesuffix("\n")
+        made += [page[place : opening.start()], "<pre>\n", lines, "</pre>"]
+        place = stop
+    return "".join(made) + page[place:]
+
+
+def _with_colours(page: str) -> str:
+    """The colours that somebody chose, as marks; those of a page that was clipped are how it looks."""
+
+    def coloured(found: re.Match[str]) -> str:
+        tag, attributes, _ = parse_tag(found[0]) or ("", {}, False)
+        marks = marks_of_tag(
+            tag, {name: attributes[name] for name in attributes if name in _COLOURS}, _NOTHING
+        )
+        return f"<{tag} data-marks={quoted(encode_value(marks))}>" if marks else found[0]
+
+    return _STYLED.sub(coloured, page)
 
 
 def _with_boxes(blocks: list[Block]) -> list[Block]:

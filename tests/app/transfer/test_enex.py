@@ -93,6 +93,39 @@ def test_boxes_of_both_dialects_are_check_lists(write):
     ]
 
 
+def test_a_box_of_code_is_code_line_by_line(write):
+    inside = (
+        '<div>if a:</div><div>  <font color="red">b</font> &lt; <b>c</b></div><div><br/></div><div>d</div>'
+    )
+    box = f'<div style="border: 1px; -en-codeblock:true;">{inside}</div>'
+    found = only(write(note(f"<div>one</div>{box}<div>two</div>{box.replace('-en', '--en')}")))
+    code = {"kind": "code"}
+    second = [("  b < ", {}), ("c", {"bold": True})]
+    lines = [([("if a:", {})], code), (second, code), ([], code), ([("d", {})], code)]
+    assert found.blocks == [([("one", {})], {}), *lines, ([("two", {})], {}), *lines]
+
+
+def test_a_box_that_is_never_closed_ends_with_the_note(write):
+    found = only(write(note('<div style="-en-codeblock: true"><div>a</div><div>b')))
+    assert found.blocks == [([("a", {})], {"kind": "code"}), ([("b", {})], {"kind": "code"})]
+
+
+COLOURED = (
+    '<div><span style="color: rgb(255, 0, 0);">a</span><font color="#0000ff">b</font>'
+    '<span style="--en-highlight:yellow;background-color: #ffef9e;">c</span>'
+    '<span style="font-size: 9px">d</span></div>'
+)
+
+
+def test_colours_that_were_chosen_come_along_and_those_of_a_clipped_page_do_not(write):
+    found = only(write(note(COLOURED)))
+    assert found.blocks == [
+        ([("a", {"colour": "red"}), ("b", {"colour": "blue"}), ("c", {"highlight": True}), ("d", {})], {})
+    ]
+    clip = "<note-attributes><source>web.clip7</source></note-attributes>"
+    assert only(write(note(COLOURED, more=clip))).blocks == [([("abcd", {})], {})]
+
+
 def test_scripts_and_foreign_addresses_stay_outside(write):
     content = '<script>x</script><a href="javascript:x">a</a><img src="file:///etc/passwd"/>'
     found = only(write(note(content)))
