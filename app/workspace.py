@@ -320,9 +320,7 @@ class Workspace(QObject):
         def change(edit: Edit, note: Document) -> None:
             if not on:
                 self.model.remove_tag(edit, tag)
-            elif not note.value(
-                ("tags", tag)
-            ):  # one that is there keeps its colour, and whatever else it has
+            elif not note.value(("tags", tag)):  # what is there stays, colour and all
                 self.model.add_tag(edit, tag, now_ms)
 
         self._change(note_ids, change)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, QDateTime
 
+from app.models.notices import version_axis
 from app.models.times import clock_time, short_time
 from sync.client.driver import driver_of
 from sync.client.state import AUTHS_PARKED, Status
@@ -61,12 +62,14 @@ def chip_words(status: Status, now_ms: int | None = None) -> ChipWords:
 
 def _behind_words(status: Status, waiting: str) -> ChipWords:
     """What the chip says while the notes here and on the server have different versions."""
+    is_too_old = version_axis(status.mode, status.server_model, status.app_model) == "app_too_old"
     if status.mode == "send_only" and (status.link == "live" or status.driver != "live"):
         first = waiting or _tr("All changes on the server")
-        return ChipWords(first, _tr("Not receiving: upgrade"), "refresh-cw", "warning")
+        second = _tr("Not receiving: update") if is_too_old else _tr("Not receiving: upgrade")
+        return ChipWords(first, second, "refresh-cw", "warning")
     first = _tr("Kept here – {waiting}").format(waiting=waiting) if waiting else _tr("Nothing to send")
     second = {
-        "blocked": _tr("Upgrade to sync again"),
+        "blocked": _tr("Update to sync again") if is_too_old else _tr("Upgrade to sync again"),
         "ahead": _tr("The server is older"),
     }.get(status.mode, _known_until(status))
     return ChipWords(first, second, "cloud-alert", "warning")

@@ -49,6 +49,12 @@ pytestmark = pytest.mark.usefixtures("qt_app")
         (replace(LIVE, mode="send_only", outbox=3), "3 to send", "Not receiving: upgrade"),
         (replace(LIVE, mode="send_only"), "All changes on the server", "Not receiving: upgrade"),
         (replace(LIVE, mode="blocked", outbox=3), "Kept here – 3 to send", "Upgrade to sync again"),
+        (
+            replace(LIVE, mode="send_only", server_model="9.0"),
+            "All changes on the server",
+            "Not receiving: update",
+        ),
+        (replace(LIVE, mode="blocked", server_model="9.0"), "Nothing to send", "Update to sync again"),
         (replace(LIVE, mode="ahead", outbox=3), "Kept here – 3 to send", "The server is older"),
     ],
 )
