@@ -16,13 +16,15 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from app.refusals import Refused
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from app.paths import Profile
     from app.transfer.report import Report
     from sync.storage.client_store import ClientStore
@@ -165,7 +167,16 @@ def remove_library(profile: Profile) -> None:
         profile.library.with_name(profile.library.name + ending).unlink(missing_ok=True)
     remove_beside(profile.library)
     if not libraries_aside(profile.folder):
-        shutil.rmtree(profile.backups, ignore_errors=True)
+        _remove_copies(profile.backups)
+
+
+def _remove_copies(folder: Path) -> None:
+    """Delete the copies of a library; what else somebody put beside them, such as an export, stays."""
+    for copy in folder.glob("library-*.sqlite3*"):
+        if copy.is_file():
+            copy.unlink(missing_ok=True)
+    with suppress(OSError):  # there is no folder, or something is in it
+        folder.rmdir()
 
 
 def _exported(store: ClientStore) -> Marks:

@@ -11,6 +11,7 @@ from app.paths import Profile
 from app.refusals import Refused
 from app.removal import check_removable, note_refused_exported, only_here, remove_library
 from app.transfer.exporting import export_notes
+from sync.storage.old_copies import copy_before_upgrade
 from tests.support.libraries import library_in
 
 
@@ -133,6 +134,18 @@ def test_copies_stay_while_a_library_lies_aside(profile, tmp_path):
         path.unlink()
     remove_library(profile)
     assert not profile.backups.exists()
+
+
+def test_an_export_into_the_profile_itself_stays(profile):
+    with library_in(profile.folder) as library:
+        library.new_note(title="one")
+        copies = [make_copy(profile, 1), copy_before_upgrade(profile.library, "1.0", 2)]
+        out = profile.backups / "out"
+        export(library, out)
+    remove_library(profile)
+    assert not profile.library.exists()
+    assert not any(copy.exists() for copy in copies)
+    assert (out / "one.md").exists()
 
 
 def test_removing_where_there_is_nothing_is_no_error(profile):
