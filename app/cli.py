@@ -91,6 +91,10 @@ def run(words: Sequence[str], streams: Streams) -> int:
 
     try:
         profile = profile_at(understood.profile, understood.data_model)
+    except ValueError as error:  # of the environment; words were understood
+        streams.err.write(f"commonplace: {error}\n")
+        return WRONG_USAGE
+    try:
         if understood.command in WITHOUT_LIBRARY:
             from app.commands.system import integrate
 

@@ -7,7 +7,7 @@ Options that every command takes stand before or after its name. Not here: what 
 from __future__ import annotations
 
 import re
-from argparse import SUPPRESS, ArgumentParser, Namespace
+from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Sequence
 from typing import Any, Final, NoReturn
 
@@ -313,15 +313,23 @@ def _top_parser() -> _Parser:
     )
     parser.add_argument("--profile", metavar="DIR", default=None, help="the folder of the library")
     parser.add_argument("--json", action="store_true", default=False, help="one JSON document on stdout")
-    parser.add_argument("--data-model", type=model_named, default=None, help=SUPPRESS)
+    parser.add_argument("--data-model", type=_model, default=None, help=SUPPRESS)
     return parser
+
+
+def _model(text: str) -> str:
+    """The data model that a word names."""
+    try:
+        return model_named(text)
+    except ValueError as error:
+        raise ArgumentTypeError(str(error)) from error
 
 
 def _fill(parser: ArgumentParser, name: str) -> None:
     """Add what every command takes, then its own."""
     parser.add_argument("--profile", metavar="DIR", default=SUPPRESS, help="the folder of the library")
     parser.add_argument("--json", action="store_true", default=SUPPRESS, help="one JSON document on stdout")
-    parser.add_argument("--data-model", type=model_named, default=SUPPRESS, help=SUPPRESS)
+    parser.add_argument("--data-model", type=_model, default=SUPPRESS, help=SUPPRESS)
     for flags, options in COMMANDS[name][1]:
         parser.add_argument(*flags, **options)
 

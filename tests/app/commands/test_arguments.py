@@ -151,5 +151,6 @@ def test_a_model_can_be_named_before_and_after_the_command():
     assert arguments.parse(["list"]).data_model is None
     assert arguments.parse(["--data-model", "1", "list"]).data_model == "1.0"
     assert arguments.parse(["list", "--data-model=2.0"]).data_model == "2.0"
-    with pytest.raises(arguments.WrongUsage):
-        arguments.parse(["--data-model", "7", "list"])
+    for words in (["--data-model", "7", "list"], ["list", "--data-model", "7"]):
+        with pytest.raises(arguments.WrongUsage, match="7 is no data model; there are"):
+            arguments.parse(words)

@@ -9,6 +9,7 @@ import pytest
 
 from app.cli import NEEDS_SERVER, WITHOUT_LIBRARY
 from app.commands.arguments import COMMANDS, parse
+from app.paths import DATA_MODEL_VARIABLE
 from tests.support.command_line import CommandLine
 from tests.support.server_process import running_server
 
@@ -213,6 +214,13 @@ def test_wrong_usage_ends_with_2_and_the_usage_and_touches_nothing(cli, name):
         assert (failed.code, failed.out) == (2, ""), words
         assert "commonplace: " in failed.err
     assert not cli.profile.exists()
+
+
+def test_a_data_model_of_the_environment_that_is_none_is_wrong_usage(cli, monkeypatch):
+    monkeypatch.setenv(DATA_MODEL_VARIABLE, "7")
+    failed = cli("list")
+    assert (failed.code, failed.out) == (2, "")
+    assert failed.err == "commonplace: 7 is no data model; there are 1.0, 2.0\n"
 
 
 @pytest.mark.parametrize("name", SIGNED_OUT)
