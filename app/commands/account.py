@@ -161,6 +161,10 @@ def _sync_words(reached: Status, code: int) -> str:
 
 async def status(context: Context) -> int:
     """`status`: how syncing stands, as far as it is known without asking the server."""
+    from app.wording import sentence
+    from sync.client.state import AUTHS_PARKED
+    from sync.errors import AuthFailed
+
     asked = client_for(context).status()
     found = _plain(context, asked)
     if context.library.client is None:
@@ -168,8 +172,13 @@ async def status(context: Context) -> int:
         if kept is not None:
             known = {name: value for name, value in _remembered(context).items() if name not in _MOMENTS}
             found.update({"auth": "unknown", "token_kept": kept[1]}, **known)
+    if found["auth"] in AUTHS_PARKED:
+        since = found["signed_out_ms"] or context.library.store.meta("signed_out_ms")
+        found["signed_out_ms"] = int(since) if since is not None else None
     words = [f"{name}: {value}" for name, value in found.items() if value is not None]
     context.give(found, "\n".join(words))
+    if found["auth"] in AUTHS_PARKED:
+        context.say(sentence(AuthFailed(found["auth"])))
     if found["mode"] != "full":
         counted = {name: found[name] for name in ("mode", "server_model", "outbox")}
         context.say(_behind_words(replace(asked, **counted)))

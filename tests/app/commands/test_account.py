@@ -79,7 +79,10 @@ def test_a_lost_sign_in_is_exit_code_3_and_loses_nothing(tmp_path, server):
     assert said.code == 3
     assert said.json["outbox"] == 2
     assert said.err.endswith(".\n")
-    assert cli.ok("status", "--json").json["auth"] in ("revoked", "invalid", "expired")
+    status = cli.ok("status", "--json")
+    assert status.json["auth"] == said.json["auth"] == "revoked"
+    assert status.json["signed_out_ms"] == said.json["signed_out_ms"] > 0
+    assert status.err == said.err
     assert signed_in(cli, server, "lost@example.org").code == 0
     assert cli.ok("sync", "--json").json["outbox"] == 0
     assert made
