@@ -216,7 +216,7 @@ def test_wrong_usage_ends_with_2_and_the_usage_and_touches_nothing(cli, name):
     assert not cli.profile.exists()
 
 
-def test_a_data_model_of_the_environment_that_is_none_is_wrong_usage(cli, monkeypatch):
+def test_a_model_of_the_environment_that_is_none_is_wrong_usage(cli, monkeypatch):
     monkeypatch.setenv(DATA_MODEL_VARIABLE, "7")
     failed = cli("list")
     assert (failed.code, failed.out) == (2, "")
