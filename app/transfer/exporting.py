@@ -2,10 +2,9 @@
 Export: the library as a folder of files that other programs read.
 
 Folders mirror folders, names are safe and unique, pictures lie in `assets`, links between notes lead to
-their files. Markdown comes back whole with `import` (see `markdown_writer`), an archive with its history (see
-`archive`); HTML and JSON are for reading, though a page brings back what it says of itself (`page_head`).
-Works signed out and on notebooks that may only be read. Nothing that is already in the folder is
-overwritten, except an earlier export.
+their files. Markdown and HTML come back whole with `import` (see their writers), an archive with its history
+(see `archive`); JSON is for reading. Works signed out and on notebooks that may only be read. Nothing that is
+already in the folder is overwritten, except an earlier export.
 """
 
 from __future__ import annotations

@@ -5,8 +5,8 @@ nh3 (an HTML5 parser with an allow-list) first makes it well-formed and takes ou
 named here; only then are our blocks built from it. Raw HTML reaches no widget. Tables become aligned lines,
 scripts and styles vanish with their content, unknown tags leave their text.
 
-A paragraph with `data-block` is one that our writer could not say in Markdown: its blanks count and its
-attributes are what the attribute says.
+A block with `data-block` is one that our writers could not say in Markdown or plain HTML: its blanks count
+and its attributes are what the attribute says.
 """
 
 from __future__ import annotations
@@ -151,7 +151,7 @@ class _Reading(HTMLParser):
             self._spans.append((embed[0], {**self._marks.now(), **embed[1]}))
             if tag != "img":
                 self._marks.open(tag, {})
-        elif tag == "code" and self._code is not None:
+        elif tag == "code" and self._is_of_program:
             self._code = self._code or _language(attributes)
         elif tag == "a" and self._leads_to_file(attributes):
             self._file = attributes["href"], len(self._spans)
@@ -163,10 +163,15 @@ class _Reading(HTMLParser):
         """Leave a tag."""
         if tag in _BLOCK_TAGS:
             self._leave_block(tag)
-        elif not (tag == "code" and self._code is not None):
+        elif not (tag == "code" and self._is_of_program):
             self._marks.close(tag)
         if tag == "a" and self._file is not None:
             self._take_file(*self._file)
+
+    @property
+    def _is_of_program(self) -> bool:
+        """Whether `<code>` stands in a `<pre>` and says what language that is."""
+        return self._code is not None and self._exact is None
 
     def handle_data(self, data: str) -> None:
         """Text: as it is where blanks count, else with each run of blanks as one."""
@@ -212,6 +217,7 @@ class _Reading(HTMLParser):
         self._end_paragraph()
         if "data-block" in attributes:
             self._exact = _believed_attributes(attributes["data-block"])
+            self._code = "" if tag == "pre" else None
         elif tag in ("ul", "ol"):
             self._builder.open_list("numbered" if tag == "ol" else "bullet", _start(attributes))
         elif tag == "li":
@@ -280,7 +286,10 @@ class _Reading(HTMLParser):
         self._file = self._file and (self._file[0], 0)
         if self._exact is not None:
             attributes, self._exact = self._exact, None
-            self._builder.add_exact(spans, attributes)
+            lines = [spans] if self._code is None else _code_lines(spans)
+            self._code = None
+            for line in lines:
+                self._builder.add_exact(line, dict(attributes))
         elif self._code is not None:
             language, self._code = self._code, None
             self._builder.add_code(_code_lines(spans), language)

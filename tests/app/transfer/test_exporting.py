@@ -78,7 +78,8 @@ def test_pictures_lie_in_assets_and_links_lead_to_files(library, tmp_path):
     assert "[lost](note:gone)" in text
 
 
-def test_the_way_out_and_back_changes_nothing(library, tmp_path):
+@pytest.mark.parametrize("format", ["md", "html"])
+def test_the_way_out_and_back_changes_nothing(library, tmp_path, format):
     digest = library.store.save_attachment(PNG, "image/png")
     other = library.new_note(title="Other: “note”", blocks=[([("x", {})], {})])
     picture = {"type": "image", "src": f"attachment:{digest}", "alt": "a", "name": "p.png"}
@@ -97,7 +98,7 @@ def test_the_way_out_and_back_changes_nothing(library, tmp_path):
     library.new_note(
         title="  spaces  ", blocks=blocks, tags=["a, b", "#c"], created_ms=1_234_567_890_123, **looks
     )
-    export(library, tmp_path / "out")
+    export(library, tmp_path / "out", format)
     with library_in(tmp_path / "second") as second:
         report = at_once(import_paths(second, [tmp_path / "out"]))
         assert (report.done, report.warnings, report.refused) == (2, [], [])
@@ -153,14 +154,15 @@ def with_pictures_elsewhere(blocks):
     return json.loads(text)
 
 
+@pytest.mark.parametrize("format", ["md", "html"])
 @settings(max_examples=10, phases=[Phase.generate])
 @given(blocks=notes.blocks.map(with_pictures_elsewhere))
-def test_any_note_comes_back_from_an_export_with_its_text_spans_and_blocks(tmp_path_factory, blocks):
+def test_any_note_comes_back_from_an_export_with_its_text_spans_and_blocks(tmp_path_factory, format, blocks):
     place = tmp_path_factory.mktemp("trip")
     blocks = tidy(blocks)
     with library_in(place / "one") as one:
         one.new_note(title="T", blocks=blocks)
-        export(one, place / "out")
+        export(one, place / "out", format)
     with library_in(place / "two") as two:
         assert at_once(import_paths(two, [place / "out"])).done == 1
         (row,) = two.store.notes()
