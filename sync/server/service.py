@@ -42,6 +42,7 @@ from sync.server.connected import Connected, Connection
 from sync.server.core import Gone, Segment
 from sync.server.hub import Hub, ReadLog, ReadStates
 from sync.server.link import Link
+from sync.server.memory import give_long_blocks_back
 from sync.server.neighbours import Neighbours
 from sync.server.opening import FolderLock, Opened, make_folder, open_server
 from sync.server.realm import Realm, realm_of
@@ -489,6 +490,7 @@ def _address(socket: ServerConnection) -> str:
 
 def serve_until_stopped(settings: Settings, on_listening: Callable[[str], None]) -> None:
     """Run a server in this process until SIGTERM or SIGINT; see ``Service.start`` for what it raises."""
+    give_long_blocks_back()
     gc.freeze()
     gc.set_threshold(*COLLECT_AFTER)
     asyncio.run(Service(settings).run(on_listening))

@@ -33,7 +33,7 @@ PAGE_SIZE: Final = 160 * 1024
 CHUNK_COST: Final = 64
 """Bytes that a piece counts for besides its own."""
 
-KEPT_SIZE_MAX: Final = 8 * 1024 * 1024
+KEPT_SIZE_MAX: Final = 4 * 1024 * 1024
 """Bytes of long documents kept for those who are in the middle of them; one is kept however long it is."""
 
 
