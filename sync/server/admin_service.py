@@ -49,6 +49,7 @@ class AdminService:
         self._tell: Final = tell
         self._server: asyncio.Server | None = None
         self._closing = False
+        self._answering: Final[set[asyncio.Task[Any]]] = set()
 
     async def listen(self, folder: Path) -> None:
         """Listen in a folder, for its owner only. Where there are no local sockets, nothing happens."""
@@ -70,23 +71,33 @@ class AdminService:
             self._server.close()
 
     async def closed(self) -> None:
-        """Wait until nobody is being answered."""
-        if self._server is not None:
-            await self._server.wait_closed()
+        """
+        Wait until nobody is being answered: whoever gave a command is told what came of it.
+
+        Not ``Server.wait_closed``: it does not wait before Python 3.12, and from then on for those, too, who
+        have said nothing yet.
+        """
+        await asyncio.gather(*self._answering, return_exceptions=True)
 
     async def answer(self, line: bytes, show: Show | None = None) -> dict[str, Any]:
         """Do the command of a line; return ``{"value"}`` or ``{"error"}``. ``show`` is told how far it is."""
-        outcome: Outcome = await self._in_store(partial(admin.answer, self._opened, line, self._clock()))
-        self.tell(outcome)
+        if self._closing:
+            return {"error": "the server is stopping; nothing was done"}
         try:
-            if outcome.rest is not None:
-                steps = self._until_closed(outcome.rest)
-                await in_steps(steps, self._in_store, partial(self._after_step, outcome, show))
-            if outcome.aside is not None:
-                await asyncio.to_thread(outcome.aside)
+            return (await self._done(line, show)).said()
         except SyncError as error:
             return {"error": str(error)}
-        return outcome.said()
+
+    async def _done(self, line: bytes, show: Show | None) -> Outcome:
+        """Do the command of a line, to its end."""
+        outcome: Outcome = await self._in_store(partial(admin.answer, self._opened, line, self._clock()))
+        self.tell(outcome)
+        if outcome.rest is not None:
+            steps = self._until_closed(outcome.rest)
+            await in_steps(steps, self._in_store, partial(self._after_step, outcome, show))
+        if outcome.aside is not None:
+            await asyncio.to_thread(outcome.aside)
+        return outcome
 
     def tell(self, outcome: Outcome) -> None:
         """Tell connections what they must hear of so far."""
@@ -106,14 +117,24 @@ class AdminService:
             yield
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
         try:
-            line = await reader.readline()
+            try:
+                line = await reader.readline()
+            except ValueError:  # it is too long
+                return
+            self._answering.add(task)
             show = partial(_say_progress, writer) if _wants_progress(line) else None
             writer.write(json.dumps(await self.answer(line, show)).encode() + b"\n")
             await writer.drain()
-        except (ConnectionError, ValueError):  # it went away, or its line is too long
+        except ConnectionError:  # it went away
             pass
+        except Exception:
+            writer.write(json.dumps({"error": "the server failed at it; its log says how"}).encode() + b"\n")
+            raise
         finally:
+            self._answering.discard(task)
             writer.close()
 
 

@@ -126,20 +126,29 @@ def _here(
 
 
 def _there(folder: Path, command: str, arguments: Mapping[str, Any], show: Show | None) -> Any:
-    """Ask the running server. Raises OSError when there is none."""
+    """
+    Ask the running server, once: what was asked may be done although no answer comes.
+
+    Raises:
+        OSError: There is none; nothing was asked.
+        AdminError: It refused, or went away before it answered.
+    """
     if not hasattr(socket, "AF_UNIX"):
         raise AdminError("on this system commands work only while the server is stopped")
     asked = {"command": command, "arguments": arguments, "progress": show is not None}
     line = json.dumps(asked).encode() + b"\n"
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asking, reachable(folder) as path:
         asking.connect(path)
-        asking.sendall(line)
-        with asking.makefile("rb") as answering:
-            said = _heard(answering.readline())
-            while "progress" in said:
-                if show is not None:
-                    show(*said["progress"])
+        try:
+            asking.sendall(line)
+            with asking.makefile("rb") as answering:
                 said = _heard(answering.readline())
+                while "progress" in said:
+                    if show is not None:
+                        show(*said["progress"])
+                    said = _heard(answering.readline())
+        except OSError as error:
+            raise AdminError("the server went away before it answered: look whether it was done") from error
     if "error" in said:
         raise AdminError(said["error"])
     return said["value"]

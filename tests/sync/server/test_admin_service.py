@@ -2,9 +2,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 import urllib.request
 
+import pytest
+
 from sync.protocol import messages as m
+from sync.server import admin
+from sync.server.execution import execute
+from sync.server.outcome import AdminError, Outcome
 from tests.support.running_server import run, running_server
 
 
@@ -35,6 +41,58 @@ def test_a_command_that_fails_half_way_says_why(tmp_path):
         async with running_server(tmp_path) as server:
             line = json.dumps({"command": "backup", "arguments": {"target": str(tmp_path)}}).encode()
             assert "exists" in (await server.service.admin.answer(line))["error"]
+
+    run(play())
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("bug", [ZeroDivisionError, ValueError])
+def test_a_command_that_breaks_is_answered_once_and_logged(tmp_path, monkeypatch, expect_log, bug):
+    expect_log("asyncio: Unhandled exception in client_connected_cb")
+    begun = []
+
+    def breaks(opened, arguments, now_ms):
+        begun.append(1)
+        raise bug("in here")
+
+    monkeypatch.setattr(admin, "COMMANDS", {"stats": breaks})
+
+    async def play():
+        async with running_server(tmp_path, database=None):
+            with pytest.raises(AdminError, match="failed at it"):
+                await asyncio.to_thread(execute, tmp_path, "stats", {})
+            assert begun == [1]
+
+    run(play())
+
+
+@pytest.mark.one_database
+def test_whoever_gave_a_command_is_told_what_came_of_it_before_the_server_is_gone(tmp_path, monkeypatch):
+    begun, go_on, told = threading.Event(), threading.Event(), []
+
+    def slow(opened, arguments, now_ms):
+        begun.set()
+        assert go_on.wait(20)
+        told.append("done")
+        return Outcome({"ok": True})
+
+    monkeypatch.setattr(admin, "COMMANDS", {"stats": slow})
+
+    async def play():
+        async with running_server(tmp_path, database=None) as server:
+            loop = asyncio.get_running_loop()
+            asking = loop.run_in_executor(None, execute, tmp_path, "stats", {})
+            assert await asyncio.to_thread(begun.wait, 20)
+            service = server.service.admin
+            service.close()
+            waiting = asyncio.ensure_future(service.closed())
+            loop.call_soon(go_on.set)
+            await waiting
+            assert told == ["done"]
+            assert await asking == {"ok": True}
+            line = json.dumps({"command": "stats", "arguments": {}}).encode()
+            assert "stopping" in (await service.answer(line))["error"]
+            assert told == ["done"]
 
     run(play())
 

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import threading
 
 import pytest
 from click.testing import CliRunner
 
 from sync.server import execution
+from sync.server.admin_path import reachable
 from sync.server.commands import main
 from sync.server.execution import execute, fill_database
 from sync.server.opening import FolderLock, make_folder
@@ -72,6 +74,27 @@ def test_a_folder_whose_owner_does_not_answer_is_said(tmp_path, monkeypatch):
     assert lock.take()
     with pytest.raises(AdminError, match="nobody answers"):
         execute(tmp_path, "user list", {})
+    lock.release()
+
+
+def test_what_was_asked_is_never_asked_again(tmp_path):
+    make_folder(tmp_path)
+    lock, heard = FolderLock(tmp_path), []
+    assert lock.take()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as dying, reachable(tmp_path) as path:
+        dying.bind(path)
+        dying.listen()
+
+        def die():
+            with dying.accept()[0] as asked, asked.makefile("rb") as lines:
+                heard.append(json.loads(lines.readline())["command"])
+
+        thread = threading.Thread(target=die)
+        thread.start()
+        with pytest.raises(AdminError, match="look whether it was done"):
+            execute(tmp_path, "note append", {"note": "x", "text": "once"})
+        thread.join()
+    assert heard == ["note append"]
     lock.release()
 
 
