@@ -231,7 +231,9 @@ COMMANDS: Final[Mapping[str, Callable[[Opened, Arguments, int], Outcome]]] = {
 
 def _note(opened: Opened, arguments: Arguments) -> tuple[DocumentRow, StreamRow]:
     """Return the note that an id, or its unambiguous beginning, stands for."""
-    wanted = str(arguments.get("note"))
+    wanted = str(arguments.get("note") or "")
+    if not wanted:  # else a server's only note would be meant by nothing at all
+        raise AdminError("a note is named by its id, or the beginning of it")
     found = opened.store.documents_like(wanted)
     notes = [(row, stream) for row, stream in found if stream.collection == "notes"]
     if len(notes) != 1:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from sync.errors import AuthFailed
+from sync.limits import INVITE_LIFE_MS_MAX
 from sync.server import auth, roles
 from sync.server.ingest import SERVER_ACCOUNT
 from sync.server.opening import Opened
@@ -143,6 +144,8 @@ def _invite_create(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome
     if notebook is not None and opened.accounts.notebook(str(notebook)) is None:
         raise AdminError(f"there is no notebook {notebook}")
     days, uses = arguments.get("days"), arguments.get("uses")
+    if days is not None and not 0 <= days <= INVITE_LIFE_MS_MAX / DAY_MS:
+        raise AdminError("an invite lives for a number of days, a year at most; 0: for ever")
     try:
         made = opened.sharing.invite(
             notebook,

@@ -242,7 +242,7 @@ def notebook() -> None:
 @_shared
 def notebook_list(**shared: Any) -> None:
     """List all notebooks with their members."""
-    _do(shared, "notebook list", {}, "{id}  {name}  {members}", rows="notebooks")
+    _do(shared, "notebook list", {}, _notebook_line, rows="notebooks")
 
 
 # --- notes ---------------------------------------------------------------------------------------------
@@ -441,6 +441,11 @@ def _password_hash(from_stdin: bool) -> str:
 
 def _text(text: str) -> str:
     return sys.stdin.read() if text == "-" else text
+
+
+def _notebook_line(row: Mapping[str, Any]) -> str:
+    members = ", ".join(f"{member['email']} {member['role']}" for member in row["members"])
+    return f"{row['id']}  {row['name']}  {members}"
 
 
 def _line(line: str | None, row: Mapping[str, Any]) -> str:

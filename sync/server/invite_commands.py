@@ -6,7 +6,7 @@ What it is not: doing them (admin_people.py). Invariant: a secret is printed onc
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import click
@@ -53,8 +53,7 @@ def add_invites(main: click.Group, shared: Callable[..., Any], do: Callable[...,
     @shared
     def listed(notebook: str | None, **given: Any) -> None:
         """List the links; their secrets are not kept."""
-        line = "{id}  {notebook}  {role}  {state}  used {used} of {uses}"
-        do(given, "invite list", {"notebook": notebook}, line, rows="invites")
+        do(given, "invite list", {"notebook": notebook}, _invite_line, rows="invites")
 
     @invite.command("revoke", context_settings=DASHES)
     @click.argument("invite", metavar="ID")
@@ -62,3 +61,9 @@ def add_invites(main: click.Group, shared: Callable[..., Any], do: Callable[...,
     def revoke(invite: str, **given: Any) -> None:
         """End a link at once; who has joined by it stays."""
         do(given, "invite revoke", {"invite": invite}, "{id}: {state}")
+
+
+def _invite_line(row: Mapping[str, Any]) -> str:
+    where = f"{row['notebook']}  {row['role']}" if row["notebook"] else "an account alone"
+    times = "any number of times" if row["uses"] is None else f"{row['uses']}"
+    return f"{row['id']}  {where}  {row['state']}  used {row['used']} of {times}"

@@ -24,6 +24,10 @@ DAY_MS: Final = 24 * 3_600_000
 DOCUMENTS_A_STEP: Final = 20
 """Documents that ``verify`` folds before it lets others write."""
 
+KEEP_DAYS_MAX: Final = 36_500
+KEEP_DELTAS_MAX: Final = 2**53
+"""What `compact` may be told to keep: beyond it there are no numbers of days or deltas, only slips."""
+
 BACKUPS_FOLDER: Final = "backups"
 """In the server's folder, where a backup goes that was given no place."""
 
@@ -69,11 +73,11 @@ def _verifying(opened: Opened, value: dict[str, Any]) -> Iterator[None]:
 
 def _compact(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
     """Let go of the trash of last month, the old end of the logs, attachments that no note names."""
-    keep_ms = int(float(arguments.get("keep_days", compaction.KEEP_MS / DAY_MS)) * DAY_MS)
+    keep_days = float(arguments.get("keep_days", compaction.KEEP_MS / DAY_MS))
     keep_deltas = int(arguments.get("keep_deltas", compaction.KEEP_DELTAS))
-    if keep_ms < 0 or keep_deltas < 0:
-        raise AdminError("what is kept is a number of days and of deltas, not below zero")
-    return tidying(opened, now_ms, keep_ms=keep_ms, keep_deltas=keep_deltas)
+    if not (0 <= keep_days <= KEEP_DAYS_MAX and 0 <= keep_deltas <= KEEP_DELTAS_MAX):
+        raise AdminError("what is kept is a number of days (100 years at most) and of deltas, not below zero")
+    return tidying(opened, now_ms, keep_ms=int(keep_days * DAY_MS), keep_deltas=keep_deltas)
 
 
 def tidying(

@@ -64,6 +64,36 @@ def test_every_command_has_a_line_for_people(tmp_path):
         assert words in result.output
 
 
+def test_who_is_in_a_notebook_is_told_in_words(tmp_path):
+    ann = _add(tmp_path)
+    _add(tmp_path, "bob@example.org")
+    _run(tmp_path, "role", "set", ann["personal"], "bob@example.org", "viewer")
+    line = f"{ann['personal']}  Personal  ann@example.org owner, bob@example.org viewer\n"
+    assert line in _run(tmp_path, "notebook", "list").output
+
+
+@pytest.mark.parametrize("how", [("show",), ("set", "text"), ("append", "text"), ("recover",)])
+def test_no_name_at_all_means_no_note_even_where_there_is_only_one(tmp_path, how):
+    ann = _add(tmp_path)
+    note = _json(tmp_path, "note", "add", ann["personal"], "kept")["id"]
+    result = _run(tmp_path, "note", how[0], "", *how[1:])
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert _json(tmp_path, "note", "show", note)["text"] == "kept"
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        *(("--keep-days", days) for days in ("nan", "inf", "1e300")),
+        ("--keep-deltas", "9" * 30),
+    ],
+)
+def test_what_is_no_number_of_days_or_deltas_is_refused(tmp_path, kept):
+    result = _run(tmp_path, "compact", *kept)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "not below zero" in result.stderr
+
+
 def test_options_may_stand_before_the_command(tmp_path):
     result = CliRunner().invoke(commands.main, ["--data", str(tmp_path), "--json", "user", "list"])
     assert json.loads(result.stdout) == {"users": []}

@@ -39,6 +39,21 @@ def test_a_link_to_the_server_alone_has_no_role(tmp_path):
     assert (made["notebook"], made["role"], made["expires_ms"], made["uses"]) == (None, "", None, 1)
 
 
+def test_a_list_says_in_words_what_a_link_is_for(tmp_path, personal):
+    _run(tmp_path, "invite", "create")
+    assert (
+        "  an account alone  ok  used 0 of any number of times\n" in _run(tmp_path, "invite", "list").stdout
+    )
+    _run(tmp_path, "invite", "create", "--notebook", personal, "--role", "viewer", "--uses", "3")
+    assert f"  {personal}  viewer  ok  used 0 of 3\n" in _run(tmp_path, "invite", "list").stdout
+
+
+def test_a_life_that_is_no_number_is_refused(tmp_path):
+    result = _run(tmp_path, "invite", "create", "--days", "nan")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "a year at most" in result.stderr
+
+
 @pytest.mark.parametrize(
     "options",
     [("--role", "editor"), ("--uses", "0"), ("--days", "366"), ("--role", "owner", "--notebook", "x")],
