@@ -40,11 +40,13 @@ class RemoteProtocolError(SyncError):
         code: ``bad_frame`` (not decodable as a message), ``unknown_kind`` (a message type below 128 that we
             do not know), ``unexpected`` (a known message at the wrong time or from the wrong side) or
             ``too_big``.
+        about: The type of message that we do not know; 0: that is not what was wrong.
     """
 
-    def __init__(self, code: Fault, message: str) -> None:
+    def __init__(self, code: Fault, message: str, about: int = 0) -> None:
         super().__init__(message)
         self.code: Final = code
+        self.about: Final = about
 
 
 class StoreUnavailable(SyncError):

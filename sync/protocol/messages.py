@@ -451,7 +451,7 @@ def decode(value: Value) -> Message | Ignored:
         if codec is None:
             if number >= FIRST_IGNORABLE:
                 return Ignored(number)
-            raise RemoteProtocolError("unknown_kind", f"messages of type {number} are not known here")
+            raise RemoteProtocolError("unknown_kind", f"type {number} is not known here", about=number)
         if number == Deltas.TYPE and type(body) is dict and "from" in body:
             body = {**body, "from_": body["from"]}
         message: Any = codec.decode(body)

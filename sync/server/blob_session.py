@@ -129,7 +129,7 @@ class BlobSession:
         try:
             message = wire.decode(frame, size_max)
         except RemoteProtocolError as error:
-            closing = _closing(error.code, str(error)[:200])
+            closing = _closing(error.code, str(error)[:200], about=error.about)
             return closing[:1] if error.code == "unknown_kind" and self._hello else closing
         if isinstance(message, m.Ignored):
             return []

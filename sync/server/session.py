@@ -130,7 +130,7 @@ class Session:
         try:
             message = wire.decode(frame, size_max)
         except RemoteProtocolError as error:
-            self.say(m.Error(error.code, str(error)[:200]))
+            self.say(m.Error(error.code, str(error)[:200], about=error.about))
             if error.code == "unknown_kind" and self.hello is not None:
                 return []
             return [Close(1002, error.code)]

@@ -53,7 +53,7 @@ def test_text_garbage_and_unknown_kinds_are_told_apart(session):
     session.receive(wire.encode(HELLO), 0)
     assert said(session.receive(b"\x00\xc1", 0))[0].code == "bad_frame"
     unknown = session.receive(b"\x00" + bytes([0x92, 77, 0x80]), 0)
-    assert said(unknown)[0].code == "unknown_kind"
+    assert (said(unknown)[0].code, said(unknown)[0].about) == ("unknown_kind", 77)
     assert not any(isinstance(effect, Close) for effect in unknown)
 
 

@@ -125,7 +125,8 @@ def test_an_unknown_call_is_answered_as_such(world):
 def test_an_unknown_kind_is_answered_and_the_connection_goes_on(world):
     talk = world.hello()
     talk.do_bytes(b"\x00" + b"\x92\x7f\x80")
-    assert talk.heard().one(m.Error).code == "unknown_kind"
+    error = talk.heard().one(m.Error)
+    assert (error.code, error.about) == ("unknown_kind", 127)
     assert talk.closed is None
     talk.do_bytes(b"\x00" + b"\x92\xcc\x80\x80")
     assert talk.heard() == []
