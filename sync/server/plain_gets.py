@@ -13,6 +13,7 @@ from contextlib import suppress
 from http import HTTPStatus
 from typing import Final, NamedTuple, Protocol
 
+from sync import VERSION
 from sync.protocol.messages import PROTOCOL
 from sync.server.metrics import CONTENT_TYPE
 
@@ -123,7 +124,7 @@ def answer(
             return Answer(HTTPStatus.OK, "ok\n")
         return Answer(HTTPStatus.SERVICE_UNAVAILABLE, "not ready\n")
     if path == "/version":
-        said = {"protocol": PROTOCOL, "model": model, "server": server}
+        said = {"version": VERSION, "protocol": PROTOCOL, "model": model, "server": server}
         return Answer(HTTPStatus.OK, json.dumps(said) + "\n", "application/json")
     if path.startswith(INVITE_PATH):
         return Answer(HTTPStatus.OK, INVITED)

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from sync import VERSION
 from sync.limits import CONNECTIONS_PER_ADDRESS
 from sync.server.plain_gets import SYNC_PATH, Crowd, answer
 from sync.server.settings import Settings
@@ -42,7 +43,8 @@ def test_a_socket_is_let_through():
 
 
 def test_the_version_is_told():
-    assert json.loads(_answer("/version").body) == {"protocol": 1, "model": "1.0", "server": "s"}
+    said = json.loads(_answer("/version").body)
+    assert said == {"version": VERSION, "protocol": 1, "model": "1.0", "server": "s"}
 
 
 def test_an_address_has_a_bound_of_connections_and_this_machine_has_none():
