@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from pathlib import Path
 
@@ -52,6 +53,15 @@ def test_the_specification_names_every_code():
     written = set(re.findall(r"[a-z_]+", " ".join(re.findall(r"`([^`]*)`", README))))
     missing = sorted(f"{kind} {code}" for kind, codes in CODES.items() for code in codes - written - {""})
     assert missing == []
+
+
+@pytest.mark.parametrize("kind", m.KINDS.values(), ids=lambda kind: kind.__name__)
+def test_the_specification_has_every_kind_with_every_field(kind):
+    rows = re.findall(rf"^\| {kind.TYPE} \| [a-z_]+ \| (?:C|S|both) \| (.*) \|$", README, re.MULTILINE)
+    assert len(rows) == 1
+    for field in dataclasses.fields(kind):
+        mark = "" if field.default is dataclasses.MISSING else r"\?"
+        assert re.search(rf"`{field.name.rstrip('_')}{mark}[` ]", rows[0]), field.name
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
