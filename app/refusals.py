@@ -32,6 +32,7 @@ REFUSALS: Final = frozenset(
         "is_window",
         "link_left",
         "name_needed",
+        "needs_server",
         "needs_upgrade",
         "nested",
         "no_device",

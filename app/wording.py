@@ -135,6 +135,7 @@ REFUSED: Final[Mapping[str, str]] = {
     "not_note": "It is not a kind of file that can be imported. Markdown, HTML, text, archives and ENEX can.",
     "not_picture": "{address} is no picture, so only its description was kept. Attach the file by hand.",
     "not_on_server": "“{name}” is on this computer only. Sign in and sync first, then share it.",
+    "needs_server": "The server has the notes in an older version without this. Ask its owner to upgrade it.",
     "needs_upgrade": "The notes here have an older version without this. Say “commonplace upgrade” first.",
     "not_owner": "“{name}” belongs to others. Ask its owner, or leave it: its notes stay on this computer.",
     "not_writable": "You may read this notebook but not change it. Ask its owner to make you an editor.",

@@ -170,7 +170,7 @@ async def status(context: Context) -> int:
     if context.library.client is None:
         kept = _tokens(context).load()
         if kept is not None:
-            known = {name: value for name, value in _remembered(context).items() if name not in _MOMENTS}
+            known = {name: value for name, value in remembered(context).items() if name not in _MOMENTS}
             found.update({"auth": "unknown", "token_kept": kept[1]}, **known)
     if found["auth"] in AUTHS_PARKED:
         since = found["signed_out_ms"] or context.library.store.meta("signed_out_ms")
@@ -212,7 +212,7 @@ def _plain(context: Context, status: Status) -> dict[str, Any]:
         "files_wanted": wanted,
         "files_refused": refused,
     }
-    known = _remembered(context)
+    known = remembered(context)
     for name in _MOMENTS:
         found[name] = found[name] or known.get(name)
     found["driver"] = kept_driver(store).text
@@ -222,14 +222,14 @@ def _plain(context: Context, status: Status) -> dict[str, Any]:
 
 def remember(context: Context, reached: Status) -> None:
     """Keep what the server said last."""
-    before = _remembered(context)
+    before = remembered(context)
     known = {name: getattr(reached, name) for name in _KEPT}
     for name in (*_MOMENTS, "auth"):
         known[name] = known[name] if known[name] not in (None, "unknown") else before.get(name)
     context.library.store.set_meta(REMEMBERED, json.dumps(known))
 
 
-def _remembered(context: Context) -> dict[str, Any]:
+def remembered(context: Context) -> dict[str, Any]:
     """What the server said last."""
     text = context.library.store.meta(REMEMBERED)
     known: dict[str, Any] = json.loads(text) if text else {}

@@ -84,8 +84,21 @@ def _can(context: Context, feature: str) -> bool:
 
     if feature in context.library.model.FEATURES:
         return True
-    context.say(sentence(Refused("needs_upgrade")))
+    is_waiting = _is_server_older(context)
+    context.say(sentence(Refused("needs_server") if is_waiting else Refused("needs_upgrade")))
     return False
+
+
+def _is_server_older(context: Context) -> bool:
+    """Whether the server has the notes in their old version, too: nothing can be upgraded then."""
+    client = context.library.client
+    if client is not None:
+        known = client.status().plain()
+    else:
+        from app.commands.account import remembered
+
+        known = remembered(context)
+    return known.get("mode") == "full" and known.get("server_model") is not None
 
 
 def _tag(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.colour_names import NAMES
+from tests.support.server_process import running_server
 
 OLD = ("--data-model", "1")
 COMMANDS = (("archive", "N"), ("icon", "N", "🙂"), ("tag", "N", "work", "--colour", "red"))
@@ -78,6 +79,18 @@ def test_in_an_older_library_they_change_nothing_and_say_what_to_do(cli, words):
     assert plain["tags"] == ["plain"]
     cli.ok("upgrade", "--yes")
     assert cli.ok(*words, "--json").json["id"] == plain["id"]
+
+
+def test_where_the_server_is_older_too_its_owner_is_asked_and_no_upgrade_offered(cli, tmp_path):
+    cli.ok(*OLD, "new", "--title", "N", "--text", "words")
+    with running_server(tmp_path / "server", "--data-model", "1") as address:
+        account = ("--email", "ana@example.org", "--password-stdin", "--sign-up", "--name", "Ana")
+        cli.ok("login", "--server", address, *account, stdin=b"correct horse battery\n")
+    for words in COMMANDS:
+        said = cli(*words)
+        assert (said.code, said.out) == (4, "")
+        assert "commonplace upgrade" not in said.err
+        assert "server" in said.err
 
 
 @pytest.mark.parametrize("words", COMMANDS)
