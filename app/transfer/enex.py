@@ -100,7 +100,7 @@ def read_enex(path: Path) -> Iterator[EnexNote | Refused]:
     with path.open("rb") as file:
         head = file.read(HEAD_SIZE)
         if b"<en-export" not in head or b"<!ENTITY" in head:
-            raise Refused("not_note" if head else "empty_file")
+            raise Refused("not_note") if head else Refused("empty_file")
         file.seek(0)
         try:
             for _, element in ElementTree.iterparse(file, events=("end",)):
