@@ -102,7 +102,7 @@ def read_html_into(builder: BlockBuilder, text: str, resolver: Resolver) -> None
         tags=_TAGS,
         clean_content_tags=_GONE,
         attributes=_ATTRIBUTES,
-        url_schemes=set(SCHEMES_READ),
+        url_schemes=set(SCHEMES_READ) | {"data"},  # pictures inside a page; the resolver has the last word
         link_rel=None,
     )
     reading = _Reading(builder, resolver)

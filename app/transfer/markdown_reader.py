@@ -27,6 +27,12 @@ from app.transfer.vault_rules import TAG, VAULT
 _CHECKBOX = re.compile(r"\[([ xX])\](?:[ \t]|$)")
 _EMPTY_LINES = re.compile(r"(?:\s*<br ?/?>)+\s*", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--(?!>|->).*?-->", re.DOTALL)
+_PLAYERS = ("iframe", "video", "audio", "source", "embed")
+_FRAME = re.compile(
+    rf"""<({"|".join(_PLAYERS)})\b[^>]*?\ssrc\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))[^>]*>""",
+    re.IGNORECASE,
+)
+"""What shows a page, a film or a sound in a page."""
 _SCRIPT = re.compile(r"<(/?)(script|style)\b", re.IGNORECASE)
 _MARK_TOKENS = {"strong": "bold", "em": "italic", "s": "strike", "mark": "highlight"}
 
@@ -163,7 +169,7 @@ class _Reading:
         from app.transfer.html_reader import read_html_into
 
         self.comments += len(_COMMENT.findall(token.content))
-        read_html_into(self._builder, token.content, self._resolver)
+        read_html_into(self._builder, _FRAME.sub(_linked, token.content), self._resolver)
 
     def _table_open(self, _token: Token) -> None:
         self._table = ([], [])
@@ -181,6 +187,12 @@ class _Reading:
         lines = table_lines(*self._table)
         self._table = None
         self._builder.add_code([[(line, {})] for line in lines], TABLE_LANGUAGE)
+
+
+def _linked(found: re.Match[str]) -> str:
+    """A link to what would be shown in a frame or a player, which notes do not have."""
+    address = next(part for part in found.groups()[1:] if part is not None).replace('"', "&quot;")
+    return f'<p><a href="{address}">{address}</a></p><{found[1]}>'
 
 
 def _unescaped(info: str) -> str:
@@ -287,5 +299,16 @@ def _inline_tag(source: str, spans: list[Span], marks: OpenMarks, resolver: Reso
         spans.append((embed[0], {**marks.now(), **embed[1]}))
         if tag != "img":
             marks.open(tag, {})
+    elif tag in _PLAYERS and attributes.get("src"):
+        spans.append(_played(attributes["src"], marks.now(), resolver))
     elif tag not in ("img", "wbr", "input", "hr"):
         marks.open(tag, marks_of_tag(tag, attributes, resolver))
+
+
+def _played(address: str, marks: Marks, resolver: Resolver) -> Span:
+    """The file that a player between words plays, or a link to what it shows."""
+    payload = resolver.file(address, "")
+    if payload is not None:
+        return EMBED, {**marks, "embed": payload}
+    link = resolver.link(address)
+    return address, marks if link is None else {**marks, "link": link}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -37,6 +38,14 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 """Byte order marks, the longer first; "" is an encoding that nobody uses for notes."""
+
+HEAD_SIZE: Final = 4096
+_CHARSET: Final = re.compile(
+    rb"<meta\b[^>]{0,200}\bcharset\s*=\s*[\"']?"
+    rb"(iso-8859-\d+|windows-\d+|shift_jis|euc-jp|euc-kr|gb2312|gbk|gb18030|big5|koi8-[ru])\b",
+    re.IGNORECASE,
+)
+"""The encodings that pages are written in besides UTF-8; browsers take the first for `windows-1252`."""
 
 Refuse = Callable[[Path, Exception], None]
 
@@ -159,7 +168,7 @@ def read_source(path: Path) -> str:
         if len(body) > SIZE_MAX:
             size = max(os.fstat(file.fileno()).st_size, len(body))
             raise Refused("too_large", size_bytes=size, size_bytes_max=SIZE_MAX)
-    text = decode(body).replace("\r\n", "\n").replace("\r", "\n")
+    text = decode(body, path.suffix.lower()).replace("\r\n", "\n").replace("\r", "\n")
     if not text:
         raise Refused("empty_file")
     if text.count("\n") - text.endswith("\n") >= LINES_MAX:
@@ -167,9 +176,9 @@ def read_source(path: Path) -> str:
     return text
 
 
-def decode(body: bytes) -> str:
+def decode(body: bytes, kind: str = "") -> str:
     """
-    Bytes as text: by their byte order mark, else UTF-8.
+    Bytes as text: by their byte order mark, else UTF-8, else (of `kind` HTML) as the page says.
 
     Raises:
         Refused: they are neither, or hold zero bytes, as no text does.
@@ -180,7 +189,19 @@ def decode(body: bytes) -> str:
     try:
         text = body[len(mark) :].decode(encoding)
     except UnicodeDecodeError:
-        raise Refused("not_encoded") from None
+        text = _decode_as_said(body) if kind in HTML else ""
+        if not text:
+            raise Refused("not_encoded") from None
     if "\x00" in text:
         raise Refused("not_encoded")
     return text
+
+
+def _decode_as_said(body: bytes) -> str:
+    """A page by the encoding that its head names; "" when there is none, or it is wrong."""
+    said = _CHARSET.search(body, 0, HEAD_SIZE)
+    name = said[1].decode("ascii").lower() if said else ""
+    try:
+        return body.decode("windows-1252" if name == "iso-8859-1" else name) if name else ""
+    except (UnicodeDecodeError, LookupError):
+        return ""

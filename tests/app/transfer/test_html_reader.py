@@ -85,6 +85,18 @@ def test_links_and_pictures_pass_the_allow_list_only():
     ]
 
 
+def test_a_picture_inside_a_page_is_asked_for_and_a_link_of_that_kind_is_none():
+    class Taking(PlainResolver):
+        def picture(self, address, alt, name):
+            return {"type": "image", "src": address, "alt": alt}
+
+    text = '<img src="data:image/png;base64,AAAA" alt="dot"><a href="data:text/html,x">a</a>'
+    assert read_html(text) == [([("dota", {})], {})]
+    (embed, link) = read_html(text, Taking())[0][0]
+    assert embed[1]["embed"] == {"type": "image", "src": "data:image/png;base64,AAAA", "alt": "dot"}
+    assert link == ("a", {})
+
+
 class Attaching(PlainResolver):
     """Knows one file."""
 

@@ -172,3 +172,23 @@ def test_a_newline_that_is_said_as_an_entity_ends_no_block():
 )
 def test_scripts_and_styles_between_words_go_with_what_they_say(text, shown):
     assert "".join(part for part, _ in spans(text)) == shown
+
+
+@pytest.mark.parametrize(
+    ("tag", "address"),
+    [
+        ('<iframe width="9" src="https://www.example.org/embed/x?a=1&amp;b=2">no frames</iframe>',
+         "https://www.example.org/embed/x?a=1&b=2"),
+        ("<video controls src='film.mp4'></video>", "film.mp4"),
+        ("<audio>\n<source src=https://x.org/a.ogg>\n</audio>", "https://x.org/a.ogg"),
+    ],
+)  # fmt: skip
+def test_of_a_frame_or_a_player_the_address_stays(tag, address):
+    blocks = read_markdown(f"a\n\n{tag}\n\nb")
+    assert blocks == [([("a", {})], {}), ([(address, {"link": address})], {}), ([("b", {})], {})]
+
+
+def test_a_frame_that_acts_leaves_its_words_alone():
+    assert read_markdown('<iframe src="javascript:alert(1)"></iframe>') == [
+        ([("javascript:alert(1)", {})], {})
+    ]

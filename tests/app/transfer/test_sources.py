@@ -122,6 +122,37 @@ def test_what_is_no_text_is_refused(tmp_path, body, code):
     assert refusal(tmp_path / "a.md", body) == code
 
 
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (b'<meta charset="iso-8859-1"><p>caf\xe9 \x93', '<meta charset="iso-8859-1"><p>caf\u00e9 \u201c'),
+        (b"<META http-equiv=x content='text/html; charset=Shift_JIS'>\x93\xfa",
+         "<META http-equiv=x content='text/html; charset=Shift_JIS'>\u65e5"),
+        ('<meta charset="koi8-r">\u00e9'.encode(), '<meta charset="koi8-r">\u00e9'),
+    ],
+)  # fmt: skip
+def test_a_page_that_is_not_utf_8_is_read_as_it_says(tmp_path, body, text):
+    (tmp_path / "a.html").write_bytes(body)
+    assert read_source(tmp_path / "a.html") == text
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("a.md", b"<meta charset=iso-8859-1>\xe9"),
+        ("a.html", b"<meta charset=utf-7>\xe9"),
+        ("a.html", b"<meta charset=rot13>\xe9"),
+        ("a.html", b"<meta charset=gb2312>\xff"),
+        ("a.html", b"<p>\xe9"),
+    ],
+)
+def test_other_encodings_are_refused(tmp_path, name, body):
+    (tmp_path / name).write_bytes(body)
+    with pytest.raises(Refused) as refused:
+        read_source(tmp_path / name)
+    assert refused.value.code == "not_encoded"
+
+
 def test_the_size_limit_is_exact(tmp_path):
     (tmp_path / "a.md").write_bytes(b"x" * SIZE_MAX)
     assert len(read_source(tmp_path / "a.md")) == SIZE_MAX
