@@ -198,6 +198,9 @@ class Reader:
                 elif at + 1 < end and 0 < data[at + 1] < 128:
                     numbers.append(byte & 127 | data[at + 1] << 7)
                     at += 2
+                elif at + 2 < end and data[at + 1] > 127 and 0 < data[at + 2] < 128:
+                    numbers.append(byte & 127 | (data[at + 1] & 127) << 7 | data[at + 2] << 14)
+                    at += 3
                 else:
                     self._at = at
                     numbers.append(self.uint())
@@ -205,13 +208,19 @@ class Reader:
         self._at = at
         return numbers
 
-    def references(self, count: int) -> tuple[list[int], list[int]]:
-        """``count`` references as two columns: a code, and a counter behind each code above 1, else 0."""
+    def references(self, count: int, bases: list[int], limits: list[int]) -> list[int]:
+        """
+        A column of ``count`` references to elements: a code, and a counter behind each code above 1, else 0.
+
+        Args:
+            bases: What each code stands for; the counter is added to it.
+            limits: What the counter behind each code stays below.
+        """
         data = self._data
         at = self._at
         end = len(data)
-        columns: tuple[list[int], list[int]] = ([], [])
-        codes, counters = columns
+        codes = len(bases)
+        found: list[int] = []
         for _ in range(count):
             code = data[at] if at < end else 128
             if code < 128:
@@ -232,10 +241,13 @@ class Reader:
                     self._at = at
                     counter = self.uint()
                     at = self._at
-            codes.append(code)
-            counters.append(counter)
+            if code >= codes:
+                raise MalformedOp("a replica out of range")
+            if counter >= limits[code]:
+                raise MalformedOp("an element out of range")
+            found.append(bases[code] + counter)
         self._at = at
-        return columns
+        return found
 
     def sints(self, count: int) -> list[int]:
         """A column of ``count`` integers of either sign."""

@@ -44,8 +44,7 @@ class TextColumns:
         "erasures",
         "hidden",
         "marks",
-        "named_left",
-        "named_right",
+        "odd_left",
         "runs",
         "writes",
     )
@@ -56,9 +55,11 @@ class TextColumns:
         self._bases: Final = [START, END, *[replica << ID_BITS for replica in numbers]]
         self._limits: Final = [1, 1, *[replicas.ends[replica] for replica in numbers]]
         self.hidden: str = reader.string()
-        self.named_left: list[int] = []
-        self.named_right: list[int] = []
-        """The places of the runs whose origins are written out, not implied by their neighbours."""
+        self.odd_left: list[int] = []
+        """
+        The places of the runs whose left origins are written out and are not what their author typed right
+        before, which rows check.
+        """
         self.runs: list[Run] = self._read_runs(reader)
         self.erasures: list[tuple[int, ErasureLog]] = []
         self.marks: list[Mark] = []
@@ -91,22 +92,15 @@ class TextColumns:
 
     def _element(self, reader: Reader) -> int:
         """The packed id of a reference: code 0 and 1 are the edges of the text, 2 + n is replica n."""
-        code = reader.uint()
-        counter = reader.uint() if code > 1 else 0
-        if code >= len(self._bases):
-            raise MalformedOp("a replica out of range")
-        if counter >= self._limits[code]:
-            raise MalformedOp("an element out of range")
-        return self._bases[code] + counter
+        return reader.references(1, self._bases, self._limits)[0]
 
     def _read_runs(self, reader: Reader) -> list[Run]:
         count = reader.count()
         heads = reader.uints(count)
         steps = reader.sints(count)
         lengths = reader.uints(count)
-        starts, firsts = self._place_runs(heads, steps, lengths)
-        named = 2 * count - sum([(head & 1) + (head >> 1 & 1) for head in heads])
-        elements = self._elements(reader, named)
+        firsts, named = self._place_runs(heads, steps, lengths)
+        elements = reader.references(named, self._bases, self._limits)
         runs: list[Run] = []
         left = START
         taken = 0
@@ -116,25 +110,22 @@ class TextColumns:
             if not head & LEFT_IMPLIED:
                 left = elements[taken]
                 taken += 1
-                self.named_left.append(place)
+                if left != first - 1:
+                    self.odd_left.append(place)
             if not head & RIGHT_IMPLIED:
                 right = elements[taken]
                 taken += 1
-                self.named_right.append(place)
             length = lengths[place]
-            runs.append(Run(first >> ID_BITS, starts[place], length, left, right, 0, 0))
+            runs.append(Run(first >> ID_BITS, first & COUNTER_MASK, length, left, right, 0, 0))
             left = first + length - 1
         return runs
 
-    def _place_runs(
-        self, heads: list[int], steps: list[int], lengths: list[int]
-    ) -> tuple[list[int], list[int]]:
-        """The first counter of each run, and its packed id; behind the last id the end of the text."""
+    def _place_runs(self, heads: list[int], steps: list[int], lengths: list[int]) -> tuple[list[int], int]:
+        """The packed id of the first element of each run, behind them the end; how many origins are named."""
         numbers, limits = self._numbers, self._replicas.ends
         ends = [0] * len(limits)
-        starts: list[int] = []
         firsts: list[int] = []
-        total = 0
+        named = total = 0
         for place, head in enumerate(heads):
             number = head >> 2
             if number >= len(numbers):
@@ -147,23 +138,10 @@ class TextColumns:
             total += length
             if start < 0 or length < 1 or end > limits[replica] or total > LENGTH_MAX:
                 raise MalformedOp("a run out of range")
-            starts.append(start)
             firsts.append((replica << ID_BITS) + start)
+            named += 2 - (head & 1) - (head >> 1 & 1)
         firsts.append(END)
-        return starts, firsts
-
-    def _elements(self, reader: Reader, count: int) -> list[int]:
-        """The same for a column of them."""
-        bases, limits = self._bases, self._limits
-        codes, counters = reader.references(count)
-        found: list[int] = []
-        for place, code in enumerate(codes):
-            if code >= len(bases):
-                raise MalformedOp("a replica out of range")
-            if counters[place] >= limits[code]:
-                raise MalformedOp("an element out of range")
-            found.append(bases[code] + counters[place])
-        return found
+        return firsts, named
 
     def _read_erasures(self, reader: Reader, author: int) -> ErasureLog:
         log = ErasureLog()
@@ -173,17 +151,18 @@ class TextColumns:
         log.counts = reader.uints(count)
         shifts = reader.sints(count)
         counter = target = base = limit = 0
-        known = -1
+        middle = -3
         for place, head in enumerate(heads):
-            if head // 3 != known:
-                known = head // 3
-                replica = self._replica(known)
+            step = head - middle
+            if not -1 <= step <= 1:
+                replica = self._replica(head // 3)
                 base = replica << ID_BITS
                 limit = self._replicas.ends[replica]
+                middle = head // 3 * 3 + 1
+                step = head - middle
             counter += gaps[place]
             target += shifts[place]
             length = log.counts[place]
-            step = head % 3 - 1
             lowest = target - length + 1 if step < 0 else target
             if length < 1 or lowest < 0 or lowest + length > limit or (step and length < 2):
                 raise MalformedOp("a delete out of range")
@@ -272,14 +251,19 @@ def load_columns(text: "TextReading", columns: TextColumns, visible: str) -> Non
 
 def _check_origins(columns: TextColumns, rows: dict[int, Row]) -> None:
     """An origin that is written out is an element; a left one stands before its run, a right one behind."""
-    for place in columns.named_left:
-        left = columns.runs[place].left
+    runs = columns.runs
+    for place in columns.odd_left:
+        left = runs[place].left
         if left == END or (left >= 0 and not -1 < _place_of(rows, left) < place):
             raise MalformedOp("a left origin that does not stand before its element")
-    for place in columns.named_right:
-        right = columns.runs[place].right
-        if right == START or (right >= 0 and _place_of(rows, right) <= place):
-            raise MalformedOp("a right origin that does not stand behind its element")
+    last = len(runs) - 1
+    for row in rows.values():
+        for place in row.trails:
+            right = runs[place].right
+            if right == (runs[place + 1].first_id() if place < last else END):
+                continue
+            if right == START or (right >= 0 and _place_of(rows, right) <= place):
+                raise MalformedOp("a right origin that does not stand behind its element")
 
 
 def _place_of(rows: dict[int, Row], element: int) -> int:
@@ -309,10 +293,16 @@ def _share_characters(
     hidden = columns.hidden
     found: list[Run] = []
     at = under = 0
+    parts: list[str] = []
+    known = -1
+    alone = columns.runs[:1]
     for place, whole in enumerate(columns.runs):
-        parts = rows[whole.replica].parts
+        if whole.replica != known:
+            known = whole.replica
+            parts = rows[known].parts
         spot = spots[place]
-        for run in cut[place] or [whole]:
+        alone[0] = whole
+        for run in cut[place] or alone:
             if run.hidden:
                 parts[spot] = hidden[under : under + run.length]
                 under += run.length

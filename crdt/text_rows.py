@@ -13,7 +13,7 @@ from crdt.characters import FILLER
 from crdt.erasures import Erased, ErasureLog
 from crdt.errors import MalformedOp
 from crdt.replicas import Replicas
-from crdt.runs import COUNTER_MASK, ID_BITS, Run
+from crdt.runs import COUNTER_MASK, ID_BITS, START, Run
 
 PLACE_BITS: Final = 26
 PLACE_MASK: Final = (1 << PLACE_BITS) - 1
@@ -23,10 +23,15 @@ PLACE_MASK: Final = (1 << PLACE_BITS) - 1
 class Row:
     """The runs of one replica by counter, and what hides their elements."""
 
-    __slots__ = ("_order", "_runs", "begins", "end", "ends", "own", "parts", "start")
+    __slots__ = ("_order", "_runs", "begins", "ends", "own", "parts", "start", "trails")
 
     def __init__(self, runs: list[Run], order: list[int]) -> None:
-        """Take the runs whose ``start << PLACE_BITS | place`` are given. MalformedOp when they overlap."""
+        """
+        Take the runs whose ``start << PLACE_BITS | place`` are given.
+
+        Raises:
+            MalformedOp: They overlap, or one follows by its left origin on another and stands before it.
+        """
         order.sort()
         self._runs: Final = runs
         self._order: Final = order
@@ -37,14 +42,34 @@ class Row:
         """The runs, cut where the reasons change, by counter; from ``hide`` on."""
         self.parts: list[str] = []
         """The characters by counter: one string for each of ``own``, and fillers; from ``hide`` on."""
-        last = 0
-        for packed in order:
-            start = packed >> PLACE_BITS
+        self.start: Final = order[0] >> PLACE_BITS
+        self.trails: list[int] = self._check_order()
+        """
+        The places of the runs whose right origins may be anything: what was cut in pieces has one in common,
+        and stands in order, so that only its last piece counts.
+        """
+
+    def _check_order(self) -> list[int]:
+        runs = self._runs
+        trails: list[int] = []
+        before = self._order[0] & PLACE_MASK
+        last, right = 0, START
+        for packed in self._order:
+            place = packed & PLACE_MASK
+            run = runs[place]
+            start = run.start
             if start < last:
                 raise MalformedOp("an element twice")
-            last = start + runs[packed & PLACE_MASK].length
-        self.start: Final = order[0] >> PLACE_BITS
-        self.end: Final = last
+            if run.left == (run.replica << ID_BITS) + start - 1:
+                if start > last or place < before:
+                    raise MalformedOp("a left origin that does not stand before its element")
+                if run.right != right:
+                    trails.append(before)
+            else:
+                trails.append(before)
+            before, last, right = place, start + run.length, run.right
+        trails.append(before)
+        return trails
 
     def place_of(self, counter: int) -> int:
         """The place, among all runs, of the run that holds an element; -1 when none does."""
@@ -97,6 +122,8 @@ class Row:
         ends.sort()
         begins.append(COUNTER_MASK)
         ends.append(COUNTER_MASK)
+        begin = begins[0]
+        end = ends[0]
         own = self.own
         parts = self.parts
         begun = over = last = 0
@@ -104,23 +131,26 @@ class Row:
             start = packed >> PLACE_BITS
             place = packed & PLACE_MASK
             run = self._runs[place]
-            stop = start + run.length
             if start > last:
-                while ends[over] <= last:
+                while end <= last:
                     over += 1
-                while begins[begun] < start:
+                    end = ends[over]
+                while begin < start:
                     begun += 1
+                    begin = begins[begun]
                 if begun != over:
                     break
                 parts.append(FILLER * (start - last))
-            while begins[begun] <= start:
+            while begin <= start:
                 begun += 1
-            while ends[over] <= start:
+                begin = begins[begun]
+            while end <= start:
                 over += 1
+                end = ends[over]
             spots[place] = len(parts)
-            last = stop
+            last = start + run.length
             parts.append("")
-            if begins[begun] >= stop and ends[over] >= stop:
+            if begin >= last and end >= last:
                 run.hidden = begun - over
                 own.append(run)
                 continue
@@ -128,9 +158,7 @@ class Row:
             cut[place] = pieces
             own.extend(pieces)
             parts.extend([""] * (len(pieces) - 1))
-        while ends[over] <= last:
-            over += 1
-        if over != count:
+        if count and ends[count - 1] > last:
             raise MalformedOp("a delete of no element")
 
     def _pieces(self, run: Run, begun: int, over: int) -> list[Run]:
@@ -157,10 +185,13 @@ class Row:
 def rows_of(runs: list[Run]) -> dict[int, Row]:
     """A row for each replica. Raises MalformedOp when an element stands in two. Cost: O(runs log runs)."""
     orders: dict[int, list[int]] = {}
+    order: list[int] = []
+    known = -1
     for place, run in enumerate(runs):
-        if run.replica not in orders:
-            orders[run.replica] = []
-        orders[run.replica].append(run.start << PLACE_BITS | place)
+        if run.replica != known:
+            known = run.replica
+            order = orders.setdefault(known, [])
+        order.append(run.start << PLACE_BITS | place)
     return {replica: Row(runs, order) for replica, order in orders.items()}
 
 

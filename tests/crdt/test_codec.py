@@ -219,23 +219,27 @@ def test_a_bomb_is_refused_before_it_goes_off():
         inflate(bomb)
 
 
-@given(st.lists(st.tuples(st.integers(0, 1 << 20), st.integers(0, 1 << 40)), max_size=20))
+@given(st.lists(st.tuples(st.integers(0, 300), st.integers(0, 1 << 40)), max_size=20))
 def test_references_are_a_code_and_behind_most_codes_a_counter(pairs):
     numbers = []
     for code, counter in pairs:
         numbers += [code, counter] if code > 1 else [code]
+    bases, limits = [code << 41 for code in range(301)], [(1 << 40) + 1] * 301
     reader = Reader(written(("uints", numbers)))
-
-    assert reader.references(len(pairs)) == (
-        [code for code, _ in pairs],
-        [counter if code > 1 else 0 for code, counter in pairs],
-    )
+    assert reader.references(len(pairs), bases, limits) == [
+        bases[code] + (counter if code > 1 else 0) for code, counter in pairs
+    ]
     reader.finish()
 
 
 @pytest.mark.parametrize("counter", [127, 128, 16_383, 16_384, (1 << 21) - 1, 1 << 21])
 def test_counters_of_every_length_are_read(counter):
-    assert Reader(written(("uints", [5, counter, 0]))).references(2) == ([5, 0], [counter, 0])
+    data, bases = written(("uints", [2, counter, 0])), [-1, -2, 1 << 40]
+    assert Reader(data).references(2, bases, [1, 1, counter + 1]) == [(1 << 40) + counter, -1]
+    with pytest.raises(MalformedOp, match="an element"):
+        Reader(data).references(2, bases, [1, 1, counter])
+    with pytest.raises(MalformedOp, match="a replica"):
+        Reader(data).references(2, bases[:2], [1, 1])
 
 
 def test_mappings_that_come_again_are_read_as_they_were_and_are_ones_own():

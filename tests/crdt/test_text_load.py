@@ -5,6 +5,8 @@ Columns of a text, written by hand: what contradicts itself is refused, what hol
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crdt.codec import Writer
 from crdt.errors import LimitExceeded, MalformedOp
@@ -246,6 +248,34 @@ BOLD = (4, 1, "bold", True, element(0), element(1), 1)
 def test_columns_that_contradict_themselves_are_refused(columns):
     with pytest.raises(MalformedOp):
         RichText.decode(snapshot(**columns), 1)
+
+
+@given(st.randoms(use_true_random=False))
+def test_origins_are_taken_where_the_left_one_stands_before_and_the_right_one_behind(random):
+    cuts = sorted({0, *random.choices(range(8), k=3)})
+    spans = [(start, end) for start, end in zip(cuts, [*cuts[1:], 8], strict=True)]
+    if random.random() < 0.5:
+        random.shuffle(spans)
+    places = {letter: place for place, span in enumerate(spans) for letter in range(*span)}
+    runs, origins, sound, end = [], [], True, 0
+    for place, (start, stop) in enumerate(spans):
+        flags = random.choice((0, LEFT_IMPLIED, RIGHT_IMPLIED, BOTH_IMPLIED))
+        runs.append((flags, start - end, stop - start))
+        end = stop
+        if not flags & LEFT_IMPLIED:
+            left = random.choice((START, *[element(max(start - 1, 0))] * 4, element(random.randrange(9))))
+            origins.append(left)
+            sound &= left == START or places.get(left[-1], 9) < place
+        if not flags & RIGHT_IMPLIED:
+            right = random.choice((START, *[END] * 5, *[element(7)] * 5, element(random.randrange(9))))
+            origins.append(right)
+            sound &= right == END or (right != START and places.get(right[-1], -1) > place)
+    columns = {"visible": "abcdefgh", "runs": tuple(runs), "origins": tuple(origins)}
+    if sound:
+        assert len(load(**columns)) == 8
+    else:
+        with pytest.raises(MalformedOp):
+            RichText.decode(snapshot(**columns), 1)
 
 
 @pytest.mark.parametrize("log", ["erasures", "marks", "writes"])

@@ -43,7 +43,7 @@ def test_an_element_is_found_in_its_run(gaps, random):
     spans, counters = elements_of(gaps)
     random.shuffle(spans)
     row = rows_of(runs_of(*spans))[0]
-    assert (row.start, row.end) == (counters[0], counters[-1] + 1)
+    assert row.start == counters[0]
     for counter in range(-1, counters[-1] + 3):
         place = next((n for n, (start, size) in enumerate(spans) if start <= counter < start + size), -1)
         assert row.place_of(counter) == place
@@ -68,8 +68,30 @@ def test_only_elements_without_a_gap_between_them_can_be_deleted(gaps, stretches
 
 @pytest.mark.parametrize("spans", [((0, 5), (4, 3)), ((4, 3), (0, 5)), ((2, 1), (2, 1)), ((0, 9), (3, 2))])
 def test_an_element_in_two_runs_is_refused(spans):
+    cut, spots = [[] for _ in spans], [0] * len(spans)
     with pytest.raises(MalformedOp, match="an element twice"):
-        rows_of(runs_of(*spans))
+        rows_of(runs_of(*spans))[0].hide(cut, spots)
+
+
+def pieces_of(*rights: int) -> list[Run]:
+    """Two letters for each right origin, each piece with the letter before it as its left origin."""
+    return [Run(0, 2 * n, 2, 2 * n - 1 if n else START, right, 0, 0) for n, right in enumerate(rights)]
+
+
+@pytest.mark.parametrize(
+    ("rights", "trails"),
+    [((END,), {0}), ((END, END), {0, 1}), ((END, END, END), {0, 2}), ((END, 9, 9, END), {0, 2, 3})],
+)
+def test_of_pieces_with_one_right_origin_the_last_trails_and_the_first_of_all_is_named_too(rights, trails):
+    assert set(rows_of(pieces_of(*rights))[0].trails) == trails
+
+
+def test_a_piece_that_does_not_stand_behind_the_one_it_follows_is_refused():
+    first, second = pieces_of(END, END)
+    nothing_before = Run(0, 3, 1, 2, END, 0, 0)
+    for runs in ([second, first], [first, nothing_before]):
+        with pytest.raises(MalformedOp, match="a left origin"):
+            rows_of(runs)
 
 
 @given(SPANS, st.lists(st.tuples(st.integers(0, 40), st.integers(1, 12)), max_size=6))
@@ -97,7 +119,7 @@ def test_runs_are_cut_where_the_number_of_reasons_changes(gaps, reasons):
         (piece for run, pieces in zip(runs, cut, strict=True) for piece in pieces or [run]),
         key=lambda one: one.start,
     )
-    assert "".join(row.parts) == "".join("x" if at in expected else FILLER for at in range(row.end))
+    assert "".join(row.parts) == "".join("x" if at in expected else FILLER for at in range(counters[-1] + 1))
 
 
 def test_a_delete_in_a_replica_without_elements_is_refused():
