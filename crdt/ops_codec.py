@@ -43,20 +43,28 @@ COUNTER_SMALL_MAX: Final = (1 << 24) - 1
 SHORT_MAX: Final = (1 << 16) - 1
 
 HEAD_SIZE: Final = 12
-HEAD: Final = Struct("<BQHB")
+HEAD: Final = Struct("<B8sHB")
 """Form, rid, and the lower 16 and upper 8 bits of a counter."""
-_BACK: Final = (Struct("<BQHBH"), Struct("<BQHBI"))
-_BACKS: Final = (Struct("<BQHBHH"), Struct("<BQHBII"))
+_BACK: Final = (Struct("<B8sHBH"), Struct("<B8sHBI"))
+_BACKS: Final = (Struct("<B8sHBHH"), Struct("<B8sHBII"))
 _LETTERS: Final = "HI"
 
 
 class _Last:
-    """Whose keystroke was encoded last, and how each of them begins: most often he types on."""
+    """Whose ops were encoded last: the integer, and how what he types on begins. Most often he goes on."""
 
-    __slots__ = ("head",)
+    __slots__ = ("known",)
 
     def __init__(self) -> None:
-        self.head: tuple[int, bytes] = (-1, b"")
+        self.known: tuple[object, bytes] = (None, b"")
+
+    def meet(self, author: object) -> bytes:
+        """Remember another; nothing instead of how he begins for what is no replica id."""
+        head = b""
+        if type(author) is int and 0 <= author <= RID_MAX:
+            head = bytes((TYPING,)) + author.to_bytes(8, "little")
+        self.known = (author, head)
+        return head
 
 
 _LAST: Final = _Last()
@@ -72,16 +80,18 @@ def encode_ops(ops: Sequence[Op]) -> bytes:
     count = len(ops)
     op = ops[0] if count else ()
     if type(op) is list and len(op) > 3:
-        rid, counter = op[1], op[2]
-        if type(rid) is int and type(counter) is int and 0 <= rid <= RID_MAX:
+        author, counter = op[1], op[2]
+        known, head = _LAST.known
+        if author is not known:
+            head = _LAST.meet(author)
+        if head and type(counter) is int and 0 <= counter <= COUNTER_SMALL_MAX - count:
             common: bytes | None = None
-            if 0 <= counter <= COUNTER_SMALL_MAX - count:
-                if count > 1:
-                    common = _several(ops, rid, counter)
-                elif len(op) == 4:
-                    common = _typing(op, rid, counter)
-                else:
-                    common = _common(op, rid, counter)
+            if count > 1:
+                common = _several(ops, head, counter)
+            elif len(op) == 4:
+                common = _typing(op, head, counter)
+            else:
+                common = _common(op, head, counter)
             if common is not None:
                 return common
     writer = Writer()
@@ -96,7 +106,7 @@ def _shrunk(form: int, body: bytes) -> tuple[int, bytes]:
     return (form, body) if len(body) < DEFLATED_MIN else (form | DEFLATED, deflate_quickly(body))
 
 
-def _typing(op: list[object], rid: int, counter: int) -> bytes | None:
+def _typing(op: list[object], head: bytes, counter: int) -> bytes | None:
     """A TYPE in its form; None for what is none."""
     text = op[3]
     if type(text) is not str or op[0] != TYPE:
@@ -104,25 +114,22 @@ def _typing(op: list[object], rid: int, counter: int) -> bytes | None:
     body = text.encode()
     if len(body) >= DEFLATED_MIN:
         form, body = _shrunk(TYPING, body)
-        return HEAD.pack(form, rid, counter & SHORT_MAX, counter >> 16) + body
-    known, head = _LAST.head
-    if known != rid:
-        head = bytes((TYPING,)) + rid.to_bytes(8, "little")
-        _LAST.head = (rid, head)
+        return HEAD.pack(form, head[1:], counter & SHORT_MAX, counter >> 16) + body
     return head + counter.to_bytes(3, "little") + body
 
 
-def _common(op: list[object], rid: int, counter: int) -> bytes | None:
+def _common(op: list[object], head: bytes, counter: int) -> bytes | None:
     """An ERASE or INSERT in a form of its own; None for one that has none."""
     kind = op[0]
     size = len(op)
+    rid, low, high = head[1:], counter & SHORT_MAX, counter >> 16
     form = STARTS if op[3] else 0
     if size == 7 and kind == ERASE:
         back, count = _back(op[4], op[5], counter), op[6]
         if type(count) is not int or not back > 0:
             return None
         form |= (ERASING if count == 1 else ERASING_MANY) | (WIDE if back > SHORT_MAX else 0)
-        packed: bytes = _BACK[form & WIDE].pack(form, rid, counter & SHORT_MAX, counter >> 16, back)
+        packed: bytes = _BACK[form & WIDE].pack(form, rid, low, high, back)
         return packed if count == 1 else packed + count.to_bytes(8, "little").rstrip(b"\0")
     if size == 9 and kind == INSERT:
         left, right, text = _back(op[5], op[6], counter), _back(op[7], op[8], counter), op[4]
@@ -130,21 +137,22 @@ def _common(op: list[object], rid: int, counter: int) -> bytes | None:
             return None
         form |= INSERTING | (WIDE if left > SHORT_MAX or right > SHORT_MAX else 0)
         form, body = _shrunk(form, text.encode())
-        return _BACKS[form & WIDE].pack(form, rid, counter & SHORT_MAX, counter >> 16, left, right) + body
+        return _BACKS[form & WIDE].pack(form, rid, low, high, left, right) + body
     return None
 
 
-def _several(ops: Sequence[Op], rid: int, counter: int) -> bytes | None:
+def _several(ops: Sequence[Op], head: bytes, counter: int) -> bytes | None:
     """Deletes that follow on each other, and perhaps an insert behind them; None for all else."""
     numbers: list[int] = []
     form = SEVERAL
     body = b""
+    author = ops[0][1]
     here = counter
     for op in ops:
         if type(op) is not list or body:
             return None
         size = len(op)
-        if (size != 7 and size != 9) or op[1] != rid or op[2] != here:
+        if (size != 7 and size != 9) or op[1] != author or op[2] != here:
             return None
         if op[3]:
             if here > counter:
@@ -169,8 +177,8 @@ def _several(ops: Sequence[Op], rid: int, counter: int) -> bytes | None:
         return None
     if most > SHORT_MAX:
         form |= WIDE
-    layout = f"<BQHBH{len(numbers)}{_LETTERS[form & WIDE]}"
-    return pack(layout, form, rid, counter & SHORT_MAX, counter >> 16, len(ops), *numbers) + body
+    layout = f"<B8sHBH{len(numbers)}{_LETTERS[form & WIDE]}"
+    return pack(layout, form, head[1:], counter & SHORT_MAX, counter >> 16, len(ops), *numbers) + body
 
 
 def _back(target: object, place: object, counter: int) -> int:
@@ -226,13 +234,10 @@ def decode_ops(data: bytes) -> list[list[object]]:
         return _read_stretches(inflate(data[1:]) if form & DEFLATED else data[1:])
     if len(data) <= HEAD_SIZE or form & 2:
         raise MalformedOp("the ops have an unknown form, or the bytes end too early")
-    rid: int
-    low: int
-    high: int
-    _, rid, low, high = HEAD.unpack_from(data)
+    rid = int.from_bytes(data[1:9], "little")
     if rid > RID_MAX:
         raise MalformedOp("a replica id out of range")
-    counter = high << 16 | low
+    counter = int.from_bytes(data[9:HEAD_SIZE], "little")
     if shape == TYPING:
         if form & (STARTS | WIDE):
             raise MalformedOp("ops in an unknown form")
