@@ -17,6 +17,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, Final, NamedTuple
 
 from sync.errors import StoreUnavailable
@@ -28,6 +29,9 @@ _FACTS: Final = (
     " format('INSERT INTO %%I.meta(key, value) VALUES (%%L, %%L);', current_schema(), %s::text, 'backup')"
 )
 _END: Final = b"-- PostgreSQL database dump complete"
+_SCHEMA: Final = (b"\nCREATE SCHEMA ", b"\nCREATE SCHEMA IF NOT EXISTS ")
+"""The first statement of what pg_dump writes, and what stands there instead."""
+
 _READ_SIZE: Final = 1024 * 1024
 _TAIL_SIZE: Final = 4 * 1024
 """At the end of what pg_dump writes, its last line stands within this."""
@@ -67,10 +71,8 @@ def dump_database(address: str, target: Path, mark: str) -> Dumped:
             connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
             facts = _checked(connection, address)
             schema, snapshot, last = _one(connection, _FACTS, mark)
-            _run(program, address, schema, snapshot, beside)
+            _run(program, address, schema, snapshot, beside, last)
             connection.execute("COMMIT")
-            with gzip.open(beside, "ab") as file:  # a second member, which every reader of gzip reads on into
-                file.write(f"\n{last}\n".encode())
         _read_again(beside)
         beside.chmod(0o600)
         with beside.open("rb") as written:
@@ -105,23 +107,34 @@ def _one(connection: Any, query: str, *values: str) -> tuple[Any, ...]:
     return tuple(row)
 
 
-def _run(program: str, address: str, schema: str, snapshot: str, target: Path) -> None:
-    """Run pg_dump on a snapshot."""
+def _run(program: str, address: str, schema: str, snapshot: str, target: Path, last: str) -> None:
+    """
+    Run pg_dump on a snapshot; ``last`` is the last statement of what is written.
+
+    An empty database has the schema ``public``, and whoever reads the copy need not own it: pg_dump would
+    make it, and comment on it.
+    """
     place, password = without_password(address)
-    done = subprocess.run(
-        [
-            program, "--format=plain", "--compress=6", "--no-owner", "--no-privileges",
-            f"--schema={schema}", f"--snapshot={snapshot}", f"--file={target}",
-            f"--dbname={place}", "--no-password",
-        ],
-        env={**os.environ, **({"PGPASSWORD": password} if password else {})},
-        capture_output=True,
-        text=True,
-        check=False,
-    )  # fmt: skip
-    if done.returncode:
-        said = " ".join(done.stderr.split())[-500:]
-        raise StoreUnavailable(named(address), "io", f"pg_dump: {said or done.returncode}")
+    command = [
+        program, "--format=plain", "--no-owner", "--no-privileges", "--no-comments", "--no-password",
+        f"--schema={schema}", f"--snapshot={snapshot}", f"--dbname={place}",
+    ]  # fmt: skip
+    environment = {**os.environ, **({"PGPASSWORD": password} if password else {})}
+    with (
+        TemporaryFile() as said,
+        subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=said) as dumping,
+        gzip.open(target, "wb", compresslevel=6) as file,
+    ):
+        assert dumping.stdout is not None
+        piece = dumping.stdout.read(_READ_SIZE).replace(*_SCHEMA, 1)
+        while piece:
+            file.write(piece)
+            piece = dumping.stdout.read(_READ_SIZE)
+        if dumping.wait():
+            said.seek(0)
+            why = " ".join(said.read().decode(errors="replace").split())[-500:]
+            raise StoreUnavailable(named(address), "io", f"pg_dump: {why or dumping.returncode}")
+        file.write(f"\n{last}\n".encode())
 
 
 def _read_again(path: Path) -> None:
