@@ -29,7 +29,7 @@ from app.transfer.page_head import split_page
 from app.transfer.pictures import Attachment, FolderResolver
 from app.transfer.report import Report, shown_path
 from app.transfer.sources import ARCHIVE, ENEX, HTML, MARKDOWN, NOTES, Source, find_sources, read_source
-from app.transfer.wiki import Kept, Names, as_ours, is_vault
+from app.transfer.wiki import Kept, Names, are_linked, as_ours, is_vault
 from crdt import CrdtError
 
 if TYPE_CHECKING:
@@ -148,6 +148,8 @@ class _Import:
         self.archives: list[Path] = []
         self.enexes: list[Source] = []
         self._names = Names([])
+        self._notes: list[Source] = []
+        self._tagged: dict[Path, bool] = {}
         self._headings: dict[str, tuple[list[Heading], str]] = {}
         self._places: dict[str, tuple[list[LinkTarget], int]] = {}
         self._anchors: dict[str, dict[str, str]] = {}
@@ -166,6 +168,7 @@ class _Import:
             else:
                 self._unused.append(source)
         self._names = Names([*sources, *self._unused])
+        self._notes = sources
         for source in sources:
             self._plan_folder(source.folders)
         return sources
@@ -207,7 +210,8 @@ class _Import:
         """The note of a file's text."""
         of_vault = is_vault(source)
         resolver = FolderResolver(source, self._ids, self._names, self._anchors_of, by_name=of_vault)
-        title, matter, blocks = read_note(text, source.kind, resolver, of_vault=of_vault)
+        tags = self._is_tagged(source.root)
+        title, matter, blocks = read_note(text, source.kind, resolver, of_vault=of_vault, tags=tags)
         if matter.others:
             resolver.remarks.append(Refused("fields_left", fields=", ".join(matter.others)))
         note = self._library.draft_note(
@@ -229,6 +233,13 @@ class _Import:
         if resolver.places or resolver.blocks:
             self._places[shown_path(source.path)] = resolver.places, resolver.blocks
         return Drafted(source, note, list(resolver.attachments.values()), resolver.remarks)
+
+    def _is_tagged(self, root: Path) -> bool:
+        """Whether a `#tag` in the text is one in a folder: where its notes link to each other by name."""
+        if root not in self._tagged:
+            notes = (source for source in self._notes if source.root == root and source.kind in MARKDOWN)
+            self._tagged[root] = are_linked(notes, self._names)
+        return self._tagged[root]
 
     def _anchors_of(self, path: str) -> Mapping[str, str]:
         """What a file that is linked to calls its headings besides; it may not have had its turn yet."""
@@ -332,7 +343,7 @@ class _Import:
 
 
 def read_note(
-    text: str, kind: str, resolver: FolderResolver, *, of_vault: bool = False
+    text: str, kind: str, resolver: FolderResolver, *, of_vault: bool = False, tags: bool = False
 ) -> tuple[str, FrontMatter, list[Block]]:
     """
     A file's text as a note.
@@ -341,7 +352,7 @@ def read_note(
         text: With line ends as newlines.
         kind: The file name's ending, one of NOTES.
         resolver: Asked about links and pictures; told what was left out.
-        of_vault: As in `read_all`.
+        of_vault: As in `read_all`, and `tags`.
 
     Returns:
         The title ("" when the file does not say), what its front matter says, and the body, tidied.
@@ -354,7 +365,9 @@ def read_note(
 
         matter, text = split_front_matter(text)
         matter = matter or FrontMatter()
-        found = read_all(text, resolver, of_vault=of_vault, addresses=not matter.ours)
+        found = read_all(
+            text, resolver, of_vault=of_vault, tags=tags and not matter.ours, addresses=not matter.ours
+        )
         kept = as_ours(found.blocks) if of_vault else Kept(found.blocks, 0, 0)
         matter.tags = list(dict.fromkeys([*matter.tags, *found.tags]))[:TAGS_MAX]
         if found.comments:

@@ -22,7 +22,7 @@ from app.transfer.blocks import BREAK, EMBED, Attributes, Block, Marks, Span, ti
 from app.transfer.inline_html import OpenMarks, embed_of_tag, marks_of_tag, parse_tag, with_scripts
 from app.transfer.markdown_rules import ADDRESSES, NAMED, parser, sized
 from app.transfer.tables import TABLE_LANGUAGE, table_lines
-from app.transfer.vault_rules import TAG, VAULT
+from app.transfer.vault_rules import TAG, TAGS, VAULT
 
 _CHECKBOX = re.compile(r"\[([ xX])\](?:[ \t]|$)")
 _EMPTY_LINES = re.compile(r"(?:\s*<br ?/?>)+\s*", re.IGNORECASE)
@@ -53,7 +53,9 @@ def read_markdown(text: str, resolver: Resolver | None = None) -> list[Block]:
     return read_all(text, resolver or PlainResolver()).blocks
 
 
-def read_all(text: str, resolver: Resolver, *, of_vault: bool = False, addresses: bool = False) -> Read:
+def read_all(
+    text: str, resolver: Resolver, *, of_vault: bool = False, tags: bool = False, addresses: bool = False
+) -> Read:
     """
     Read Markdown.
 
@@ -62,6 +64,7 @@ def read_all(text: str, resolver: Resolver, *, of_vault: bool = False, addresses
         resolver: Asked about links and pictures.
         of_vault: Whether it is read as programs for vaults of notes do: the end of a line inside a paragraph
             is a line break and not a blank, `#tag` is a tag, `$x$` a formula, and pictures have widths.
+        tags: Whether `#tag` is a tag in any case.
         addresses: Whether an address of the web that merely stands there is a link. What we wrote says so.
 
     Raises:
@@ -69,7 +72,7 @@ def read_all(text: str, resolver: Resolver, *, of_vault: bool = False, addresses
 
     Cost: about 1 s per MB.
     """
-    rules = {NAMED: resolver.named, VAULT: of_vault, ADDRESSES: addresses}
+    rules = {NAMED: resolver.named, VAULT: of_vault, TAGS: of_vault or tags, ADDRESSES: addresses}
     tokens = parser().parse(text.replace("\x00", "\ufffd"), rules)
     reading = _Reading(resolver, of_vault)
     return Read(reading.read(tokens), list(reading.tags), reading.comments)

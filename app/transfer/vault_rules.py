@@ -1,8 +1,8 @@
 """
 Rules of the Markdown parser for notes of a vault: #tags in the text, formulas between dollars.
 
-They match only where the parser's environment says that the text is of a vault: elsewhere `#` and `$` are
-signs. A formula is kept word for word, as code: Markdown would take its stars and backslashes for its own.
+They match only where the parser's environment says so: elsewhere `#` and `$` are signs. A formula is kept
+word for word, as code: Markdown would take its stars and backslashes for its own.
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ from app.transfer.front_matter import TAG_LENGTH_MAX
 
 VAULT = "vault"
 """Key of the parser's environment: whether the text is of a vault."""
+
+TAGS = "tags"
+"""Key of the parser's environment: whether a `#tag` in the text is a tag of the note."""
 
 TAG = "tag"
 """A token: the text of a tag with its sign. The name is in `info`."""
@@ -38,7 +41,7 @@ _SIGNS = "*_~="
 
 def scan_tag(state: StateInline, silent: bool) -> bool:
     """Take `#tag` for a tag."""
-    if state.src[state.pos] != "#" or not state.env.get(VAULT):
+    if state.src[state.pos] != "#" or not state.env.get(TAGS):
         return False
     if state.pos and not (state.src[state.pos - 1].isspace() or state.src[state.pos - 1] in _SIGNS):
         return False

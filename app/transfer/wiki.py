@@ -22,6 +22,10 @@ from app.transfer.sources import NOTES, Source
 VAULT: Final = ".obsidian"
 """The folder that makes its parent a vault."""
 
+LOOKED_AT_SIZE: Final = 1 << 20
+"""Bytes of a file that are looked through for a link by name."""
+
+_NAMED: Final = re.compile(r"\[\[([^\[\]|#\n]{1,400})[\]|#]")
 _CALLOUT: Final = re.compile(r"\[!([\w-]+)(?:\|[^\]]*)?\][+-]?[ \t]*")
 _PLAIN_CALLOUTS: Final = frozenset({"note", "quote", "cite"})
 """Kinds of call-outs that say nothing that a quote with a title does not."""
@@ -91,6 +95,24 @@ def _key(name: str) -> str:
 def _folders(path: str, count: int) -> list[str]:
     """The names of the innermost folders that a path lies in."""
     return [_key(part) for part in Path(path).parts[:-1][-count:]] if count else []
+
+
+def are_linked(sources: Iterable[Source], names: Names) -> bool:
+    """
+    Whether one of some notes links to a file of the import by name, as only programs for vaults do.
+
+    Cost: reads the beginning of every file until there is such a link.
+    """
+    for source in sources:
+        try:
+            with source.path.open("rb") as file:
+                text = file.read(LOOKED_AT_SIZE).decode("utf-8", "replace")
+        except OSError:
+            continue  # its own turn says why
+        folder = os.path.abspath(source.path.parent)
+        if any(names.find(found[1], folder) for found in _NAMED.finditer(text)):
+            return True
+    return False
 
 
 class Kept(NamedTuple):

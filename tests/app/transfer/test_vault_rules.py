@@ -277,3 +277,25 @@ def test_an_empty_file_is_a_note_in_a_vault_alone(library, vault, tmp_path):
     assert [remark.path.rsplit("/")[-2:] for remark in report.refused] == [
         ["vault", "Empty.txt"], ["elsewhere", "Empty.md"]
     ]  # fmt: skip
+
+
+def test_where_notes_link_by_name_a_tag_in_the_text_is_one_without_the_folder_of_a_vault_too(
+    library, tmp_path
+):
+    for folder, link in (("linked", "[[b]]"), ("plain", "[[nobody]]")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a.md").write_text("#one and\n#two")
+        (tmp_path / folder / "b.md").write_text("b")
+        (tmp_path / folder / "c.md").write_text(f"see {link}")
+        at_once(import_paths(library, [tmp_path / folder]))
+    said = [(row.tags, read_body(library.document(row.id))) for row in library.store.find_note("a")]
+    body = [([("#one and #two", {})], {})]
+    assert sorted(said) == [((), body), (("one", "two"), body)]
+
+
+def test_in_what_we_wrote_tags_stand_above(library, tmp_path):
+    (tmp_path / "a.md").write_text("---\ncommonplace: x\ntitle: a\n---\n#one [[b]]")
+    (tmp_path / "b.md").write_text("b")
+    at_once(import_paths(library, [tmp_path]))
+    (row,) = library.store.find_note("a")
+    assert row.tags == ()
