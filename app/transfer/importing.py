@@ -150,6 +150,7 @@ class _Import:
         self._names = Names([])
         self._notes: list[Source] = []
         self._tagged: dict[Path, bool] = {}
+        self._vaults: dict[tuple[Path, tuple[str, ...]], bool] = {}
         self._headings: dict[str, tuple[list[Heading], str]] = {}
         self._places: dict[str, tuple[list[LinkTarget], int]] = {}
         self._anchors: dict[str, dict[str, str]] = {}
@@ -208,7 +209,10 @@ class _Import:
 
     def _drafted(self, source: Source, text: str, created_ms: int) -> Drafted:
         """The note of a file's text."""
-        of_vault = is_vault(source)
+        place = source.root, source.folders
+        if place not in self._vaults:
+            self._vaults[place] = is_vault(source)
+        of_vault = self._vaults[place]
         resolver = FolderResolver(source, self._ids, self._names, self._anchors_of, by_name=of_vault)
         tags = self._is_tagged(source.root)
         title, matter, blocks = read_note(text, source.kind, resolver, of_vault=of_vault, tags=tags)

@@ -106,9 +106,12 @@ def are_linked(sources: Iterable[Source], names: Names) -> bool:
     for source in sources:
         try:
             with source.path.open("rb") as file:
-                text = file.read(LOOKED_AT_SIZE).decode("utf-8", "replace")
+                body = file.read(LOOKED_AT_SIZE)
         except OSError:
             continue  # its own turn says why
+        if b"[[" not in body:
+            continue
+        text = body.decode("utf-8", "replace")
         folder = os.path.abspath(source.path.parent)
         if any(names.find(found[1], folder) for found in _NAMED.finditer(text)):
             return True
