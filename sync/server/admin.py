@@ -10,7 +10,7 @@ nothing is told from here.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from crdt import CrdtError, Document
@@ -33,6 +33,9 @@ from sync.storage.server_store import DocumentRow, HeadMoved, StreamRow
 
 PIECE_LENGTH_MAX: Final = 16_000
 """Code points inserted by one delta; a longer text becomes several."""
+
+NOTES_A_STEP: Final = 20
+"""Notes that a list reads before it lets others write."""
 
 
 def run(opened: Opened, command: str, arguments: Arguments, now_ms: int) -> Outcome:
@@ -72,27 +75,35 @@ def answer(opened: Opened, line: bytes, now_ms: int) -> Outcome:
 
 
 def _note_list(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
+    notes: list[dict[str, object]] = []
     wanted, purged = arguments.get("notebook"), bool(arguments.get("purged"))
-    rows = []
+    return Outcome({"notes": notes}, rest=_listing(opened, wanted, purged, notes))
+
+
+def _listing(opened: Opened, wanted: object, purged: bool, notes: list[dict[str, object]]) -> Iterator[None]:
+    """List notes into ``notes``, in steps: each has to be read."""
     for stream in opened.store.streams():
         listed = stream.collection == "notes" and is_bin(stream.id) == purged
         if not listed or wanted not in (None, stream.notebook):
             continue
-        for row in opened.store.documents(stream.key):
-            if purged and not row.state_seq:  # emptied
-                continue
-            summary = model_of(row.model).encoded_note_summary(opened.core.documents.state(row))
-            rows.append(
-                {
-                    "id": row.id,
-                    "notebook": stream.notebook,
-                    "title": summary.title,
-                    "words": summary.words,
-                    "trashed": summary.trashed_ms is not None,
-                }
-            )
-        opened.core.documents.trim()
-    return Outcome({"notes": rows})
+        after = ""
+        while rows := opened.store.documents(stream.key, after=after, limit=NOTES_A_STEP):
+            for row in rows:
+                if purged and not row.state_seq:  # emptied
+                    continue
+                summary = model_of(row.model).encoded_note_summary(opened.core.documents.state(row))
+                notes.append(
+                    {
+                        "id": row.id,
+                        "notebook": stream.notebook,
+                        "title": summary.title,
+                        "words": summary.words,
+                        "trashed": summary.trashed_ms is not None,
+                    }
+                )
+            opened.core.documents.trim()
+            after = rows[-1].id
+            yield
 
 
 def _note_show(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:

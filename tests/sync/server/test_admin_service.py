@@ -23,15 +23,39 @@ def test_what_takes_long_lets_others_write_meanwhile(tmp_path):
             commands = [
                 server.administer("compact", keep_days=0, keep_deltas=10),
                 server.administer("verify"),
+                server.administer("note list"),
                 server.administer("backup", target=str(tmp_path / "copy")),
             ]
             doing = asyncio.gather(*commands)
             for _ in range(20):
                 assert isinstance(await ann.push(ann.notes, ann.author.type(ann.notes, note, "b")), m.Ack)
-            compacted, verified, copied = await doing
+            compacted, verified, listed, copied = await doing
+            assert [row["id"] for row in listed["notes"]] == [note]
             assert compacted["deltas_removed"] >= 190
             assert verified["ok"]
             assert copied["verified"]
+
+    run(play())
+
+
+def test_a_list_of_notes_is_read_in_steps(tmp_path, monkeypatch):
+    monkeypatch.setattr(admin, "NOTES_A_STEP", 3)
+
+    async def play():
+        async with running_server(tmp_path) as server:
+            ann = await server.signed_up("ann")
+            made = dict(ann.author.note(ann.notes) for _ in range(10))
+            await ann.push(ann.notes, *made.values())
+
+            def asked():
+                return admin.run(server.opened, "note list", {}, 0)
+
+            outcome = await server.in_store(asked)
+            steps = 0
+            while await server.in_store(lambda: next(outcome.rest, "end")) != "end":
+                steps += 1
+                assert len(outcome.value["notes"]) == min(10, 3 * steps)
+            assert [row["id"] for row in outcome.value["notes"]] == sorted(made)
 
     run(play())
 
