@@ -249,10 +249,13 @@ def run_at_once(work: Coroutine[Any, Any, int]) -> int:
 
 def _failed(error: BaseException, streams: Streams, *, needs_server: bool = False) -> int:
     """Say what went wrong in a sentence; returns the exit code."""
+    from app.refusals import Refused
     from app.wording import sentence
     from sync.errors import AuthFailed, StoreUnavailable, VersionTooNew
 
     streams.err.write(sentence(error) + "\n")
+    if isinstance(error, Refused) and error.code == "wrong_value":
+        return WRONG_USAGE
     if isinstance(error, VersionTooNew) or (isinstance(error, StoreUnavailable) and error.reason == "newer"):
         return VERSION_BEHIND
     is_signed_out = isinstance(error, AuthFailed) and error.code in (

@@ -11,7 +11,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from app.commands.context import DONE, REFUSED, SIGNED_OUT, VERSION_BEHIND, Context
+from app.commands.context import DONE, REFUSED, SIGNED_OUT, VERSION_BEHIND, Context, counted
 from app.refusals import Refused
 from app.removal import check_removable
 
@@ -64,7 +64,7 @@ async def login(context: Context) -> int:
     remember(context, reached)
     words = f"Signed in to {reached.server} as {reached.email}."
     if adopted:
-        words += f" {adopted} notes on this computer were added to the account."
+        words += f" Added to the account from this computer: {counted(adopted, 'note')}."
     context.give({**_plain(context, reached), "adopted": adopted}, words)
     return DONE
 
@@ -154,9 +154,9 @@ def _sync_words(reached: Status, code: int) -> str:
     """How a sync ended, for people."""
     refused = f", {reached.quarantine} refused by the server" if reached.quarantine else ""
     if code == DONE and (reached.files_waiting or reached.files_wanted):
-        files = f"{reached.files_waiting} files to send, {reached.files_wanted} to fetch"
+        files = f"{counted(reached.files_waiting, 'file')} to send, {reached.files_wanted} to fetch"
         return f"Notes are up to date{refused}; {files}."
-    return f"Up to date{refused}." if code == DONE else f"{reached.outbox} edits to send{refused}."
+    return f"Up to date{refused}." if code == DONE else f"{counted(reached.outbox, 'edit')} to send{refused}."
 
 
 async def status(context: Context) -> int:
@@ -191,9 +191,7 @@ def _behind_words(status: Status) -> str:
 
     words = BEHIND.get((offer_of(status).kind, status.mode), _BEHIND_ELSE)
     count = status.outbox
-    return words.format(
-        edits="1 edit is" if count == 1 else f"{count} edits are" if count else "Your edits are"
-    )
+    return words.format(edits=counted(count, "edit is", "edits are") if count else "Your edits are")
 
 
 def _plain(context: Context, status: Status) -> dict[str, Any]:

@@ -40,6 +40,18 @@ class Writable(Protocol):
         """Have it written by now."""
 
 
+def counted(count: int, one: str, many: str = "") -> str:
+    """
+    A number with its word: "1 note", "2 notes".
+
+    Args:
+        count: How many.
+        one: The word for one of them.
+        many: The word for any other number; by default with an "s" at its end.
+    """
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
 async def run_here(work: Callable[[], Any]) -> Any:
     """Do the work at once: for a process that has nothing else to do."""
     return work()

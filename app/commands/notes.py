@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from app.commands.context import DONE, Context
+from app.commands.context import DONE, Context, counted
 from app.library import notebook_name
 from app.refusals import Refused
 
@@ -106,11 +106,15 @@ async def notebooks(context: Context) -> int:
         for note in notes:
             library.set_trashed(note, True)
         library.hide_notebook(notebook, True)
-        context.give({"id": notebook, "trashed": len(notes)}, f"{len(notes)} notes are in the trash.")
+        context.give(
+            {"id": notebook, "trashed": len(notes)}, f"Put into the trash: {counted(len(notes), 'note')}."
+        )
         return DONE
     library.store.refresh_projections(COUNTED_MAX)
     rows = [row for row in library.store.notebooks() if row.is_shown]
-    words = [f"{row.id[:ID_SHOWN]}  {_named(row)}  ({row.role}, {row.notes} notes)" for row in rows]
+    words = [
+        f"{row.id[:ID_SHOWN]}  {_named(row)}  ({row.role}, {counted(row.notes, 'note')})" for row in rows
+    ]
     context.give([row._asdict() for row in rows], "\n".join(words))
     return DONE
 

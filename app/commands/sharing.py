@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Final
 
 from app.commands.account import client_for
-from app.commands.context import DONE, Context
+from app.commands.context import DONE, Context, counted
 from app.library import Library
 from app.refusals import Refused
 
@@ -78,7 +78,10 @@ async def _listed(context: Context, client: Client) -> int:
             raise
         invites = []
     lines = [f"{row['email']}  {row['role']}  {row['name']}" for row in members]
-    lines += [f"link {row['id']}  {row['role']}  {row['state']}, used {row['used']} times" for row in invites]
+    lines += [
+        f"link {row['id']}  {row['role']}  {row['state']}, used {counted(row['used'], 'time')}"
+        for row in invites
+    ]
     context.give({"notebook": notebook, "members": members, "invites": invites}, "\n".join(lines))
     return DONE
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from app.commands.context import DONE, INTERRUPTED, REFUSED, Context
+from app.commands.context import DONE, INTERRUPTED, REFUSED, Context, counted
 
 if TYPE_CHECKING:
     from app.transfer.report import Report
@@ -89,7 +89,7 @@ def _told(context: Context, report: Report, key: str, verb: str) -> int:
             context.say(f"{kind}: {line}")
     if report.cancelled:
         context.say(sentence(Refused("cancelled")))
-    context.give(report.plain(key), f"{verb} {report.done} notes.")
+    context.give(report.plain(key), f"{verb} {counted(report.done, 'note')}.")
     if report.cancelled:
         return INTERRUPTED
     return REFUSED if report.refused and not report.done else DONE

@@ -11,7 +11,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from app.commands.account import client_for, remember
-from app.commands.context import DONE, REFUSED, SIGNED_OUT, VERSION_BEHIND, Context
+from app.commands.context import DONE, REFUSED, SIGNED_OUT, VERSION_BEHIND, Context, counted
 from app.refusals import Refused
 
 if TYPE_CHECKING:
@@ -95,10 +95,10 @@ def _nothing_done(context: Context) -> dict[str, Any]:
 def receipt_words(receipt: Receipt) -> str:
     """What an upgrade did, for people."""
     new = f" ({receipt.notes_new} new)" if receipt.notes_new else ""
-    words = f"{receipt.notes_before} notes before, {receipt.notes_after} after{new}."
+    words = f"{counted(receipt.notes_before, 'note')} before, {receipt.notes_after} after{new}."
     if receipt.refused:
-        words += f" {receipt.refused} edits wait in the list of what was refused."
-    return f"{words} The old copy is kept for {receipt.kept_days} days: {receipt.old_copy}"
+        words += f" In the list of what was refused: {counted(receipt.refused, 'edit')}."
+    return f"{words} The old copy is kept for {counted(receipt.kept_days, 'day')}: {receipt.old_copy}"
 
 
 COMMANDS = {"upgrade": upgrade}

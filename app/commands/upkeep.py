@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.commands.context import DONE, REFUSED, Context
+from app.commands.context import DONE, REFUSED, Context, counted
 
 
 async def backup(context: Context) -> int:
@@ -48,7 +48,8 @@ async def doctor(context: Context) -> int:
         "size_bytes": context.profile.library.stat().st_size,
         "problems": problems,
     }
-    lines = [f"{len(rows)} notes, {value['outbox']} edits to send, {refused} refused by the server."]
+    edits = counted(store.outbox_count(), "edit")
+    lines = [f"{counted(len(rows), 'note')}, {edits} to send, {refused} refused by the server."]
     lines += [f"{problem['where']}: {problem['what']}" for problem in problems] or ["No problems."]
     context.give(value, "\n".join(lines))
     return REFUSED if problems else DONE

@@ -198,11 +198,13 @@ class RecoveryDialog(Form):
         aside = result
         if isinstance(result, recovery.Recovered):
             aside = result.aside
-            words.append(self.tr("{n} notes could be read.").format(n=f"{result.taken:n}"))
+            one, many = self.tr("1 note could be read."), self.tr("{n} notes could be read.")
+            words.append((one if result.taken == 1 else many).format(n=f"{result.taken:n}"))
             if result.read.texts:
                 words.append(self.tr("Of {n} of them only the text.").format(n=f"{result.read.texts:n}"))
             if result.read.lost:
-                words.append(self.tr("{n} pieces could not be read.").format(n=f"{result.read.lost:n}"))
+                one, many = self.tr("1 piece could not be read."), self.tr("{n} pieces could not be read.")
+                words.append((one if result.read.lost == 1 else many).format(n=f"{result.read.lost:n}"))
         if isinstance(aside, Path):
             words.append(self.tr("The damaged file is kept as {name}.").format(name=aside.name))
         return " ".join(words)

@@ -49,7 +49,9 @@ class TrashAnswer(QObject):
         if act is Act.KEEP_NOTES:
             self._workspace.set_trashed(ids, False)
             self._toast.say(
-                self.tr("{n} notes restored").format(n=len(ids)),
+                self.tr("1 note restored")
+                if len(ids) == 1
+                else self.tr("{n} notes restored").format(n=len(ids)),
                 lambda: self._workspace.set_trashed(ids, True),
             )
         self._bridge.call(answer)

@@ -32,7 +32,8 @@ def chip_words(status: Status, now_ms: int | None = None) -> ChipWords:
     """What the chip says; `now_ms`: the time of day, if not this moment's."""
     waiting = _tr("%n to send", status.outbox) if status.outbox else ""
     if not waiting and status.files_waiting:
-        waiting = _tr("%n files to send", status.files_waiting)
+        one, many = _tr("1 file to send"), _tr("%n files to send", status.files_waiting)
+        waiting = one if status.files_waiting == 1 else many
     if status.auth == "local_only" and status.account is None:
         return ChipWords(_tr("Local only"), _tr("Kept on this computer"), "hard-drive", "text_muted")
     if status.auth == "local_only":
@@ -111,6 +112,14 @@ def driver_words(status: Status) -> str:
     return _tr("Only when you ask") if driver.kind == "manual" else _tr("All the time")
 
 
+def _edits(count: int) -> str:
+    return _tr("1 edit") if count == 1 else _tr("%n edits", count)
+
+
+def _files(count: int) -> str:
+    return _tr("1 file") if count == 1 else _tr("%n files", count)
+
+
 def panel_rows(status: Status, now_ms: int | None = None) -> list[tuple[str, str]]:
     """(what, how it stands) for the panel behind the chip; `now_ms` as in `chip_words`."""
     rows = [(_tr("Connection"), link_words(status)), (_tr("Account"), auth_words(status))]
@@ -130,15 +139,15 @@ def panel_rows(status: Status, now_ms: int | None = None) -> list[tuple[str, str
         acked = clock_time(status.last_ack_ms) if status.last_ack_ms else _tr("never")
         rows.append((_tr("Last confirmed"), acked))
         rows.append((_tr("Others' edits"), _inbound_words(status, now_ms)))
-    rows.append((_tr("Not on a server"), _tr("%n edits", status.outbox)))
+    rows.append((_tr("Not on a server"), _edits(status.outbox)))
     if status.files_waiting:
-        rows.append((_tr("Files not on a server"), _tr("%n files", status.files_waiting)))
+        rows.append((_tr("Files not on a server"), _files(status.files_waiting)))
     if status.files_wanted:
-        rows.append((_tr("Files to fetch"), _tr("%n files", status.files_wanted)))
+        rows.append((_tr("Files to fetch"), _files(status.files_wanted)))
     if status.files_refused:
-        rows.append((_tr("Files the server does not take"), _tr("%n files", status.files_refused)))
+        rows.append((_tr("Files the server does not take"), _files(status.files_refused)))
     if status.quarantine:
-        rows.append((_tr("Refused by the server"), _tr("%n edits", status.quarantine)))
+        rows.append((_tr("Refused by the server"), _edits(status.quarantine)))
     rows.append((_tr("Version of the notes"), _version_words(status)))
     return rows
 

@@ -49,11 +49,13 @@ def whole_percent(progress: Progress) -> int:
 
 def receipt_words(receipt: Receipt) -> str:
     """143 notes before, 145 after (2 new). The old copy is kept for 30 days."""
-    text = _tr("{before} notes before, {after} after").format(
+    one, many = _tr("1 note before, {after} after"), _tr("{before} notes before, {after} after")
+    text = (one if receipt.notes_before == 1 else many).format(
         before=f"{receipt.notes_before:n}", after=f"{receipt.notes_after:n}"
     )
     text += _tr(" ({n} new).").format(n=f"{receipt.notes_new:n}") if receipt.notes_new else "."
-    return text + " " + _tr("The old copy is kept for {days} days.").format(days=receipt.kept_days)
+    one, many = _tr("The old copy is kept for 1 day."), _tr("The old copy is kept for {days} days.")
+    return text + " " + (one if receipt.kept_days == 1 else many).format(days=receipt.kept_days)
 
 
 def receipt_rows(receipt: Receipt) -> list[str]:

@@ -92,7 +92,7 @@ def test_a_sign_in_that_failed_is_a_sentence(code):
 
 
 def test_waiting_is_told_in_whole_seconds():
-    assert " 2 seconds" in sentence(AuthFailed("rate", after_ms=1_500))
+    assert " 2 s " in sentence(AuthFailed("rate", after_ms=1_500))
 
 
 @pytest.mark.parametrize("why", sorted(wording.UPGRADE))

@@ -35,7 +35,7 @@ def test_a_note_gets_an_icon_and_loses_it(cli):
     assert "🙂 N" in cli.ok("list").out
     for wrong in ("x" * 17, "  "):
         said = cli("icon", note, wrong)
-        assert (said.code, said.out) == (1, "")
+        assert (said.code, said.out) == (2, "")
         assert "picture" in said.err
     assert cli.ok("icon", note, "none", "--json").json == {"id": note, "icon": ""}
     assert row(cli, note)["icon"] == ""
@@ -61,10 +61,10 @@ def test_a_note_gets_tags_with_colours(cli):
 @pytest.mark.parametrize(
     "words", [("#",), ("x" * 101,), ("work", "--colour", "crimson"), ("work", "--colour", "#12")]
 )
-def test_what_is_no_tag_and_no_colour_is_refused_with_what_is(cli, words):
+def test_what_is_no_tag_and_no_colour_is_wrong_usage_and_what_is_one_is_said(cli, words):
     note = cli.note("N")
     said = cli("tag", note, *words)
-    assert (said.code, said.out) == (1, "")
+    assert (said.code, said.out) == (2, "")
     assert row(cli, note)["tags"] == []
     cli.ok("tag", note, "x" * 100)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.commands.context import Context, Streams
+from app.commands.context import Context, Streams, counted
 from app.paths import Profile
 
 
@@ -44,3 +44,12 @@ def test_progress_is_drawn_only_for_somebody_who_watches(context):
     context.progress(1, 2, "b")
     context.progress(2, 2, "c")
     assert context.streams.err.getvalue() == "\r\x1b[K1 of 2  a\r\x1b[K"
+
+
+@pytest.mark.parametrize(("count", "said"), [(0, "0 notes"), (1, "1 note"), (2, "2 notes")])
+def test_a_number_has_its_word(count, said):
+    assert counted(count, "note") == said
+
+
+def test_a_word_of_another_kind_is_named():
+    assert [counted(n, "reply", "replies") for n in (1, 2)] == ["1 reply", "2 replies"]

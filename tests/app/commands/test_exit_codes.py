@@ -66,7 +66,7 @@ REFUSED = {
     "trash": ("trash", "None"),
     "archive": ("archive", "None"),
     "icon": ("icon", "None", "🙂"),
-    "tag": ("tag", "Plan", " "),
+    "tag": ("tag", "None", "red"),
     "move": ("move", "Plan", "None"),
     "notebooks": ("notebooks", "--rename", "None", "x"),
     "login": ("login", "--server", "ws://127.0.0.1:9", "--email", "a@example.org", "--password-stdin"),
@@ -105,6 +105,31 @@ WRONG = {
     "backup": ("backup", "now"),
     "integrate": ("integrate", "now"),
 }
+
+WRONG_VALUES = [
+    (
+        ("format", "Plan", "--block", "0", "--kind", "X"),
+        "paragraph, heading, bullet, numbered, check, quote, code",
+    ),
+    (("format", "Plan", "--block", "0", "--kind", "heading", "--level", "7"), "from 1 to 6"),
+    (("format", "Plan", "--block", "0", "--kind", "check", "--checked", "maybe"), "true"),
+    (
+        ("format", "Plan", "--start", "0", "--end", "1", "--mark", "X"),
+        "bold, italic, underline, strike, code",
+    ),
+    (("format", "Plan", "--start", "0", "--end", "1", "--mark", "bold=X"), "bold=none"),
+    (("format", "Plan", "--start", "0", "--end", "1", "--mark", "colour"), "colour=VALUE"),
+    (("show", "Plan", "--format", "X"), "html"),
+    (("tag", "Plan", "red", "--colour", "X"), "red, blue, green"),
+    (("tag", "Plan", " "), "1 to 100"),
+    (("icon", "Plan", "X" * 17), "at most 16"),
+    (("share", "Personal", "--role", "X"), "commenter"),
+    (
+        ("login", "--server", "ws://127.0.0.1:9", "--email", "e@example.org", "--password-stdin"),
+        "standard input",
+    ),
+]
+"""Values that no note and no server could make right, and of what is said instead."""
 
 SIGNED_OUT = {
     "sync": ("sync",),
@@ -192,6 +217,15 @@ def test_what_is_refused_ends_with_1_and_a_sentence(shop, tmp_path, name):
     assert failed.out == "" or failed.json["refused"], "an import reports what it refused"
     assert failed.err.strip().endswith((".", "”")), failed.err
     assert "Traceback" not in failed.err
+
+
+@pytest.mark.parametrize(("words", "instead"), WRONG_VALUES)
+def test_a_value_that_there_is_not_is_wrong_usage_and_what_there_is_is_said(shop, words, instead):
+    before = shop.ok("show", "Plan", "--json").out
+    said = shop(*words)
+    assert (said.code, said.out) == (2, "")
+    assert instead in said.err
+    assert shop.ok("show", "Plan", "--json").out == before
 
 
 @pytest.mark.parametrize("name", sorted(set(COMMANDS) - WITHOUT_LIBRARY))

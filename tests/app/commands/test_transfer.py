@@ -17,7 +17,7 @@ def test_an_import_tells_how_many_and_what_not(cli, tmp_path):
     assert [remark["path"] for remark in said.json["warnings"]] == [str(tmp_path / "in" / "a.md")]
     assert set(said.json) == {"imported", "warnings", "refused"}
     assert "bad.md" in said.err
-    assert cli("import", "in").out == "Imported 1 notes.\n"
+    assert cli("import", "in").out == "Imported 1 note.\n"
 
 
 def test_what_is_true_of_many_files_is_one_line_for_people_and_an_entry_each_for_programs(cli, tmp_path):

@@ -138,7 +138,7 @@ def test_kinds_and_levels_that_are_none_are_refused(kind, level):
 
 def test_a_stretch_that_ends_before_it_starts_is_refused(cli):
     made = cli.note("A", "abc")
-    assert cli("format", made, "--start", "2", "--end", "1", "--mark", "bold").code == 1
+    assert cli("format", made, "--start", "2", "--end", "1", "--mark", "bold").code == 2
     assert cli("format", made, "--start", "0", "--end", "4", "--mark", "bold").code == 1
     assert cli("format", made, "--block", "4", "--kind", "quote").code == 1
 

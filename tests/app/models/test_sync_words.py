@@ -75,6 +75,7 @@ DAY_MS = 24 * 3_600_000
         (replace(MANUAL, outbox=3), "3 to send", "Synced 14:03 · when you ask"),
         (EVERY, "All changes on the server", "Synced 14:03 · next at 14:18"),
         (replace(EVERY, outbox=3), "3 to send", "Synced 14:03 · next at 14:18"),
+        (replace(EVERY, files_waiting=1), "1 file to send", "Synced 14:03 · next at 14:18"),
         (replace(EVERY, files_waiting=2), "2 files to send", "Synced 14:03 · next at 14:18"),
         (replace(EVERY, up_to_date_ms=None, next_ms=None), "All changes on the server", "Not synced yet"),
         (
@@ -162,3 +163,11 @@ def test_a_server_is_named_without_what_people_do_not_read():
     assert server_name("wss://notes.example.org:8080/v1/sync") == "notes.example.org:8080"
     assert server_address(None) == ""
     assert server_name(None) == "the server"
+
+
+def test_the_panel_says_one_as_one():
+    counts = {"outbox": 1, "files_waiting": 1, "files_wanted": 1, "files_refused": 2, "quarantine": 1}
+    said = dict(panel_rows(replace(LIVE, **counts)))
+    assert (said["Not on a server"], said["Refused by the server"]) == ("1 edit", "1 edit")
+    assert (said["Files not on a server"], said["Files to fetch"]) == ("1 file", "1 file")
+    assert said["Files the server does not take"] == "2 files"

@@ -1,5 +1,7 @@
 """The upgrade window's words: eight steps, every way to stop, and a receipt with the right counts."""
 
+from dataclasses import replace
+
 import pytest
 
 from app.models.upgrade_words import (
@@ -42,3 +44,8 @@ def test_a_build_is_named_only_where_there_is_one():
     assert "No newer one is known" in update_words(offer)
     named = Offer("update_app", server_model="3.0", build="commonplace-9.deb")
     assert update_words(named).endswith("commonplace-9.deb")
+
+
+def test_one_is_said_as_one():
+    one = replace(RECEIPT, notes_before=1, notes_after=1, notes_new=0, kept_days=1)
+    assert receipt_words(one) == "1 note before, 1 after. The old copy is kept for 1 day."
