@@ -58,6 +58,7 @@ REFUSALS: Final = frozenset(
         "several_notes",
         "shared_notebook",
         "special_file",
+        "table_links_left",
         "too_large",
         "too_many_lines",
         "trashed",

@@ -102,6 +102,12 @@ class Resolver(Protocol):
     def named(self, name: str) -> str | None:
         """The address of the file that a link by name (`[[name]]`) means, or None when that is just text."""
 
+    def unnamed(self, name: str) -> None:
+        """Told of what was to be shown by a name (`![[name]]`) that no file has, and stays text."""
+
+    def flattened(self) -> None:
+        """Told of a link, or a picture that is no file here, in a table, where it is but text."""
+
 
 class PlainResolver:
     """Takes every allowed address as it is; looks at no file."""
@@ -127,6 +133,17 @@ class PlainResolver:
     def named(self, name: str) -> str | None:
         """No file is known by name."""
         return None
+
+    def unnamed(self, name: str) -> None:
+        """Nobody asks."""
+
+    def flattened(self) -> None:
+        """Nobody asks."""
+
+
+def is_attached(payload: Marks) -> bool:
+    """Whether an embed shows a file that is kept beside the library."""
+    return str(payload.get("src", "")).startswith(ATTACHMENT_SCHEME)
 
 
 def note_payload(target: LinkTarget, title: str) -> Marks:

@@ -26,7 +26,7 @@ from app.transfer.blocks import Block, Marks, encode_value, is_embed, tidy
 from app.transfer.front_matter import TAG_LENGTH_MAX, TAGS_MAX
 from app.transfer.html_reader import read_html
 from app.transfer.inline_html import marks_of_tag, parse_tag, quoted
-from app.transfer.pictures import NAME_LENGTH_MAX, PICTURE_SIZE_MAX, Attachment, picture_mime
+from app.transfer.pictures import NAME_LENGTH_MAX, PICTURE_SIZE_MAX, Attachment, picture_mime, shown_address
 
 CONTENT_LENGTH_MAX: Final = 16 << 20
 """Code points of one note: as much as a file of any other kind may have."""
@@ -68,6 +68,18 @@ class _Media(PlainResolver):
         self._resources: Final = resources
         self.used: dict[str, Attachment] = {}
         self.remarks: list[Refused] = []
+        self.in_tables = 0
+
+    def link(self, address: str) -> str | None:
+        """As everywhere; what is left out is said."""
+        found = super().link(address)
+        if found is None:
+            self.remarks.append(Refused("unsafe_link", address=shown_address(address)))
+        return found
+
+    def flattened(self) -> None:
+        """Counted, so that it can be said."""
+        self.in_tables += 1
 
     def picture(self, address: str, alt: str, name: str) -> Marks | None:
         """A resource of the note; anything else as everywhere."""
@@ -130,6 +142,8 @@ def _note(element: ElementTree.Element) -> EnexNote:
     is_clip = (element.findtext("note-attributes/source") or "").startswith("web.clip")
     page = _with_code(_as_html(content))
     blocks = _with_boxes(read_html(page if is_clip else _with_colours(page), media))
+    if media.in_tables:
+        media.remarks.append(Refused("table_links_left", count=media.in_tables))
     tags = [" ".join((tag.text or "").split())[:TAG_LENGTH_MAX] for tag in element.findall("tag")]
     title = " ".join((element.findtext("title") or "").split())
     return EnexNote(

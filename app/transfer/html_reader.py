@@ -14,13 +14,21 @@ from __future__ import annotations
 import html
 import re
 from html.parser import HTMLParser
+from itertools import groupby
 
 import nh3
 
-from app.transfer.addresses import SCHEMES_READ, PlainResolver, Resolver
+from app.transfer.addresses import SCHEMES_READ, PlainResolver, Resolver, is_attached
 from app.transfer.block_builder import BlockBuilder, NestedTooDeeply
-from app.transfer.blocks import BREAK, EMBED, Attributes, Block, Span, decode_value, tidy
-from app.transfer.inline_html import INLINE_TAGS, OpenMarks, embed_of_tag, marks_of_tag, with_scripts
+from app.transfer.blocks import BREAK, EMBED, Attributes, Block, Span, decode_value, is_embed, tidy
+from app.transfer.inline_html import (
+    INLINE_TAGS,
+    PLAYERS,
+    OpenMarks,
+    embed_of_tag,
+    marks_of_tag,
+    with_scripts,
+)
 from app.transfer.tables import TABLE_LANGUAGE, table_lines
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
@@ -51,6 +59,12 @@ _ATTRIBUTES = {
     "pre": {"class"},
     "input": {"type", "checked"},
 }
+_SCHEMES_SAID = frozenset({"data", "evernote", "file", "ftp", "obsidian", "onenote", "tel"})
+"""Looked at besides: of these the resolver says that they were left out, or takes what they hold."""
+_FRAME = re.compile(
+    rf"""<({"|".join(PLAYERS)})\b[^>]*?\ssrc\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))[^>]*>""",
+    re.IGNORECASE,
+)
 NESTING_MAX = 2_000
 """Open tags. An HTML5 parser looks through all of them at each new paragraph or list: 2,000 take 0.1 s, and a
 hundred times as many would take a quarter of an hour."""
@@ -83,6 +97,16 @@ def read_html(text: str, resolver: Resolver | None = None) -> list[Block]:
     return tidy(builder.blocks)
 
 
+def with_frames_linked(text: str) -> str:
+    """HTML with a link before everything that would show a page, a film or a sound in it."""
+
+    def linked(found: re.Match[str]) -> str:
+        address = next(part for part in found.groups()[1:] if part is not None).replace('"', "&quot;")
+        return f'<p><a href="{address}">{address}</a></p><{found[1]}>'
+
+    return _FRAME.sub(linked, text)
+
+
 def html_title(text: str) -> str:
     """What stands in `<title>`, on one line; "" when there is none."""
     found = _TITLE.search(text[:65_536])
@@ -102,7 +126,7 @@ def read_html_into(builder: BlockBuilder, text: str, resolver: Resolver) -> None
         tags=_TAGS,
         clean_content_tags=_GONE,
         attributes=_ATTRIBUTES,
-        url_schemes=set(SCHEMES_READ) | {"data"},  # pictures inside a page; the resolver has the last word
+        url_schemes=set(SCHEMES_READ | _SCHEMES_SAID),  # the resolver has the last word
         link_rel=None,
     )
     reading = _Reading(builder, resolver)
@@ -134,6 +158,8 @@ class _Reading(HTMLParser):
         self._code: str | None = None
         self._rows: list[list[str]] = []
         self._tables = 0
+        self._below: list[Span] = []
+        """What the cells of the table show, to stand below it."""
         self._file: tuple[str, int] | None = None
         """The address of the link to a file that is open, and how many spans stood before it."""
 
@@ -263,6 +289,15 @@ class _Reading(HTMLParser):
     def _take_cell_text(self) -> None:
         """What was read since the last cell began belongs to that cell, without its marks."""
         spans = with_scripts(self._spans)
+        for span in filter(is_embed, spans):
+            if is_attached(span[1]["embed"]):
+                self._below.append(span)
+            else:
+                self._resolver.flattened()
+        words = [span for span in spans if span[0].strip() and not is_embed(span)]
+        for link, _ in groupby(marks.get("link") for _, marks in words):
+            if link is not None:
+                self._resolver.flattened()
         text = "".join(" " if text == BREAK else text for text, _ in spans).replace(EMBED, "")
         self._spans.clear()
         if text.strip() and not (self._rows and self._rows[-1]):
@@ -279,6 +314,9 @@ class _Reading(HTMLParser):
         if rows:
             lines = table_lines(rows, [])
             self._builder.add_code([[(line, {})] for line in lines], TABLE_LANGUAGE)
+        if self._below and not self._tables:
+            self._builder.add_paragraph(self._below)
+            self._below = []
 
     def _end_paragraph(self) -> None:
         """Add what was read since the last block, if anything."""

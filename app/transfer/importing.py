@@ -216,6 +216,8 @@ class _Import:
         resolver = FolderResolver(source, self._ids, self._names, self._anchors_of, by_name=of_vault)
         tags = self._is_tagged(source.root)
         title, matter, blocks = read_note(text, source.kind, resolver, of_vault=of_vault, tags=tags)
+        if resolver.in_tables:
+            resolver.remarks.append(Refused("table_links_left", count=resolver.in_tables))
         if matter.others:
             resolver.remarks.append(Refused("fields_left", fields=", ".join(matter.others)))
         note = self._library.draft_note(
@@ -382,13 +384,14 @@ def read_note(
             resolver.remarks.append(Refused("comments_shown", count=kept.comments))
         return _titled(matter, kept.blocks, of_vault)
     if kind in HTML:
-        from app.transfer.html_reader import html_title, read_html
+        from app.transfer.html_reader import html_title, read_html, with_frames_linked
 
         page, text = split_page(text)
         if page is not None:
             return page.title, page, read_html(text, resolver)
         name = html_title(text)
-        title, matter, blocks = _titled(FrontMatter(), read_html(text, resolver), bool(name))
+        read = read_html(with_frames_linked(text), resolver)
+        title, matter, blocks = _titled(FrontMatter(), read, bool(name))
         return title or name, matter, blocks
     return "", FrontMatter(), plain_blocks(text)
 

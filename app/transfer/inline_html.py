@@ -43,6 +43,9 @@ READ_TAGS = {
 
 INLINE_TAGS = frozenset(READ_TAGS) | {"a", "span", "sub", "sup", "small", "big", "font", "br", "img", "wbr"}
 
+PLAYERS = ("iframe", "video", "audio", "source", "embed")
+"""Tags that show a page, a film or a sound in a page, and that notes do not have."""
+
 KIND_LENGTH_MAX = 128
 """Code points of a mark's kind that we believe; "comment:" and an id need 30."""
 

@@ -16,23 +16,24 @@ from typing import NamedTuple
 
 from markdown_it.token import Token
 
-from app.transfer.addresses import PlainResolver, Resolver
+from app.transfer.addresses import PlainResolver, Resolver, is_attached
 from app.transfer.block_builder import BlockBuilder
 from app.transfer.blocks import BREAK, EMBED, Attributes, Block, Marks, Span, tidy
-from app.transfer.inline_html import OpenMarks, embed_of_tag, marks_of_tag, parse_tag, with_scripts
-from app.transfer.markdown_rules import ADDRESSES, NAMED, parser, sized
+from app.transfer.inline_html import (
+    PLAYERS,
+    OpenMarks,
+    embed_of_tag,
+    marks_of_tag,
+    parse_tag,
+    with_scripts,
+)
+from app.transfer.markdown_rules import ADDRESSES, NAMED, UNNAMED, parser, sized
 from app.transfer.tables import TABLE_LANGUAGE, table_lines
 from app.transfer.vault_rules import TAG, TAGS, VAULT
 
 _CHECKBOX = re.compile(r"\[([ xX])\](?:[ \t]|$)")
 _EMPTY_LINES = re.compile(r"(?:\s*<br ?/?>)+\s*", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--(?!>|->).*?-->", re.DOTALL)
-_PLAYERS = ("iframe", "video", "audio", "source", "embed")
-_FRAME = re.compile(
-    rf"""<({"|".join(_PLAYERS)})\b[^>]*?\ssrc\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))[^>]*>""",
-    re.IGNORECASE,
-)
-"""What shows a page, a film or a sound in a page."""
 _SCRIPT = re.compile(r"<(/?)(script|style)\b", re.IGNORECASE)
 _MARK_TOKENS = {"strong": "bold", "em": "italic", "s": "strike", "mark": "highlight"}
 
@@ -65,31 +66,40 @@ def read_all(
         of_vault: Whether it is read as programs for vaults of notes do: the end of a line inside a paragraph
             is a line break and not a blank, `#tag` is a tag, `$x$` a formula, and pictures have widths.
         tags: Whether `#tag` is a tag in any case.
-        addresses: Whether an address of the web that merely stands there is a link. What we wrote says so.
+        addresses: Whether somebody else wrote it, so that an address of the web that merely stands there is a
+            link, and what a table shows is no text of ours.
 
     Raises:
         NestedTooDeeply: lists or quotes nest beyond the limit.
 
     Cost: about 1 s per MB.
     """
-    rules = {NAMED: resolver.named, VAULT: of_vault, TAGS: of_vault or tags, ADDRESSES: addresses}
+    rules = {
+        NAMED: resolver.named,
+        UNNAMED: resolver.unnamed,
+        VAULT: of_vault,
+        TAGS: of_vault or tags,
+        ADDRESSES: addresses,
+    }
     tokens = parser().parse(text.replace("\x00", "\ufffd"), rules)
-    reading = _Reading(resolver, of_vault)
+    reading = _Reading(resolver, of_vault, of_others=addresses)
     return Read(reading.read(tokens), list(reading.tags), reading.comments)
 
 
 class _Reading:
     """One text on its way from tokens to blocks."""
 
-    def __init__(self, resolver: Resolver, of_vault: bool) -> None:
+    def __init__(self, resolver: Resolver, of_vault: bool, *, of_others: bool) -> None:
         self.tags: dict[str, None] = {}
         self.comments = 0
         self._resolver = resolver
         self._of_vault = of_vault
+        self._of_others = of_others
         self._builder = BlockBuilder()
         self._heading = 0
         self._quote_sizes: list[int] = []
         self._table: tuple[list[list[str]], list[str]] | None = None
+        self._below: list[Span] = []
         self._steps: dict[str, Callable[[Token], None]] = {
             "inline": self._inline,
             "heading_open": self._heading_open,
@@ -136,6 +146,8 @@ class _Reading:
         self.comments += sum(_COMMENT.match(tag) is not None for tag in tags)
         if self._table is not None:
             self._table[0][-1].append(token.content)
+            if self._of_others:
+                self._look_through_cell(children)
             return
         box = _CHECKBOX.match(token.content) if self._builder.item_waits else None
         spans = inline_spans(children, self._resolver, of_vault=self._of_vault)
@@ -169,10 +181,19 @@ class _Reading:
             for _ in range(token.content.count("<")):
                 self._builder.add_paragraph([])
             return
-        from app.transfer.html_reader import read_html_into
+        from app.transfer.html_reader import read_html_into, with_frames_linked
 
         self.comments += len(_COMMENT.findall(token.content))
-        read_html_into(self._builder, _FRAME.sub(_linked, token.content), self._resolver)
+        read_html_into(self._builder, with_frames_linked(token.content), self._resolver)
+
+    def _look_through_cell(self, children: list[Token]) -> None:
+        """What a cell shows or leads to is text there: files stand below the table, the rest is counted."""
+        for token in children:
+            shown = _picture(token, {}, self._resolver, self._of_vault) if token.type == "image" else ("", {})
+            if is_attached(shown[1].get("embed", {})):
+                self._below.append(shown)
+            elif token.type in ("image", "link_open"):
+                self._resolver.flattened()
 
     def _table_open(self, _token: Token) -> None:
         self._table = ([], [])
@@ -190,12 +211,9 @@ class _Reading:
         lines = table_lines(*self._table)
         self._table = None
         self._builder.add_code([[(line, {})] for line in lines], TABLE_LANGUAGE)
-
-
-def _linked(found: re.Match[str]) -> str:
-    """A link to what would be shown in a frame or a player, which notes do not have."""
-    address = next(part for part in found.groups()[1:] if part is not None).replace('"', "&quot;")
-    return f'<p><a href="{address}">{address}</a></p><{found[1]}>'
+        if self._below:
+            self._builder.add_paragraph(self._below)
+            self._below = []
 
 
 def _unescaped(info: str) -> str:
@@ -302,7 +320,7 @@ def _inline_tag(source: str, spans: list[Span], marks: OpenMarks, resolver: Reso
         spans.append((embed[0], {**marks.now(), **embed[1]}))
         if tag != "img":
             marks.open(tag, {})
-    elif tag in _PLAYERS and attributes.get("src"):
+    elif tag in PLAYERS and attributes.get("src"):
         spans.append(_played(attributes["src"], marks.now(), resolver))
     elif tag not in ("img", "wbr", "input", "hr"):
         marks.open(tag, marks_of_tag(tag, attributes, resolver))

@@ -36,6 +36,9 @@ NAMED = "named"
 FOOTNOTE_INDENT = 4
 """Blanks before what goes on with a footnote."""
 
+UNNAMED = "unnamed"
+"""Key of the parser's environment: told of each name of a picture or a note that `NAMED` does not know."""
+
 ADDRESSES = "addresses"
 """Key of the parser's environment: whether an address of the web that merely stands there is a link."""
 
@@ -139,6 +142,8 @@ def _scan_name(state: StateInline, silent: bool) -> bool:
     named = state.env.get(NAMED)
     address = named(found[2]) if found and named is not None else None
     if found is None or address is None:
+        if found and found[1] and not silent and UNNAMED in state.env:
+            state.env[UNNAMED](found[2])
         return False
     if not silent:
         words = found[2] if found[3] is None else found[3]

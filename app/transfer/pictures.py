@@ -113,12 +113,14 @@ class FolderResolver(PlainResolver):
         """The places in notes that links lead to; that there are such is not known yet."""
         self.blocks = 0
         """Links to a named block in a note, which lead to the whole of it."""
+        self.in_tables = 0
+        """Links in tables, where they are text."""
 
     def link(self, address: str) -> str | None:
         """A link to another imported file becomes one to its note."""
         address = inside(self._of_program(address))
         if not is_allowed(address):
-            self.remarks.append(Refused("unsafe_link", address=_shown(address)))
+            self.remarks.append(Refused("unsafe_link", address=shown_address(address)))
             return None
         target = target_of(address)
         if target is not None:
@@ -130,7 +132,7 @@ class FolderResolver(PlainResolver):
         if target is not None:
             return self._kept(target).link
         if self._is_inside(relative[0]):
-            self.remarks.append(Refused("link_left", address=_shown(relative[0])))
+            self.remarks.append(Refused("link_left", address=shown_address(relative[0])))
         return address
 
     def picture(self, address: str, alt: str, name: str) -> Marks | None:
@@ -144,7 +146,7 @@ class FolderResolver(PlainResolver):
         if relative is None:
             payload = super().picture(address, alt, name)
             if payload is None:
-                self.remarks.append(Refused("unsafe_link", address=_shown(address)))
+                self.remarks.append(Refused("unsafe_link", address=shown_address(address)))
             return payload
         target = self._note(*relative)
         if target is not None:
@@ -152,14 +154,14 @@ class FolderResolver(PlainResolver):
         try:
             return self._attached(self._read(relative[0]), alt, name or os.path.basename(relative[0]))
         except FileNotFoundError:
-            self.remarks.append(Refused("picture_missing", address=_shown(address)))
+            self.remarks.append(Refused("picture_missing", address=shown_address(address)))
         except Refused as refused:
             payload = self.file(address, alt) if _is_other_file(relative[0]) else None
             if payload is not None:
                 return payload
             self.remarks.append(refused)
         except (OSError, ValueError):  # a path that no system takes: NUL, too long
-            self.remarks.append(Refused("picture_missing", address=_shown(address)))
+            self.remarks.append(Refused("picture_missing", address=shown_address(address)))
         return None
 
     def file(self, address: str, words: str) -> Marks | None:
@@ -189,6 +191,16 @@ class FolderResolver(PlainResolver):
         if path in self._notes:
             return LinkTarget(self._notes[path], place).link
         return quote(os.path.relpath(path, self._folder).replace(os.sep, "/"))
+
+    def unnamed(self, name: str) -> None:
+        """A picture or another file that is not there; a note may be written yet."""
+        path = name.partition("#")[0].strip()
+        if mimetypes.guess_type(path)[0] is not None and os.path.splitext(path)[1].lower() not in NOTES:
+            self.remarks.append(Refused("picture_missing", address=shown_address(path)))
+
+    def flattened(self) -> None:
+        """Counted, so that it can be said."""
+        self.in_tables += 1
 
     def _kept(self, target: LinkTarget) -> LinkTarget:
         """A place in another note as it is linked to; of a named block nothing but its note."""
@@ -273,7 +285,7 @@ class FolderResolver(PlainResolver):
         """Keep the bytes as an attachment, if they are a picture."""
         mime = picture_mime(body)
         if mime is None:
-            raise Refused("not_picture", address=_shown(name))
+            raise Refused("not_picture", address=shown_address(name))
         return picture_payload(ATTACHMENT_SCHEME + self._keep(body, mime, name), alt, name[:NAME_LENGTH_MAX])
 
     def _keep(self, body: bytes, mime: str, name: str) -> str:
@@ -294,7 +306,7 @@ def _is_block(place: str) -> bool:
     return place.rpartition("#")[2].startswith("^")
 
 
-def _shown(address: str) -> str:
+def shown_address(address: str) -> str:
     """An address in a report: printable and not endless."""
     text = address.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return text if len(text) <= ADDRESS_SHOWN_MAX else text[:ADDRESS_SHOWN_MAX] + "…"

@@ -187,3 +187,16 @@ def test_an_import_of_it_can_be_stopped(library, write):
     report = at_once(import_paths(library, [path], cancelled=lambda: next(asked)))
     assert report.cancelled
     assert len(library.store.notes()) == 2
+
+
+def test_a_picture_in_a_table_stands_below_it_and_its_links_are_counted(write):
+    row = f"<tr><td>{media(PNG, 'image/png')}</td><td><a href='https://a.example'>a</a></td></tr>"
+    found = only(write(note(f"<table>{row}</table>", more=resource(PNG, "image/png", "a.png"))))
+    assert found.blocks[-1][0][0][1]["embed"]["name"] == "a.png"
+    assert [(remark.code, remark.facts) for remark in found.remarks] == [("table_links_left", {"count": 1})]
+
+
+def test_a_link_that_only_that_program_opens_is_said(write):
+    found = only(write(note("<div><a href='evernote:///view/1/s1/'>other</a></div>")))
+    assert found.blocks == [([("other", {})], {})]
+    assert [remark.code for remark in found.remarks] == ["unsafe_link"]

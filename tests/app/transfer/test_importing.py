@@ -14,6 +14,7 @@ from app.transfer import importing
 from app.transfer.body import read_body
 from app.transfer.importing import import_paths, plain_blocks
 from app.transfer.matter import note_text
+from app.wording import sentence
 from tests.support.libraries import at_once, library_in
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 20
@@ -275,3 +276,66 @@ def test_the_cost_per_note_does_not_grow_with_their_number(tmp_path, folder):
     seconds(50)
     small, large = seconds(200), seconds(800)
     assert large < 6 * small
+
+
+def test_a_picture_that_a_name_means_and_is_not_there_is_said_once(library, folder):
+    text = "![[gone.png|300]] ![[gone.pdf]] ![[A note]] [[gone.jpg]] `![[code.png]]`"
+    write(folder, {".obsidian/app.json": "{}", "a.md": text})
+    report = run(library, folder)
+    said = [remark.reason for remark in report.warnings]
+    assert said == [sentence(Refused("picture_missing", address=name)) for name in ("gone.png", "gone.pdf")]
+    assert library.document(library.find("a").id).text(("body",)).text() == text.replace("`", "")
+
+
+TABLES = {
+    "a.md": (
+        "| what | more |\n|---|---|\n"
+        "| [a](https://a.example) | ![p](p.png) [b](b.md) ![r](https://a.example/r.png) |\n\nend"
+    ),
+    "a.html": (
+        "<title>a</title><table><tr><td><a href='https://a.example'>a <b>b</b></a></td>"
+        "<td><img src='p.png' alt='p'><a href='b.md'>b</a><img src='https://a.example/r.png'></td></table>end"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_files_in_a_table_stand_below_it_and_its_links_are_counted(library, folder, name):
+    write(folder, {name: TABLES[name], "b.md": "b", "p.png": PNG})
+    report = run(library, folder)
+    assert report.refused == []
+    assert [remark.reason for remark in report.warnings] == [sentence(Refused("table_links_left", count=3))]
+    *table, below, end = read_body(library.document(library.find("a").id))
+    assert all(attributes == {"kind": "code", "language": "table"} for _, attributes in table)
+    assert [marks["embed"]["name"] for _, marks in below[0]] == ["p.png"]
+    assert end == ([("end", {})], {})
+
+
+def test_a_table_of_our_own_that_reads_like_links_comes_back_as_it_was(library, folder):
+    head = "---\ncommonplace: 1\n---\n"
+    write(folder, {"a.md": head + "| [a](b.md) | ![p](p.png) |\n| --------- | ----------- |\n"})
+    report = run(library, folder)
+    assert report.warnings == []
+
+
+def test_what_a_page_shows_in_a_frame_or_plays_is_linked(library, folder):
+    page = (
+        "<title>a</title><p>one</p><iframe width=5 src='https://a.example/x?a=1&amp;b=2'>old</iframe>"
+        "<video><source src=https://a.example/v.mp4></video><iframe srcdoc='x'></iframe>"
+    )
+    write(folder, {"a.html": page})
+    assert run(library, folder).warnings == []
+    blocks = read_body(library.document(library.find("a").id))
+    assert [[marks.get("link") for _, marks in spans] for spans, _ in blocks] == [
+        [None],
+        ["https://a.example/x?a=1&b=2"],
+        ["https://a.example/v.mp4"],
+    ]
+
+
+def test_links_that_only_one_program_opens_are_said(library, folder):
+    write(folder, {"a.html": "<title>a</title><a href='evernote:///view/1/'>x</a> <a name='y'>y</a>"})
+    report = run(library, folder)
+    assert [remark.reason for remark in report.warnings] == [
+        sentence(Refused("unsafe_link", address="evernote:///view/1/"))
+    ]

@@ -220,6 +220,7 @@ def test_a_whole_vault_arrives_and_nothing_is_lost_without_a_word(library, vault
         ("Home.md", sentence(Refused("comments_shown", count=1))),
         ("Home.md", sentence(Refused("fields_left", fields="aliases"))),
         ("Home.md", sentence(Refused("html_comments_left", count=1))),
+        ("Home.md", sentence(Refused("table_links_left", count=1))),
         ("Home.md", sentence(Refused("unsafe_link", address="obsidian://open?file=No"))),
         ("Roses.md", sentence(Refused("block_names_left", count=1))),
     }
