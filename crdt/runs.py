@@ -85,13 +85,18 @@ NOWHERE: Final = Chunk(-1)
 
 
 class Page:
-    """Some runs of one replica with neighbouring counters, and where they start."""
+    """Some runs of one replica with neighbouring counters, and where they start once that was asked."""
 
     __slots__ = ("runs", "starts")
 
     def __init__(self, runs: list[Run]) -> None:
         self.runs: list[Run] = runs
-        self.starts: list[int] = [run.start for run in runs]
+        self.starts: list[int] = []
+
+    def list_starts(self) -> None:
+        """Let ``starts`` say where the runs start: most pages of a text that was loaded are never asked."""
+        if len(self.starts) < len(self.runs):
+            self.starts = [run.start for run in self.runs]
 
 
 class ReplicaRuns:
@@ -105,7 +110,10 @@ class ReplicaRuns:
         self._firsts: list[int] = [0]
         """Where each page starts; the first takes all that is less."""
         self._near: int = 0
-        """The page that was looked for last: most often it is the one that is looked for next."""
+        """
+        The page that was looked for last, or the first: both list their starts. Most often it is the next one
+        that is looked for, too.
+        """
 
     def fill(self, runs: list[Run]) -> None:
         """Take all runs of a replica that has none, by counter."""
@@ -113,9 +121,10 @@ class ReplicaRuns:
             page = Page(runs[begin : begin + PAGE_RUNS_MAX // 2])
             if begin:
                 self._pages.append(page)
-                self._firsts.append(page.starts[0])
+                self._firsts.append(page.runs[0].start)
             else:
                 self._pages[0] = page
+                page.list_starts()
 
     def all(self) -> list[Run]:
         """The runs by counter. Cost: O(runs)."""
@@ -123,6 +132,8 @@ class ReplicaRuns:
 
     def starts(self) -> list[int]:
         """Where the runs are listed as starting, by counter. Cost: O(runs)."""
+        for page in self._pages:
+            page.list_starts()
         return [start for page in self._pages for start in page.starts]
 
     def last(self) -> Run | None:
@@ -131,19 +142,21 @@ class ReplicaRuns:
         return runs[-1] if runs else None
 
     def _page_of(self, counter: int) -> int:
-        """The place of the page where a counter belongs."""
+        """The place of the page where a counter belongs; its starts are listed."""
         firsts = self._firsts
         near = self._near
         behind = near + 1
         if behind < len(firsts) and firsts[near] <= counter < firsts[behind]:
             return near
         near = bisect_right(firsts, counter) - 1
+        self._pages[near].list_starts()
         self._near = near
         return near
 
     def append(self, run: Run) -> None:
         """Enter a run behind all others."""
         page = self._pages[-1]
+        page.list_starts()
         page.starts.append(run.start)
         page.runs.append(run)
         if len(page.runs) > PAGE_RUNS_MAX:
@@ -166,7 +179,7 @@ class ReplicaRuns:
         del page.runs[half:]
         del page.starts[half:]
         self._pages.insert(number + 1, second)
-        self._firsts.insert(number + 1, second.starts[0])
+        self._firsts.insert(number + 1, second.runs[0].start)
 
     def forget(self, run: Run) -> None:
         """Take out a run whose elements another run has taken over."""
@@ -181,6 +194,7 @@ class ReplicaRuns:
             else:
                 del self._pages[number]
                 del self._firsts[number]
+                self._near = 0
 
     def move_start(self, run: Run, start: int) -> None:
         """Let a run begin at another counter, between its neighbours'."""

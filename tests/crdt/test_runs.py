@@ -1,5 +1,6 @@
 """Runs by counter: found, cut, taken over, in pages."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -165,6 +166,34 @@ def test_the_first_runs_of_a_page_may_be_forgotten_one_after_the_other_until_it_
         assert here.starts() == [other.start for other in runs]
     assert here.all() == runs
     assert len(here._pages) == len(here._firsts)
+
+
+def test_the_page_behind_one_that_is_gone_is_looked_for_where_that_was():
+    here = ReplicaRuns()
+    runs = [run(4 * number, 4) for number in range(2 * PAGE_RUNS_MAX)]
+    here.fill(list(runs))
+    before, behind = here._pages[0].runs[-1], here._pages[2].runs[3]
+    for one in list(here._pages[1].runs):
+        here.forget(one)
+        before.length += one.length
+    assert here._pages[1].runs[3] is behind
+    assert here.find(behind.start + 1) is behind
+
+
+@pytest.mark.parametrize("count", [PAGE_RUNS_MAX // 2, PAGE_RUNS_MAX, 2 * PAGE_RUNS_MAX])
+def test_pages_that_were_never_asked_take_runs_at_their_end_and_in_their_middle(count):
+    here = ReplicaRuns()
+    runs = [run(4 * number, 4) for number in range(count)]
+    here.fill(list(runs))
+    for _ in range(PAGE_RUNS_MAX):
+        runs.append(run(runs[-1].start + 4, 4))
+        here.append(runs[-1])
+    rest = runs[count // 2].part(2, 2)
+    runs[count // 2].length = 2
+    runs.insert(count // 2 + 1, rest)
+    here.add(rest)
+    assert all(here.find(one.start + one.length - 1) is one for one in runs)
+    assert here.starts() == [one.start for one in runs]
 
 
 def test_a_page_that_is_filled_from_within_is_halved():
