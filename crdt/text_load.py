@@ -31,6 +31,9 @@ Elements of one text; hostile bytes may claim a run of any length, so the sum is
 taken.
 """
 
+NEAR: Final = 8
+"""Runs beside a run that are looked through for an origin of it before all others: four in five are there."""
+
 
 class TextColumns:
     """The columns of one text, read and bounds-checked."""
@@ -40,12 +43,15 @@ class TextColumns:
         "_limits",
         "_numbers",
         "_replicas",
+        "deleted",
         "embeds",
         "erasures",
         "hidden",
+        "length",
         "marks",
         "odd_left",
         "runs",
+        "switched",
         "writes",
     )
 
@@ -60,7 +66,13 @@ class TextColumns:
         The places of the runs whose left origins are written out and are not what their author typed right
         before, which rows check.
         """
+        self.length: int = 0
+        """Elements of all runs."""
         self.runs: list[Run] = self._read_runs(reader)
+        self.switched: Final = {replica for replica, _ in replicas.flips}
+        """The replicas that have had edit groups switched, so that not all that they deleted counts."""
+        self.deleted: dict[int, tuple[list[int], list[int]]] = {}
+        """What all others deleted: the counters where stretches of a replica's elements begin and end."""
         self.erasures: list[tuple[int, ErasureLog]] = []
         self.marks: list[Mark] = []
         self.writes: list[BlockWrite] = []
@@ -97,59 +109,61 @@ class TextColumns:
     def _read_runs(self, reader: Reader) -> list[Run]:
         count = reader.count()
         heads = reader.uints(count)
-        steps = reader.sints(count)
+        steps = reader.uints(count)
         lengths = reader.uints(count)
-        firsts, named = self._place_runs(heads, steps, lengths)
+        named = sum([2 - (head & 1) - (head >> 1 & 1) for head in heads])
         elements = reader.references(named, self._bases, self._limits)
-        runs: list[Run] = []
-        left = START
-        taken = 0
-        for place, head in enumerate(heads):
-            first = firsts[place]
-            right = firsts[place + 1]
-            if not head & LEFT_IMPLIED:
-                left = elements[taken]
-                taken += 1
-                if left != first - 1:
-                    self.odd_left.append(place)
-            if not head & RIGHT_IMPLIED:
-                right = elements[taken]
-                taken += 1
-            length = lengths[place]
-            runs.append(Run(first >> ID_BITS, first & COUNTER_MASK, length, left, right, 0, 0))
-            left = first + length - 1
-        return runs
-
-    def _place_runs(self, heads: list[int], steps: list[int], lengths: list[int]) -> tuple[list[int], int]:
-        """The packed id of the first element of each run, behind them the end; how many origins are named."""
         numbers, limits = self._numbers, self._replicas.ends
         ends = [0] * len(limits)
-        firsts: list[int] = []
-        named = total = 0
+        runs: list[Run] = []
+        before = Run(0, 0, 0, START, END, 0, 0)
+        is_implied = False
+        left = START
+        taken = total = 0
         for place, head in enumerate(heads):
             number = head >> 2
             if number >= len(numbers):
                 raise MalformedOp("a replica out of range")
             replica = numbers[number]
-            start = ends[replica] + steps[place]
+            step = steps[place]
+            start = ends[replica] + (step >> 1 ^ -(step & 1))
             length = lengths[place]
             end = start + length
             ends[replica] = end
             total += length
             if start < 0 or length < 1 or end > limits[replica] or total > LENGTH_MAX:
                 raise MalformedOp("a run out of range")
-            firsts.append((replica << ID_BITS) + start)
-            named += 2 - (head & 1) - (head >> 1 & 1)
-        firsts.append(END)
-        return firsts, named
+            first = (replica << ID_BITS) + start
+            if is_implied:
+                before.right = first
+            if not head & LEFT_IMPLIED:
+                left = elements[taken]
+                taken += 1
+                if left != first - 1:
+                    self.odd_left.append(place)
+            right = END
+            is_implied = head & RIGHT_IMPLIED != 0
+            if not is_implied:
+                right = elements[taken]
+                taken += 1
+            before = Run(replica, start, length, left, right, 0, 0)
+            runs.append(before)
+            left = first + length - 1
+        self.length = total
+        return runs
 
     def _read_erasures(self, reader: Reader, author: int) -> ErasureLog:
         log = ErasureLog()
         count = reader.count()
         gaps = reader.uints(count)
         heads = reader.uints(count)
-        log.counts = reader.uints(count)
-        shifts = reader.sints(count)
+        counts = reader.uints(count)
+        shifts = reader.uints(count)
+        log.counts = counts
+        counters, targets, steps = log.counters, log.targets, log.steps
+        deleted: dict[int, tuple[list[int], list[int]]] = {} if author in self.switched else self.deleted
+        begins: list[int] = []
+        ends: list[int] = []
         counter = target = base = limit = 0
         middle = -3
         for place, head in enumerate(heads):
@@ -158,17 +172,21 @@ class TextColumns:
                 replica = self._replica(head // 3)
                 base = replica << ID_BITS
                 limit = self._replicas.ends[replica]
+                begins, ends = deleted.setdefault(replica, ([], []))
                 middle = head // 3 * 3 + 1
                 step = head - middle
             counter += gaps[place]
-            target += shifts[place]
-            length = log.counts[place]
+            shift = shifts[place]
+            target += shift >> 1 ^ -(shift & 1)
+            length = counts[place]
             lowest = target - length + 1 if step < 0 else target
             if length < 1 or lowest < 0 or lowest + length > limit or (step and length < 2):
                 raise MalformedOp("a delete out of range")
-            log.counters.append(counter)
-            log.targets.append(base + target)
-            log.steps.append(step)
+            counters.append(counter)
+            targets.append(base + target)
+            steps.append(step)
+            begins.append(lowest)
+            ends.append(lowest + length)
             counter += length if step else 1
             target += step * length
         if counter > self._replicas.ends[author]:
@@ -225,7 +243,7 @@ def load_columns(text: "TextReading", columns: TextColumns, visible: str) -> Non
     Fill a fresh text. Raises MalformedOp where columns contradict each other. Cost: O(elements + marks x
     runs).
     """
-    if sum([run.length for run in columns.runs]) != len(visible) + len(columns.hidden):
+    if columns.length != len(visible) + len(columns.hidden):
         raise MalformedOp("there is not one character for each element")
     rows = rows_of(columns.runs)
     columns.check_groups(rows)
@@ -254,6 +272,10 @@ def _check_origins(columns: TextColumns, rows: dict[int, Row]) -> None:
     runs = columns.runs
     for place in columns.odd_left:
         left = runs[place].left
+        near = runs[max(place - NEAR, 0) : place]
+        near.reverse()
+        if _hold(near, left):
+            continue
         if left == END or (left >= 0 and not -1 < _place_of(rows, left) < place):
             raise MalformedOp("a left origin that does not stand before its element")
     last = len(runs) - 1
@@ -262,8 +284,19 @@ def _check_origins(columns: TextColumns, rows: dict[int, Row]) -> None:
             right = runs[place].right
             if right == (runs[place + 1].first_id() if place < last else END):
                 continue
+            if _hold(runs[place + 1 : place + NEAR], right):
+                continue
             if right == START or (right >= 0 and _place_of(rows, right) <= place):
                 raise MalformedOp("a right origin that does not stand behind its element")
+
+
+def _hold(runs: list[Run], element: int) -> bool:
+    """Whether an element is in one of a few runs."""
+    for run in runs:
+        first = run.first_id()
+        if first <= element < first + run.length:
+            return True
+    return False
 
 
 def _place_of(rows: dict[int, Row], element: int) -> int:
@@ -282,8 +315,15 @@ def _share_characters(
     Returns:
         The pieces in order.
     """
+    for replica, (begins, ends) in columns.deleted.items():
+        row = rows.get(replica)
+        if row is None:
+            raise MalformedOp("a delete of no element")
+        row.begins = begins
+        row.ends = ends
     for author, log in columns.erasures:
-        note_erasures(rows, text._replicas, author, log)
+        if author in columns.switched:
+            note_erasures(rows, text._replicas, author, log)
     note_groups(rows, text._replicas)
     nothing: list[Run] = []
     cut = [nothing] * len(columns.runs)

@@ -196,28 +196,12 @@ def rows_of(runs: list[Run]) -> dict[int, Row]:
 
 
 def note_erasures(rows: dict[int, Row], replicas: Replicas, author: int, log: ErasureLog) -> None:
-    """Note what the live deletes of one replica hide. MalformedOp for deletes of another text's elements."""
-    if any([replica == author for replica, _ in replicas.flips]):
-        _note_live(rows, replicas, author, log)
-        return
-    row: Row | None = None
-    known = -1
-    for place, target in enumerate(log.targets):
-        if target >> ID_BITS != known:
-            known = target >> ID_BITS
-            row = rows.get(known)
-        if row is None:
-            raise MalformedOp("a delete of no element")
-        count = log.counts[place]
-        lowest = target & COUNTER_MASK
-        if log.steps[place] < 0:
-            lowest -= count - 1
-        row.begins.append(lowest)
-        row.ends.append(lowest + count)
+    """
+    Note what the live deletes of one replica hide; what does not count is only checked.
 
-
-def _note_live(rows: dict[int, Row], replicas: Replicas, author: int, log: ErasureLog) -> None:
-    """The same for one that has had edit groups switched: what does not count is only checked."""
+    Raises:
+        MalformedOp: An element of another text is deleted.
+    """
     claims: dict[int, tuple[list[int], list[int]]] = {}
     for place in range(len(log.counters)):
         erased = log.entry(place)

@@ -230,6 +230,7 @@ BOLD = (4, 1, "bold", True, element(0), element(1), 1)
         pytest.param({"marks": ((*BOLD[:4], START, element(1), 1),)}, id="a mark before the start"),
         pytest.param({"marks": ((*BOLD[:4], element(0), END, 1),)}, id="a mark behind the end"),
         pytest.param({"marks": ((*BOLD[:4], element(0), element(1), 4),)}, id="a mark of no side"),
+        pytest.param({"erasures": ((4, 4, 1, 0),), "others": (3,)}, id="a delete where nothing is"),
         pytest.param({"marks": ((*BOLD[:4], element(0), element(5), 1),)}, id="a mark to no element"),
         pytest.param({"marks": ((*BOLD[:4], element(5), element(1), 1),)}, id="a mark from no element"),
         pytest.param({"writes": ((4, 1, element(0), {}),)}, id="a block of a letter"),
@@ -275,6 +276,31 @@ def test_origins_are_taken_where_the_left_one_stands_before_and_the_right_one_be
         assert len(load(**columns)) == 8
     else:
         with pytest.raises(MalformedOp):
+            RichText.decode(snapshot(**columns), 1)
+
+
+@pytest.mark.parametrize(
+    ("place", "side", "origin", "is_sound"),
+    [
+        (18, RIGHT_IMPLIED, element(2), True),
+        (18, RIGHT_IMPLIED, element(16), True),
+        (3, RIGHT_IMPLIED, element(16), False),
+        (3, RIGHT_IMPLIED, element(20), False),
+        (3, LEFT_IMPLIED, element(16), True),
+        (3, LEFT_IMPLIED, element(5), True),
+        (18, LEFT_IMPLIED, element(2), False),
+        (18, LEFT_IMPLIED, element(20), False),
+    ],
+)
+def test_origins_may_stand_near_a_run_or_far_from_it(place, side, origin, is_sound):
+    """Twenty letters, each a run; what is implied at the place is the other side."""
+    runs = [(BOTH_IMPLIED, 0, 1)] * 20
+    runs[place] = (side, 0, 1)
+    columns = {"visible": "ab" * 10, "end": 30, "runs": tuple(runs), "origins": (origin,)}
+    if is_sound:
+        assert load(**columns).text() == "ab" * 10
+    else:
+        with pytest.raises(MalformedOp, match="origin"):
             RichText.decode(snapshot(**columns), 1)
 
 
