@@ -37,7 +37,7 @@ BEHIND = {
 """What is said while data models differ, by what can be done about it and what the server allows."""
 _BEHIND_ELSE = "The notes on the server have another version. {edits} safe on this computer."
 _MOMENTS = ("last_ack_ms", "up_to_date_ms")
-_KEPT = ("auth", *_MOMENTS, "mode", "server_model")
+_KEPT = ("auth", *_MOMENTS)
 
 
 async def login(context: Context) -> int:
@@ -133,7 +133,7 @@ def sync_code(reached: Status) -> int:
 
     if reached.auth == "local_only" or reached.auth in AUTHS_PARKED:
         return SIGNED_OUT
-    if reached.mode != "full":
+    if reached.mode != "full" and reached.link == "live":
         return VERSION_BEHIND
     return DONE if reached.inbound == "up_to_date" and not reached.outbox else REFUSED
 
@@ -170,8 +170,7 @@ async def status(context: Context) -> int:
     if context.library.client is None:
         kept = _tokens(context).load()
         if kept is not None:
-            known = {name: value for name, value in remembered(context).items() if name not in _MOMENTS}
-            found.update({"auth": "unknown", "token_kept": kept[1]}, **known)
+            found.update(auth=remembered(context).get("auth", "unknown"), token_kept=kept[1])
     if found["auth"] in AUTHS_PARKED:
         since = found["signed_out_ms"] or context.library.store.meta("signed_out_ms")
         found["signed_out_ms"] = int(since) if since is not None else None
@@ -179,9 +178,8 @@ async def status(context: Context) -> int:
     context.give(found, "\n".join(words))
     if found["auth"] in AUTHS_PARKED:
         context.say(sentence(AuthFailed(found["auth"])))
-    if found["mode"] != "full":
-        counted = {name: found[name] for name in ("mode", "server_model", "outbox")}
-        context.say(_behind_words(replace(asked, **counted)))
+    if found["mode"] != "full" and found["auth"] != "local_only":
+        context.say(_behind_words(replace(asked, outbox=found["outbox"])))
     return DONE
 
 

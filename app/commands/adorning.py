@@ -91,14 +91,10 @@ def _can(context: Context, feature: str) -> bool:
 
 def _is_server_older(context: Context) -> bool:
     """Whether the server has the notes in their old version, too: nothing can be upgraded then."""
-    client = context.library.client
-    if client is not None:
-        known = client.status().plain()
-    else:
-        from app.commands.account import remembered
+    from app.commands.account import client_for
 
-        known = remembered(context)
-    return known.get("mode") == "full" and known.get("server_model") is not None
+    known = client_for(context).status()
+    return known.mode == "full" and known.server_model is not None
 
 
 def _tag(text: str) -> str:

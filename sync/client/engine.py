@@ -35,9 +35,10 @@ from sync.client.calls import Calls
 from sync.client.company import Company
 from sync.client.driver import Driver
 from sync.client.line import NEVER, Line
+from sync.client.mode import Mode
 from sync.client.pulse import Pulse
 from sync.client.reporting import Facts, report
-from sync.client.signing import Signing
+from sync.client.signing import Signing, signed_in_as
 from sync.client.state import Status
 from sync.client.subscribing import Subscribing
 from sync.client.ticker import Ticker
@@ -81,8 +82,7 @@ class Engine:
         self._driving: Final = self._visiting.driving
         self._wanted = False
         self._link = "off"
-        self._mode = "full"
-        self._server_model: str | None = None
+        self._mode: Final = Mode(self._line)
         self._retry_ms = NEVER
         self._retry_at_ms: int | None = None
         self._since_ms = 0  # of the link's state
@@ -151,14 +151,15 @@ class Engine:
         live = self._link == "live" and self._signing.confirmed
         return live and self._subscribing.compared and self._subscribing.pushing.idle
 
+    @property
+    def parked(self) -> bool:
+        """Whether only another token can change anything, and nobody is asking whether that is still so."""
+        return self._signing.parked and not self._signing.again
+
     def hello(self, token: str | None) -> m.Hello:
         """Return how a connection of this replica begins."""
         rid = self._subscribing.renewing or self._line.store.rid
         return self.about.hello(rid, self._line.store.model, token, self._line.ticker.wall_ms())
-
-    def wall_ms(self) -> int:
-        """Return what this computer believes the time of day to be."""
-        return self._line.ticker.wall_ms()
 
     @property
     def token(self) -> str | None:
@@ -261,6 +262,7 @@ class Engine:
 
     def _nudged(self, now_ms: int, *, asked: bool) -> None:
         self._backoff.reset()
+        self._signing.come_back()
         if asked:
             self._driving.ask(now_ms)
         else:
@@ -270,8 +272,8 @@ class Engine:
         elif self._link == "live":
             self._pulse.ping(now_ms)
             self._subscribing.pushing.written(now_ms, now=True)
-            if self._signing.state == "disabled":
-                self._line.send(m.Auth(token=self._signing.token))  # it may be enabled again
+            if self._signing.again:
+                self._line.send(m.Auth(token=self._signing.token))
 
     def _token_set(self, event: e.TokenSet, now_ms: int) -> None:
         same_server = event.server in (None, self._signing.server)
@@ -328,11 +330,10 @@ class Engine:
     def _look(self, now_ms: int) -> tuple[bool, bool]:
         """Return whether a connection is to be made, and whether one that is live is to be kept."""
         signing, calling = self._signing, self._calls.waiting
-        has_sign_in = signing.token is not None and not signing.parked
-        able = signing.server is not None and (has_sign_in or signing.confirmed or calling)
+        able = signing.server is not None and (signing.usable or signing.confirmed or calling)
         self._visiting.look(now_ms, able=able, live=self._link == "live")
         wanted = self._driving.wanted
-        makes = signing.server is not None and (calling or (self._wanted and has_sign_in and wanted))
+        makes = signing.server is not None and (calling or (self._wanted and signing.usable and wanted))
         # A parked connection is kept: the streams go on when somebody signs in again.
         keeps = calling or (wanted and (signing.confirmed or signing.asked or signing.parked))
         return makes, keeps
@@ -340,7 +341,7 @@ class Engine:
     @property
     def _with_others(self) -> bool:
         """Whether this person is to be seen by others, and they here: where connections stay."""
-        return self._mode == "full" and self._visiting.is_live
+        return self._mode.name == "full" and self._visiting.is_live
 
     def _set_link(self, link: str, now_ms: int) -> None:
         if link != self._link:
@@ -369,6 +370,7 @@ class Engine:
 
     def _retry(self, now_ms: int, least_ms: int) -> None:
         self._driving.failed()
+        self._signing.again &= self._link == "live"  # one attempt, not attempts without end
         delay_ms = max(least_ms, self._backoff.delay_ms())
         self._retry_ms, self._retry_at_ms = now_ms + delay_ms, self._line.ticker.now_ms() + delay_ms
         self._set_link("waiting", now_ms)
@@ -393,13 +395,12 @@ class Engine:
             self._live(message, event.size, now_ms)
 
     def _welcomed(self, welcome: m.Welcome, now_ms: int) -> None:
-        store = self._line.store
-        known = store.meta("server_id")
+        known = self._line.store.meta("server_id")
         self._set_link("live", now_ms)
         self._backoff.live(now_ms)
         self._trouble = "ok"
         self._pulse.begin(welcome.ping, now_ms)
-        self._mode, self._server_model = welcome.model.mode, welcome.model.version
+        self._mode.said(welcome.model)
         self._pulse.sample(welcome.t0, welcome.now)
         self._subscribing.server_id = welcome.server[0]
         self._subscribing.pushing.bounds = Bounds.told(welcome.limits)
@@ -411,6 +412,7 @@ class Engine:
             self._calls.fail("wrong_server")
             self._hang_up(now_ms)
             return
+        self._mode.keep()
         self._signing.asked = welcome.auth.state == "" and self._signing.token is not None
         self._signing.said(welcome.auth.state, welcome.account)
         self._after_auth(welcome.account)
@@ -418,20 +420,19 @@ class Engine:
 
     def _welcomed_again(self, welcome: m.Welcome) -> None:
         """The server's data model has changed: go on in another mode, without another connection."""
-        self._server_model = welcome.model.version
-        if welcome.model.mode != self._mode:
+        if self._mode.said(welcome.model):
             self._line.note("another mode", mode=welcome.model.mode, model=welcome.model.version)
-            self._mode = welcome.model.mode
             self._company.lost()
             self._company.begin(welcome.conn)
-            self._subscribing.change_mode(self._mode)
+            self._subscribing.change_mode(self._mode.name)
+        self._mode.keep()
 
     def _after_auth(self, account: m.AccountSaid | None) -> None:
         """Go on when the server vouches for the account; park the streams when it does not."""
         if self._signing.confirmed:
             if account is not None:
                 self._subscribing.account = account.id
-            self._subscribing.begin(self._mode)
+            self._subscribing.begin(self._mode.name)
         else:
             self._subscribing.close()
 
@@ -475,25 +476,25 @@ class Engine:
     def _answered(self, result: m.Result, now_ms: int) -> None:
         """Pass on the answer to a call; a sign-in to another account than the library's is none."""
         self._subscribing.made(result, now_ms)
-        account = result.value.get("account") if isinstance(result.value, dict) else None
-        if isinstance(account, dict) and self._signing.is_other_account(account.get("id")):
-            self._calls.answered(m.Result(id=result.id, code="wrong_account", value={"account": account}))
+        account, personal = signed_in_as(result)
+        if account and self._signing.is_other_account(account):
+            self._calls.answered(m.Result(id=result.id, code="wrong_account"))
             self._hang_up(now_ms)
-        else:
-            self._calls.answered(result)
+            return
+        if account and personal:  # at once: nobody else's sign-in may come before the account's notice
+            self._subscribing.adopt(account, personal)
+        self._calls.answered(result)
 
     # --- status ----------------------------------------------------------------------------------
 
     def _current(self) -> Status:
         facts = Facts(
             link=self._link,
-            mode=self._mode,
             model=self._line.store.model,
             app_model=self.about.newest,
-            server_model=self._server_model,
             trouble=self._trouble,
             retry_at_ms=self._retry_at_ms,
             token_kept=self._token_kept,
         )
-        parts = self._line, self._signing, self._subscribing, self._visiting
+        parts = self._line, self._mode, self._signing, self._subscribing, self._visiting
         return report(self._status, facts, *parts)

@@ -10,7 +10,7 @@ from typing import Final
 
 from sync.client.engine import Engine
 from sync.client.runner import Runner
-from sync.client.state import AUTHS_PARKED, Status
+from sync.client.state import Status
 
 FAILURES_MAX: Final = 3
 """Attempts to connect in a row after which waiting is given up before its time is over."""
@@ -49,7 +49,7 @@ class Once:
         return (
             self._engine.drained
             or status.link == "off"
-            or status.auth in AUTHS_PARKED
+            or self._engine.parked
             or self._failures >= FAILURES_MAX
             or status.store != "ok"
         )

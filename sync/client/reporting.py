@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from sync.client.keeping import can_write
 from sync.client.line import Line
+from sync.client.mode import Mode
 from sync.client.signing import Signing
 from sync.client.state import Status
 from sync.client.subscribing import Subscribing
@@ -23,30 +24,34 @@ class Facts:
     """What the engine itself knows."""
 
     link: str
-    mode: str
     model: str
     app_model: str
-    server_model: str | None
     trouble: str
     retry_at_ms: int | None
     token_kept: str | None
 
 
 def report(
-    last: Status, facts: Facts, line: Line, signing: Signing, subscribing: Subscribing, visiting: Visiting
+    last: Status,
+    facts: Facts,
+    line: Line,
+    mode: Mode,
+    signing: Signing,
+    subscribing: Subscribing,
+    visiting: Visiting,
 ) -> Status:
     """Return how syncing stands now; `last` is what was said before."""
     said = replace(
         last,
         link=facts.link,
         auth=signing.state,
-        mode=facts.mode,
-        inbound=_inbound(facts, signing, subscribing),
+        mode=mode.name,
+        inbound=_inbound(facts, mode, signing, subscribing),
         server=signing.server,
         email=signing.email,
         model=facts.model,
         app_model=facts.app_model,
-        server_model=facts.server_model,
+        server_model=mode.server_model,
         last_ack_ms=subscribing.pushing.last_ack_ms,
         up_to_date_ms=visiting.up_to_date_ms,
         clock=line.ticker.offset_ms,
@@ -71,8 +76,8 @@ def report(
         return replace(said, store=error.reason)
 
 
-def _inbound(facts: Facts, signing: Signing, subscribing: Subscribing) -> str:
+def _inbound(facts: Facts, mode: Mode, signing: Signing, subscribing: Subscribing) -> str:
     """Whether this store has what the server has, as far as can be known."""
-    if facts.link != "live" or not signing.confirmed or facts.mode != "full":
+    if facts.link != "live" or not signing.confirmed or mode.name != "full":
         return "unknown"
     return "up_to_date" if subscribing.level else "behind"

@@ -125,6 +125,7 @@ class Client:
         self.on_status, self.on_remote, self.on_reset = on_status, on_remote, on_reset
         self.on_notebooks, self.on_presence, self.on_replica = on_notebooks, on_presence, on_replica
         self._store: Final = store
+        self._ticker: Final = ticker
         self._engine: Final = Engine(
             store,
             ticker,
@@ -438,7 +439,7 @@ class Client:
         engine = self._engine
         return Client(
             store,
-            Ticker(Clock(store.rid, store.clock_high_water()), engine.wall_ms),
+            Ticker(Clock(store.rid, store.clock_high_water()), self._ticker.wall_ms),
             tokens=Lent(lambda: engine.token),
             app=engine.about.app,
             newest=engine.about.newest,

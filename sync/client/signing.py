@@ -4,7 +4,8 @@ Who is signed in: what the server says about the token and the account, and what
 What it is not: connections (engine) or where tokens are kept (session). Invariants:
 - Only an explicit word of our own server moves the state to a bad one; nothing here is triggered by a network
   error.
-- A bad state parks: nothing is sent or asked until there is another token, and nothing is deleted.
+- A bad state parks: nothing is sent or asked until there is another token, and nothing is deleted. Only
+  whether a disabled account is enabled again is asked, once each time that somebody comes back.
 - A library belongs to one account of one server. Another account is refused with `wrong_account`, whatever
   its e-mail; the same account under a new e-mail is the same.
 """
@@ -15,7 +16,16 @@ from typing import Final
 
 from sync.client.line import Line
 from sync.client.state import AUTHS, AUTHS_PARKED
-from sync.protocol.messages import AccountSaid
+from sync.protocol.messages import AccountSaid, Result
+
+
+def signed_in_as(result: Result) -> tuple[str, str]:
+    """Return (account, its own notebook) of the answer to a sign-in; "" for what an answer does not say."""
+    value = result.value if isinstance(result.value, dict) else {}
+    account = value.get("account")
+    said = account.get("id") if isinstance(account, dict) else None, value.get("personal")
+    known, personal = (one if isinstance(one, str) else "" for one in said)
+    return known, personal
 
 
 class Signing:
@@ -32,6 +42,7 @@ class Signing:
         self.parked_ms: int | None = None
         self.confirmed = False  # on this very connection
         self.asked = False  # the server has a token to look at, and has not said what it thinks of it
+        self.again = False  # somebody wants to know whether a disabled account is one still
 
     @property
     def account(self) -> str | None:
@@ -42,6 +53,15 @@ class Signing:
     def parked(self) -> bool:
         """Whether only another token can change anything."""
         return self.state in AUTHS_PARKED
+
+    @property
+    def usable(self) -> bool:
+        """Whether there is a token that is worth showing."""
+        return self.token is not None and (not self.parked or self.again)
+
+    def come_back(self) -> None:
+        """Somebody is here again: an account that was disabled may be enabled by now, which is asked once."""
+        self.again = self.state == "disabled" and self.token is not None
 
     def visit(self, server: str) -> None:
         """Turn to a server for a sign-in; nothing of it is kept in the store before the sign-in succeeds."""
@@ -78,6 +98,7 @@ class Signing:
             state: Of welcome or auth_state; "" when no token was shown.
             account: Whom it stands for.
         """
+        self.again = False
         if state == "":
             # After signing out; or the token is fine and an error message says why the door stays closed.
             self.confirmed = False
@@ -121,6 +142,6 @@ class Signing:
         self.confirmed = False
         self.asked = False
 
-    def is_other_account(self, account: object) -> bool:
+    def is_other_account(self, account: str) -> bool:
         """Whether an account id is not the one to which this library belongs."""
         return self.account is not None and account != self.account

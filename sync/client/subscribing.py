@@ -233,15 +233,20 @@ class Subscribing:
             case m.Notice() if message.kind == "account":
                 self._notebooks(message)
 
+    def adopt(self, account: str, personal: str) -> None:
+        """Make the library the account's, unless it is somebody's; personal: the account's own notebook."""
+        store = self._line.store
+        if store.meta("account") is not None:
+            return
+        everything = store.meta("adopt") != "no"
+        store.adopt(server=self.server_id, account=account, personal=personal, everything=everything)
+        self._line.note("the library belongs to an account now", everything=everything)
+        self._line.add(NotebooksChanged())
+
     def _notebooks(self, notice: m.Notice) -> None:
         """Take over what notebooks the account has; adopt the library if it belongs to nobody yet."""
         store = self._line.store
-        if store.meta("account") is None:
-            everything = store.meta("adopt") != "no"
-            store.adopt(
-                server=self.server_id, account=self.account, personal=notice.personal, everything=everything
-            )
-            self._line.note("the library belongs to an account now", everything=everything)
+        self.adopt(self.account, notice.personal)
         _, lost = store.set_account_notebooks(notice.notebooks, notice.shared, notice.hidden)
         self._noticed = True
         self._line.add(NotebooksChanged())

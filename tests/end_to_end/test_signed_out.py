@@ -110,9 +110,11 @@ def lose_and_return(desk, server, relay, how, lost=False):
     came = relay.connections
     relay.cut()
     desk.window.account.sync_now()
+    asked = came + (how == "disabled")  # which may be enabled again by now
+    wait_for(lambda: relay.connections == asked)
     until = time.monotonic() + RETRY_SECONDS
     wait_for(lambda: time.monotonic() > until)
-    assert relay.connections == came
+    assert relay.connections == asked
     if how == "disabled":
         dialog = fill(desk, relay.url)
         wait_for(lambda: dialog.problem.text())
@@ -127,15 +129,25 @@ def lose_and_return(desk, server, relay, how, lost=False):
     assert desk.view.edit.textCursor().position() == caret
 
 
-def test_an_account_that_is_enabled_again_goes_on_when_somebody_comes_back(qt_app, tmp_path, server, relay):
+@pytest.mark.parametrize("is_cut", [False, True])
+def test_an_account_that_is_enabled_again_goes_on_when_somebody_comes_back(
+    qt_app, tmp_path, server, relay, is_cut
+):
     with started(qt_app, tmp_path / "a") as desk:
         sign_up(desk, relay.url)
         lose(server, "disabled")
         type_text(desk.view.edit, "kept")
         wait_for(lambda: "when it is enabled again" in banner(desk))
+        if is_cut:
+            relay.cut()
+            wait_for(lambda: desk.status.link == "off")
         desk.window.account.come_back()
         desk.call(lambda library: None)
         assert desk.status.auth == "disabled"
+        if is_cut:
+            wait_for(lambda: desk.status.link == "live")
+            relay.cut()
+            wait_for(lambda: desk.status.link == "off")
         server.administer("user disable", email=EMAIL, disabled=False)
         desk.window.account.come_back()
         wait_for(lambda: sent(desk) and not banner(desk))
@@ -154,6 +166,22 @@ def test_a_sync_through_a_signed_out_window_ends_at_once(tmp_path):
         server.command("session", "revoke", EMAIL)
         until(lambda: window("state")["status"]["auth"] == "revoked", "it is signed out")
         commonplace(profile, "sync", "--once", "--timeout", "3600", code=3)
+
+
+def test_a_sync_asks_through_a_window_whether_a_disabled_account_is_enabled_again(tmp_path):
+    with processes() as running:
+        server, profile = Server(tmp_path / "server"), tmp_path / "a"
+        running.append(server)
+        commonplace(profile, "new", "--title", "Kept")
+        process_sign_in(profile, server, EMAIL, "Ana")
+        window = Window(profile)
+        running.append(window)
+        until(lambda: window("state").get("status", {}).get("inbound") == "up_to_date", "it is connected")
+        server.command("user", "disable", EMAIL)
+        until(lambda: window("state")["status"]["auth"] == "disabled", "it is signed out")
+        commonplace(profile, "sync", "--once", "--timeout", "3600", code=3)
+        server.command("user", "enable", EMAIL)
+        commonplace(profile, "sync", "--once", "--timeout", "3600")
 
 
 def test_the_same_account_under_another_e_mail_is_the_same(qt_app, tmp_path, server, relay):

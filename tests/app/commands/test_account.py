@@ -226,6 +226,7 @@ def test_the_status_says_what_drives_syncing_and_a_sync_goes_once_whatever_does(
         (Status(link="live", auth="ok", inbound="up_to_date"), 0),
         (Status(link="live", auth="ok", inbound="up_to_date", outbox=1), 1),
         (Status(link="waiting", auth="unknown"), 1),
+        (Status(link="waiting", auth="unknown", mode="send_only", outbox=1), 1),
         (Status(auth="local_only"), 3),
         *((Status(auth=auth), 3) for auth in ("expired", "invalid", "revoked", "disabled", "wrong_account")),
         *((Status(link="live", auth="ok", mode=mode), 4) for mode in ("send_only", "blocked", "ahead")),

@@ -8,7 +8,7 @@ from sync.client import events as e
 from sync.errors import StoreUnavailable
 from sync.protocol import messages as m
 from sync.protocol.rows import LoggedDelta
-from tests.support.engine_bench import ACCOUNT, NOTES, URL, Bench
+from tests.support.engine_bench import ACCOUNT, NOTES, PERSONAL, URL, Bench
 
 
 def test_without_a_token_nothing_is_connected(tmp_path):
@@ -89,6 +89,69 @@ def test_a_bad_sign_in_parks_without_looping_and_a_new_token_resumes(bench, stat
     bench.now += 60_000
     bench.feed(e.Ticked())
     assert bench.did(e.Connect)
+
+
+def test_whether_a_disabled_account_is_enabled_again_is_asked_once_each_time_somebody_comes_back(bench):
+    bench.connect()
+    bench.hear(bench.welcome("disabled"))
+    bench.feed(e.Lost("closed"))
+    for asked in (False, True):
+        bench.feed(e.Nudged(asked=asked))
+        assert len(bench.did(e.Connect)) == 1
+        assert not bench.engine.parked
+        bench.feed(e.Lost("no network"))
+        bench.wait(3_600_000)
+        assert bench.did(e.Connect) == []
+        assert (bench.engine.status.link, bench.engine.status.auth) == ("off", "disabled")
+        assert bench.engine.parked
+    bench.feed(e.Nudged())
+    bench.feed(e.Opened())
+    bench.hear(bench.welcome("disabled"))
+    assert (bench.engine.status.link, bench.engine.parked) == ("live", True)
+    bench.sent()
+    bench.feed(e.Nudged())
+    assert bench.sent(m.Auth) == [m.Auth("token")]
+    bench.feed(e.Lost("closed"))  # before it answered
+    bench.now = bench.engine.wake_ms
+    bench.feed(e.Ticked())
+    bench.feed(e.Opened())
+    bench.hear(bench.welcome(), bench.notice())
+    assert (bench.engine.status.auth, bench.engine.status.signed_out_ms) == ("ok", None)
+
+
+@pytest.mark.parametrize("state", ["expired", "invalid", "revoked", "wrong_account"])
+def test_no_other_bad_sign_in_is_asked_about_again(bench, state):
+    bench.connect()
+    bench.hear(bench.welcome(state))
+    bench.feed(e.Lost("closed"))
+    bench.feed(e.Nudged(asked=True))
+    bench.wait(3_600_000)
+    assert bench.did(e.Connect) == []
+
+
+def signed_in(bench, number, account):
+    """Ask for a sign-in on a connection of its own, and have it answered for an account."""
+    bench.feed(e.Asked(number, "sign_in", {}, server=URL))
+    bench.feed(e.Opened())
+    bench.hear(bench.welcome(""))
+    value = {"token": "new", "account": {"id": account, "email": "who@example.org"}, "personal": PERSONAL}
+    bench.hear(m.Result(number, value=value))
+    (answer,) = bench.did(e.Answered)
+    return answer.result
+
+
+def test_nobody_else_can_sign_in_between_an_answer_and_the_accounts_notice(tmp_path):
+    bench = Bench(tmp_path / "library.sqlite3", token=None)
+    bench.feed(e.Started())
+    assert signed_in(bench, 1, ACCOUNT.id).code == ""
+    bench.feed(e.TokenSet(URL, "new", "who@example.org", shown=True))
+    bench.feed(e.Lost("closed"))
+    bench.desk.new_note("Ana's")
+    bench.feed(e.TokenSet(None, None))
+    assert signed_in(bench, 2, "E" * 22).code == "wrong_account"
+    assert bench.store.meta("account") == ACCOUNT.id
+    assert signed_in(bench, 3, ACCOUNT.id).code == ""
+    bench.desk.crash()
 
 
 def test_a_token_that_lapses_on_an_open_connection_parks_its_streams_there(bench):
