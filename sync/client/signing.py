@@ -16,7 +16,7 @@ from typing import Final
 
 from sync.client.line import Line
 from sync.client.state import AUTHS, AUTHS_PARKED
-from sync.protocol.messages import AccountSaid, Result
+from sync.protocol.messages import AccountSaid, Auth, Result
 
 
 def signed_in_as(result: Result) -> tuple[str, str]:
@@ -108,6 +108,8 @@ class Signing:
         if account is not None and known is not None and account.id != known:
             self._park("wrong_account", email=account.email)
         elif state in ("ok", "expiring"):
+            if state == "expiring" and self.state != state and self.token is not None:
+                self._line.send(Auth(self.token))  # it is in use: shown again, it gets a new term
             self.state = state
             self.confirmed = account is not None or self.confirmed
             if self._line.store.meta("signed_out_ms") is not None:

@@ -117,6 +117,29 @@ def test_notes_go_to_folders_tags_pins_and_the_trash_and_come_back(desk):
     wait_for(lambda: desk.titles() == [])
 
 
+def test_a_note_gets_an_icon_and_goes_to_the_archive_and_back(desk):
+    front(desk.window)
+    one, pane, tree = new(desk, "One"), desk.window.pane, desk.window.sidebar.tree
+    new(desk, "Two")
+    click_row(pane.list, row_of(desk, one))
+    choose(context_menu(pane.list, row_of(desk, one)), "Icon…")
+    dialog = wait_for(lambda: desk.window.adornments.dialog)
+    click(next(button for button in dialog.findChildren(QPushButton) if button.text() == "⭐"))
+    wait_for(lambda: desk.browsing.row(one).icon == "⭐" and desk.view.icon.text() == "⭐")
+    click(desk.view.icon)
+    click(wait_for(lambda: desk.window.adornments.dialog).none)
+    wait_for(lambda: desk.browsing.row(one).icon == "" and not desk.view.icon.isVisible())
+    choose(context_menu(pane.list, row_of(desk, one)), "Move to archive")
+    wait_for(lambda: desk.titles() == ["Two"])
+    click_row(tree, place_of(desk, Scope(Kind.ARCHIVE)))
+    wait_for(lambda: desk.titles() == ["One"])
+    click_row(pane.list, row_of(desk, one))
+    choose(context_menu(pane.list, row_of(desk, one)), "Take out of the archive")
+    wait_for(lambda: desk.titles() == [])
+    click_row(tree, place_of(desk, Scope()))
+    wait_for(lambda: set(desk.titles()) == {"One", "Two"})
+
+
 def test_a_search_by_a_filter_and_a_replacement_by_buttons(desk):
     front(desk.window)
     new(desk, "Red", "red red")

@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from sync.server.auth import Passwords
+from sync.server import auth
 from tests.support.processes import Server, Window, commonplace, processes, until
 from tests.support.processes import sign_in as process_sign_in
 from tests.support.relay import relayed
@@ -68,7 +68,7 @@ def lose(server, how):
     elif how == "password elsewhere":
         server.change_password(EMAIL, PASSWORD, OTHER)
     elif how == "password":
-        server.administer("user password", email=EMAIL, password_hash=Passwords().hash(OTHER))
+        server.administer("user password", email=EMAIL, password_hash=auth.Passwords().hash(OTHER))
     else:
         server.administer({"expired": "session expire", "revoked": "session revoke"}[how], session=EMAIL)
 
@@ -129,6 +129,24 @@ def lose_and_return(desk, server, relay, how, lost=False):
     assert desk.view.edit.textCursor().position() == caret
 
 
+def test_a_window_that_stays_connected_for_a_whole_term_stays_signed_in(
+    qt_app, tmp_path, server, relay, monkeypatch
+):
+    with started(qt_app, tmp_path / "a") as desk:
+        with monkeypatch.context() as changed:
+            changed.setattr(auth, "TOKEN_LIFE_MS", auth.TOKEN_EXPIRING_MS - 1)
+            sign_up(desk, relay.url)
+        came = relay.connections
+        at_least_ms = time.time_ns() // 1_000_000 + auth.TOKEN_LIFE_MS // 2
+        wait_for(
+            lambda: server.administer("session list", email=EMAIL)["sessions"][0]["expires_ms"] > at_least_ms
+        )
+        type_text(desk.view.edit, "goes on")
+        wait_for(lambda: desk.titles() and sent(desk))
+        assert not banner(desk)
+        assert relay.connections == came
+
+
 @pytest.mark.parametrize("is_cut", [False, True])
 def test_an_account_that_is_enabled_again_goes_on_when_somebody_comes_back(
     qt_app, tmp_path, server, relay, is_cut
@@ -182,6 +200,31 @@ def test_a_sync_asks_through_a_window_whether_a_disabled_account_is_enabled_agai
         commonplace(profile, "sync", "--once", "--timeout", "3600", code=3)
         server.command("user", "enable", EMAIL)
         commonplace(profile, "sync", "--once", "--timeout", "3600")
+
+
+def test_undo_redo_and_search_go_on_while_signed_out_and_what_they_leave_is_sent(
+    qt_app, tmp_path, server, relay
+):
+    with started(qt_app, tmp_path / "a") as desk:
+        sign_up(desk, relay.url)
+        type_text(desk.view.title, "Plans")
+        type_text(desk.view.edit, "first")
+        wait_for(lambda: desk.titles() == ["Plans"] and not desk.notes.row_at(0).unsent)
+        lose(server, "revoked")
+        wait_for(lambda: desk.status.auth == "revoked")
+        type_text(desk.view.edit, " second")
+        desk.window.actions_.undo.trigger()
+        wait_for(lambda: "second" not in desk.view.edit.toPlainText())
+        desk.window.actions_.redo.trigger()
+        wait_for(lambda: desk.view.edit.toPlainText() == "first second")
+        for words, found in (("second", ["Plans"]), ("third", [])):
+            desk.window.pane.search.setText(words)
+            wait_for(lambda found=found: desk.titles() == found)
+        desk.window.pane.search.clear()
+        wait_for(lambda: desk.titles() == ["Plans"])
+        fill(desk, relay.url)
+        wait_for(lambda: sent(desk) and not banner(desk))
+        assert desk.view.edit.toPlainText() == "first second"
 
 
 def test_the_same_account_under_another_e_mail_is_the_same(qt_app, tmp_path, server, relay):

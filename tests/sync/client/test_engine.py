@@ -154,6 +154,20 @@ def test_nobody_else_can_sign_in_between_an_answer_and_the_accounts_notice(tmp_p
     bench.desk.crash()
 
 
+def test_a_token_that_is_in_use_is_shown_again_before_it_expires(bench):
+    bench.live()
+    bench.sent()
+    for _ in range(2):
+        bench.hear(m.AuthState("expiring", 300, ACCOUNT), m.AuthState("expiring", 299, ACCOUNT))
+        assert bench.sent(m.Auth) == [m.Auth("token")]
+        assert bench.engine.status.auth == "expiring"
+        bench.hear(m.AuthState("ok", 7_000_000, ACCOUNT), bench.notice())
+        assert (bench.engine.status.auth, bench.engine.status.link) == ("ok", "live")
+    bench.desk.new_note("goes on")
+    bench.feed(e.Written(now=True))
+    assert len(bench.sent(m.Push)) == 1
+
+
 def test_a_token_that_lapses_on_an_open_connection_parks_its_streams_there(bench):
     bench.live()
     bench.desk.new_note("written while expired")
