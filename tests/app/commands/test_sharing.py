@@ -136,7 +136,6 @@ def test_what_cannot_be_is_refused_with_a_sentence(tmp_path, server):
 
 def test_an_account_is_made_by_invitation(tmp_path):
     folder = tmp_path / "server"
-    administer(folder, "invite", "list")  # makes the folder
     with running_server(folder, "--sign-up", "invite") as address:
         url = address.replace("ws:", "http:")
         link = administer(folder, "invite", "create", "--uses", "1", "--url", url).strip()

@@ -27,6 +27,29 @@ def test_without_a_server_a_command_works_on_the_store_itself(tmp_path):
     lock.release()
 
 
+@pytest.mark.parametrize("is_there", [False, True])
+def test_a_folder_that_was_mistyped_becomes_no_server(tmp_path, is_there):
+    folder = tmp_path / "mistyped"
+    if is_there:
+        folder.mkdir()
+        (folder / "letter.txt").write_text("Dear all")
+    made = CliRunner().invoke(main, ["user", "list", "--data", str(folder)])
+    assert (made.exit_code, made.stdout) == (1, "")
+    assert f"there is no server in {folder}" in made.stderr
+    assert [found.name for found in tmp_path.rglob("*")] == (["mistyped", "letter.txt"] if is_there else [])
+
+
+def test_a_folder_whose_store_is_in_a_database_gets_no_other(tmp_path):
+    address = cluster().tables()
+    with pytest.raises(AdminError, match="there is no server"):
+        execute(tmp_path / "mistyped", "stats", {}, None, address)
+    make_folder(tmp_path / "blobs")
+    assert execute(tmp_path, "stats", {}, None, address)["accounts"] == 0
+    with pytest.raises(AdminError, match="there is no server"):
+        execute(tmp_path, "stats", {})
+    cluster().give_back(address)
+
+
 def test_with_a_server_it_is_done_there(tmp_path):
     async def play():
         async with running_server(tmp_path, database=None) as server:
@@ -59,6 +82,7 @@ def test_how_far_a_migration_is_is_told_here_and_by_a_server(tmp_path):
 
     run(play())
     here = tmp_path / "here"
+    make_folder(here)
     made = {"email": "ann@example.org", "name": "Ann", "password_hash": "x"}
     account = execute(here, "user add", made, "1.0")
     execute(here, "note add", {"notebook": account["personal"], "text": "hello"})
