@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
 from PySide6.QtGui import QColor, QIcon, QKeyEvent, QTextCursor
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -125,6 +125,8 @@ class FindBar(FloatingPanel):
 
     def use_icons(self, icons: Callable[[str], QIcon]) -> None:
         """Draw the buttons with these icons: at first, and when the theme changes."""
+        self.previous_button.setIcon(icons("chevron-up"))
+        self.next_button.setIcon(icons("chevron-down"))
         self.close_button.setIcon(icons("x"))
 
     # Searching
@@ -216,6 +218,7 @@ class FindBar(FloatingPanel):
             chosen = before[-1] if before else self._ranges[-1]
         self._view.bound.standing.select(*chosen)
         self._view.ensureCursorVisible()
+        self._place()
         self._show_count()
 
     # Replacing
@@ -246,7 +249,25 @@ class FindBar(FloatingPanel):
     def _place(self) -> None:
         room = self._view.contentsRect()
         self.setFixedWidth(max(1, min(_WIDTH_PX, room.width() - 2 * _MARGIN_PX)))
-        self.move(max(room.left(), room.right() - self.width() - _MARGIN_PX), room.top() + _MARGIN_PX)
+        left = max(room.left(), room.right() - self.width() - _MARGIN_PX)
+        self.move(left, room.top() + _MARGIN_PX)
+        if self._hides_match():
+            self.move(left, room.bottom() - self.height() - _MARGIN_PX)
+
+    def _hides_match(self) -> bool:
+        """Whether the bar stands over the match that is selected."""
+        current = self._current() if self._view.is_open else None
+        if current is None:
+            return False
+        start, end = (self._view.rect_at(index) for index in self._ranges[current])
+        found = start.united(end).translated(self._view.viewport().mapTo(self._view, QPoint()))
+        return found.intersects(self.geometry())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Qt: Escape closes the bar wherever in it the keys are."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.leave()
+        super().keyPressEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Qt: keys in the fields, and the editor's size."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QTextCursor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QTextEdit, QVBoxLayout
 
@@ -44,6 +44,7 @@ class PastView(QFrame):
         self._past: Past | None = None
         self.when = named(QLabel(), "pastWhen")
         self.what = named(QLabel(), "hint")
+        self.what.setWordWrap(True)
         self.restore = QPushButton(self.tr("Restore"))
         self.copy = QPushButton(self.tr("Open as copy"))
         self.now = QPushButton(self.tr("Back to now"))
@@ -67,7 +68,7 @@ class PastView(QFrame):
         column.setSpacing(6)
         words = QHBoxLayout()
         words.setSpacing(10)
-        words.addWidget(self.when)
+        words.addWidget(self.when, 0, Qt.AlignmentFlag.AlignTop)
         words.addWidget(self.what, 1)
         column.addLayout(words)
         row = QHBoxLayout()

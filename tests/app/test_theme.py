@@ -3,13 +3,15 @@
 import re
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QPushButton, QSlider, QVBoxLayout, QWidget
 
 from app import theme as themes
 from app.resources import style_template, theme_names
 from app.theme import draw_icon, load_theme
 from tests.support.looks import worn
+from tests.support.waiting import wait_for
 
 
 @pytest.fixture
@@ -135,3 +137,26 @@ def test_high_contrast_is_light_or_dark_as_the_system_is(appearance):
     assert appearance.theme.name in ("High contrast, light", "High contrast, dark")
     appearance.set_mode("light")
     assert appearance.theme.name == "Light"
+
+
+def test_a_slider_that_has_the_keys_is_marked_at_its_handle_and_not_at_its_ends(appearance):
+    window = QWidget()
+    column = QVBoxLayout(window)
+    sliders = [QSlider(Qt.Orientation.Horizontal) for _ in range(2)]
+    for slider in sliders:
+        slider.setMinimumHeight(24)
+        slider.setValue(50)
+        column.addWidget(slider)
+    window.show()
+    window.activateWindow()
+    pictures = []
+    for slider in sliders:
+        slider.setFocus()
+        wait_for(lambda slider=slider: slider.hasFocus())
+        pictures.append(sliders[0].grab().toImage())
+    held, left = pictures
+    assert held != left
+    for picture in pictures:
+        for x in (0, picture.width() - 1):
+            assert picture.pixel(x, 1) == picture.pixel(picture.width() // 4, 1)
+    window.deleteLater()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.editor.find_bar import FindBar, find_in
@@ -159,3 +160,27 @@ def test_without_a_note_nobody_is_asked(bar, one):
     bar.search()
     assert not bar.isVisible()
     one.view.open(one.note)
+
+
+def test_the_bar_makes_room_for_the_match_that_it_would_hide(bar, one):
+    one.view.resize(300, 400)
+    one.place(0)
+    bar.ask()
+    above = bar.y()
+    bar.query.setText("world")
+    press(bar, Qt.Key.Key_Return)
+    corner = one.view.viewport().mapTo(one.view, one.view.rect_at(6).center())
+    assert not bar.geometry().contains(corner)
+    assert bar.y() > above
+    one.view.resize(300, 399)
+    assert not bar.geometry().contains(corner)
+    one.place(0)
+    bar.ask()
+    assert bar.y() == above
+
+
+def test_escape_closes_the_bar_from_every_control(bar, one):
+    for control in (bar.next_button, bar.match_case, bar.replace_all_button, bar.query, bar.replacement):
+        bar.ask()
+        QTest.keyClick(control, Qt.Key.Key_Escape)
+        assert not bar.isVisible()

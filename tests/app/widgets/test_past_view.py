@@ -50,3 +50,13 @@ def test_it_asks_by_its_buttons(appearance):
         control.click()
     assert asked == ["copy", "now"]
     view.deleteLater()
+
+
+def test_what_is_tinted_is_said_whole_in_a_narrow_view(appearance):
+    view = PastView(appearance, lambda rid: QColor())
+    view.say("30 November 2026, 21:13", "You and somebody else: +7,000 added, −5,000 removed", writable=True)
+    assert view.minimumSizeHint().width() < 380
+    view.resize(380, 500)
+    view.show()
+    assert view.what.height() >= view.what.heightForWidth(view.what.width())
+    view.deleteLater()
