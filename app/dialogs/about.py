@@ -9,10 +9,11 @@ from pathlib import Path
 
 import PySide6
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from app import VERSION
 from app.dialogs.form import Form
+from app.labels import Label
 from crdt import BUILD
 from sync.model.versions import NEWEST
 
@@ -40,7 +41,7 @@ class AboutDialog(Form):
             self.tr("A notebook that people write in together. Your notes live on this computer."),
             self.tr("Icons: Lucide (ISC). Font: Inter (SIL OFL 1.1)."),
         )
-        text = QLabel("\n\n".join(lines), wordWrap=True)
+        text = Label("\n\n".join(lines), wordWrap=True)
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         text.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.column.addWidget(text)

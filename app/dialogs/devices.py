@@ -11,10 +11,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.dialogs.form import Form
 from app.dialogs.sign_in import PASSWORD_LENGTH_MIN
+from app.labels import Label
 from app.widgets.names import named
 
 WIDTH_PX = 480
@@ -41,7 +42,7 @@ class DevicesDialog(Form):
         """Ask nothing yet; `show_devices` fills it."""
         super().__init__(parent, QCoreApplication.translate("DevicesDialog", "Account"), who)
         self.setFixedWidth(WIDTH_PX)
-        self.column.addWidget(named(QLabel(self.tr("Signed-in devices")), "fieldLabel"))
+        self.column.addWidget(named(Label(self.tr("Signed-in devices")), "fieldLabel"))
         self.devices = QWidget()
         self._rows = QVBoxLayout(self.devices)
         self._rows.setContentsMargins(0, 0, 0, 8)
@@ -52,7 +53,7 @@ class DevicesDialog(Form):
         self.change.setAutoDefault(False)
         self.change.clicked.connect(self._change)
         self.new.returnPressed.connect(self._change)
-        self.told = named(QLabel(wordWrap=True), "hint")
+        self.told = named(Label(wordWrap=True), "hint")
         self.told.hide()
         self.column.addWidget(self.told)
         self.add_problem()
@@ -77,8 +78,8 @@ class DevicesDialog(Form):
         name = f"{device.system or self.tr('A computer')} · {device.program}"
         seen = datetime.fromtimestamp(device.seen_ms / 1000).strftime("%Y-%m-%d %H:%M")
         when = self.tr("this device") if device.is_this else self.tr("seen {time}").format(time=seen)
-        row.addWidget(QLabel(name), 1)
-        row.addWidget(named(QLabel(when), "hint"))
+        row.addWidget(Label(name), 1)
+        row.addWidget(named(Label(when), "hint"))
         if not device.is_this:
             out = QPushButton(self.tr("Sign out"))
             out.setProperty("look", "link")

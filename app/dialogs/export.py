@@ -7,10 +7,11 @@ Not here: writing (`transfer_flow`).
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QPushButton, QWidget
 
 from app.dialogs.form import Form, main_button
 from app.dialogs.transfer_flow import Wanted
+from app.labels import Label
 from app.widgets.names import named
 from app.widgets.segments import Segments
 
@@ -31,7 +32,7 @@ class ExportDialog(Form):
         if note is not None:
             self.column.addWidget(self.scope)
             self.column.addSpacing(8)
-        label = named(QLabel(self.tr("As")), "fieldLabel")
+        label = named(Label(self.tr("As")), "fieldLabel")
         self.format = QComboBox()
         self.format.setAccessibleName(self.tr("Format"))
         label.setBuddy(self.format)
@@ -39,7 +40,7 @@ class ExportDialog(Form):
             self.format.addItem(text, value)
         self.column.addWidget(label)
         self.column.addWidget(self.format)
-        self.about = named(QLabel(wordWrap=True), "hint")
+        self.about = named(Label(wordWrap=True), "hint")
         self.column.addWidget(self.about)
         self.column.addSpacing(6)
         self.trash = QCheckBox(self.tr("Notes in the trash, too"))

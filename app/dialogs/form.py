@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QScrollArea,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.labels import Label
 from app.widgets.names import named
 
 WIDTH_PX = 400
@@ -65,17 +65,17 @@ class Form(QDialog):
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(MARGIN_PX, 24, MARGIN_PX, 22)
         self.column.setSpacing(6)
-        self.column.addWidget(named(QLabel(title), "dialogTitle"))
-        self.hint = named(QLabel(hint, wordWrap=True), "hint")
+        self.column.addWidget(named(Label(title, wordWrap=True), "dialogTitle"))
+        self.hint = named(Label(hint, wordWrap=True), "hint")
         self.hint.setVisible(bool(hint))
         self.column.addWidget(self.hint)
         self.column.addSpacing(8)
-        self.problem = named(QLabel(wordWrap=True), "problem")
+        self.problem = named(Label(wordWrap=True), "problem")
         self.problem.hide()
 
     def add_field(self, label: str, *, secret: bool = False, example: str = "") -> QLineEdit:
         """Add a labelled line to type in."""
-        name = named(QLabel(label), "fieldLabel")
+        name = named(Label(label), "fieldLabel")
         field = QLineEdit()
         field.setAccessibleName(label)
         field.setPlaceholderText(example)

@@ -60,7 +60,10 @@ class Looking(QObject):
             self._looking.cancel()
         elif note is not None and not note.draft and self._bridge.accepting:
             version = note.document.version().encode()
-            self._bridge.call(lambda library: _save(library, note.id, version))
+            self._bridge.call(
+                lambda library: _look_at(library, note.id, version),
+                lambda known: self._browsing.notes.update(known.rows),
+            )
 
     def _shown(self, note: OpenNote | None) -> None:
         if note is self._note:

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QPushButton, QWidget
 
 from app.dialogs.form import Form, main_button
 from app.editor.pages import MARGIN_MM_MAX, MARGIN_MM_MIN, SIZES, PageSetup
+from app.labels import Label
 from app.widgets.names import named
 from app.widgets.segments import Segments
 
@@ -33,11 +34,11 @@ class PageSetupDialog(Form):
         self.size_field = self._add_choice(self.tr("Paper"), tuple(SIZES))
         self.size_field.setCurrentText(setup.size)
         ways = ((self.tr("Portrait"), False), (self.tr("Landscape"), True))
-        self.column.addWidget(named(QLabel(self.tr("Orientation")), "fieldLabel"))
+        self.column.addWidget(named(Label(self.tr("Orientation")), "fieldLabel"))
         self.turned = Segments(self.tr("Orientation"), ways, setup.landscape)
         self.column.addWidget(self.turned)
         self.column.addSpacing(6)
-        self.column.addWidget(named(QLabel(self.tr("Margins in millimetres")), "fieldLabel"))
+        self.column.addWidget(named(Label(self.tr("Margins in millimetres")), "fieldLabel"))
         sides = (self.tr("Top"), self.tr("Bottom"), self.tr("Left"), self.tr("Right"))
         self.margins = self._add_margins(sides, setup.margins_mm)
         self.add_problem()
@@ -48,7 +49,7 @@ class PageSetupDialog(Form):
         self.add_buttons(cancel, go_on)
 
     def _add_choice(self, label: str, values: Sequence[str]) -> QComboBox:
-        name = named(QLabel(label), "fieldLabel")
+        name = named(Label(label), "fieldLabel")
         field = QComboBox()
         field.setAccessibleName(label)
         field.addItems(list(values))
@@ -72,7 +73,7 @@ class PageSetupDialog(Form):
             line = field.lineEdit()
             assert line is not None
             line.setMaxLength(NUMBER_LENGTH_MAX)
-            label = QLabel(side)
+            label = Label(side)
             label.setBuddy(field)
             row, pair = divmod(number, 2)
             grid.addWidget(label, row, 2 * pair, Qt.AlignmentFlag.AlignVCenter)

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QProcess, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from app import integration
 from app.dialogs.form import Form
+from app.labels import Label
 from app.paths import Profile
 from app.settings import Settings
 from app.theme import TEXT_SIZES_PX, Appearance, Mode
@@ -62,7 +63,7 @@ class PreferencesDialog(Form):
 
     def _add_choice(self, label: str, choices: Sequence[tuple[str, Any]], chosen: Any) -> Segments:
         segments = Segments(label, choices, chosen)
-        self._page.addWidget(named(QLabel(label), "fieldLabel"))
+        self._page.addWidget(named(Label(label), "fieldLabel"))
         self._page.addWidget(segments)
         self._page.addSpacing(8)
         return segments
@@ -71,7 +72,7 @@ class PreferencesDialog(Form):
         label = self.tr("Sync with the server")
         choice = SyncChoice(label)
         choice.resized.connect(self.fit)
-        self._page.addWidget(named(QLabel(label), "fieldLabel"))
+        self._page.addWidget(named(Label(label), "fieldLabel"))
         self._page.addWidget(choice)
         self._page.addSpacing(8)
         return choice

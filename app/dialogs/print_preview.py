@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QGraphicsView,
     QHBoxLayout,
-    QLabel,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -26,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from app.dialogs.page_setup import PageSetupDialog
 from app.editor.pages import PageSetup, usual_setup
+from app.labels import Label
 from app.theme import Appearance
 from app.widgets.names import button, named, resize_within_screen
 
@@ -72,8 +72,8 @@ class PrintPreview(QDialog):
         keys = QKeySequence.StandardKey
         self.nearer = self._tool("plus", self.tr("Larger"), self._come_nearer, keys.ZoomIn)
         self.farther = self._tool("minus", self.tr("Smaller"), self._go_farther, keys.ZoomOut)
-        self.page = named(QLabel(), "hint")
-        self.zoom = named(QLabel(), "hint")
+        self.page = named(Label(), "hint")
+        self.zoom = named(Label(), "hint")
         self.fit = button(self.tr("Whole page"), "link")
         self.fit.clicked.connect(self._fit)
         self.setup = button(self.tr("Page setup…"))

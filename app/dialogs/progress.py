@@ -10,9 +10,10 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QLabel, QPlainTextEdit, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QProgressBar, QPushButton, QWidget
 
 from app.dialogs.form import Form
+from app.labels import Label
 from app.widgets.names import named
 
 REPORT_HEIGHT_PX = 160
@@ -33,8 +34,8 @@ class ProgressDialog(Form):
         self.bar.setTextVisible(False)
         self.bar.setRange(0, 0)
         self.bar.setAccessibleName(title)
-        self.current = named(QLabel(), "hint")
-        self.summary = QLabel(wordWrap=True)
+        self.current = named(Label(), "hint")
+        self.summary = Label(wordWrap=True)
         self.summary.hide()
         self.report = QPlainTextEdit(readOnly=True)
         self.report.setFixedHeight(REPORT_HEIGHT_PX)

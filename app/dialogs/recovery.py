@@ -16,10 +16,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QLocale, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QLabel, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
 from app import backups, recovery
 from app.dialogs.form import Form, main_button
+from app.labels import Label
 from app.models.times import long_time
 from app.paths import Profile
 from app.widgets.names import button, named
@@ -60,7 +61,7 @@ class RecoveryDialog(Form):
         self.begin = QPushButton(self.tr("Begin with an empty library"))
         self.folder = button(self.tr("Show folder"), "link")
         self.open_button = main_button(self.tr("Open the library"))
-        self.status = named(QLabel(wordWrap=True), "hint")
+        self.status = named(Label(wordWrap=True), "hint")
         self.status.hide()
         self._ways = QWidget()
         self._add_ways()
@@ -110,7 +111,7 @@ class RecoveryDialog(Form):
             column.addWidget(self.copies)
         for control, words in ways if has_copies else ways[1:]:
             column.addWidget(control)
-            column.addWidget(named(QLabel(words, wordWrap=True), "hint"))
+            column.addWidget(named(Label(words, wordWrap=True), "hint"))
             column.addSpacing(8)
         self.column.addWidget(self._ways)
         self.copies.ensurePolished()  # rows are as high as the style sheet has them in a dialog

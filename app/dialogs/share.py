@@ -15,7 +15,6 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QScrollArea,
@@ -25,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from app.dialogs.form import Form
 from app.dialogs.qr import qr_pixmap
+from app.labels import Label
 from app.models.people import Person, number_of
 from app.theme import Appearance
 from app.widgets.names import named
@@ -129,7 +129,7 @@ class ShareDialog(Form):
         self.linking = QWidget()
         column = QVBoxLayout(self.linking)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(named(QLabel(self.tr("Or send a link")), "fieldLabel"))
+        column.addWidget(named(Label(self.tr("Or send a link")), "fieldLabel"))
         row = QHBoxLayout()
         self.link_role = self._roles(("editor", "commenter", "viewer"))
         self.life = QComboBox()
@@ -155,7 +155,7 @@ class ShareDialog(Form):
         self.copy = QPushButton(self.tr("Copy"))
         self.copy.setAutoDefault(False)
         self.copy.clicked.connect(self._copy)
-        self.qr = QLabel()
+        self.qr = Label()
         self.qr.setAccessibleName(self.tr("The link as a QR code"))
         beside = QVBoxLayout()
         beside.addWidget(self.link)
@@ -239,8 +239,9 @@ class ShareDialog(Form):
         row.addWidget(avatar)
         names = QVBoxLayout()
         names.setSpacing(0)
-        names.addWidget(QLabel(text))
-        names.addWidget(named(QLabel(member.email), "hint"))
+        names.addWidget(Label(text))
+        if member.email != who:
+            names.addWidget(named(Label(member.email), "hint"))
         row.addLayout(names, 1)
         if standing.is_owner and member.account != standing.me:
             box = self._roles(("owner", "editor", "commenter", "viewer", "none"))
@@ -251,7 +252,7 @@ class ShareDialog(Form):
             )
             row.addWidget(box)
         else:
-            row.addWidget(named(QLabel(self.role_name(member.role)), "hint"))
+            row.addWidget(named(Label(self.role_name(member.role)), "hint"))
         return row
 
     def _link_row(self, link: dict[str, Any]) -> QHBoxLayout:
@@ -264,7 +265,7 @@ class ShareDialog(Form):
         end.setAutoDefault(False)
         end.setAccessibleName(self.tr("End this link"))
         end.clicked.connect(lambda: self.link_ended.emit(link["id"]))
-        row.addWidget(named(QLabel(text), "hint"), 1)
+        row.addWidget(named(Label(text), "hint"), 1)
         row.addWidget(end)
         return row
 

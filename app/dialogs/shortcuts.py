@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QKeySequenceEdit,
-    QLabel,
     QLineEdit,
     QPushButton,
     QTreeWidget,
@@ -26,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.actions import Menu
+from app.labels import Label
 from app.models.fuzzy import folded
 from app.models.shortcuts import Shortcuts
 from app.theme import Appearance
@@ -53,7 +53,7 @@ class ShortcutsDialog(QDialog):
         self.filter = named(QLineEdit(), "searchBox")
         self.list = QTreeWidget()
         self.keys = QKeySequenceEdit()
-        self.problem = named(QLabel(wordWrap=True), "problem")
+        self.problem = named(Label(wordWrap=True), "problem")
         self.take = QPushButton()
         self.clear = QPushButton(self.tr("None"))
         self.reset = QPushButton(self.tr("Reset"))
@@ -91,11 +91,11 @@ class ShortcutsDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 18)
         column.setSpacing(10)
-        column.addWidget(named(QLabel(self.tr("Keyboard shortcuts")), "dialogTitle"))
+        column.addWidget(named(Label(self.tr("Keyboard shortcuts")), "dialogTitle"))
         column.addWidget(self.filter)
         column.addWidget(self.list, 1)
         row = QHBoxLayout()
-        row.addWidget(QLabel(self.tr("New keys")))
+        row.addWidget(Label(self.tr("New keys")))
         row.addWidget(self.keys, 1)
         row.addWidget(self.clear)
         row.addWidget(self.reset)

@@ -10,9 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.dialogs.form import Form, main_button
+from app.labels import Label
 from app.widgets.names import named
 
 PASSWORD_LENGTH_MIN = 8
@@ -61,7 +62,7 @@ class SignInDialog(Form):
         self.password = self.add_field(self.tr("Password"), secret=True)
         self.sign_up = QCheckBox(self.tr("Create an account on this server"))
         self.sign_up.toggled.connect(self._show_kind)
-        self.name_label = named(QLabel(self.tr("Your name, as others see it")), "fieldLabel")
+        self.name_label = named(Label(self.tr("Your name, as others see it")), "fieldLabel")
         self.name = QLineEdit()
         self.name.setAccessibleName(self.tr("Your name"))
         self.column.addWidget(self.sign_up)

@@ -6,9 +6,10 @@ person wants them gone from this computer.
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QRadioButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QRadioButton, QWidget
 
 from app.dialogs.form import Form, main_button
+from app.labels import Label
 from app.models.notice_words import edits_in_notes
 from app.removal import OnlyHere
 from app.widgets.names import named
@@ -40,9 +41,9 @@ class SignOutDialog(Form):
         self.remove.setEnabled(False)
         self.choice = QButtonGroup(self)
         kept = self.tr("They stay on this computer, can be edited, and are sent when you sign in again.")
-        self.why = named(QLabel(wordWrap=True), "hint")
+        self.why = named(Label(wordWrap=True), "hint")
         for button, words in (
-            (self.keep, named(QLabel(kept, wordWrap=True), "hint")),
+            (self.keep, named(Label(kept, wordWrap=True), "hint")),
             (self.remove, self.why),
         ):
             self.choice.addButton(button)

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections import deque
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.editor.units import points_of, units_in, wide_indexes
+from app.labels import Label
 from app.widgets.lens_panel import name_of, short, shown
 from app.widgets.names import named, resize_within_screen
 from app.widgets.title_edit import splice_between
@@ -42,13 +43,12 @@ class Side(QWidget):
         self.text = QPlainTextEdit()
         self.text.setAccessibleName(name)
         self.text.setTabChangesFocus(True)
-        self.inside = named(QLabel(wordWrap=True), "cardText")
-        self.inside.setTextFormat(Qt.TextFormat.PlainText)
+        self.inside = named(Label(wordWrap=True), "cardText")
         self.inside.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.queue = named(QLabel(), "hint")
+        self.queue = named(Label(), "hint")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(named(QLabel(name), "panelTitle"))
+        column.addWidget(named(Label(name), "panelTitle"))
         column.addWidget(self.text, 2)
         column.addWidget(self.queue)
         column.addWidget(self.inside, 3)
@@ -118,7 +118,7 @@ class TwoReplicasDialog(QDialog):
         begun = first.edit(Clock(RIDS[0]).tick(2), lambda edit: edit.text(BODY).insert(0, "The fox jumped."))
         second.apply(begun)
         self.sides = (Side(self.tr("Ana"), RIDS[0], first), Side(self.tr("Ben"), RIDS[1], second))
-        self.verdict = named(QLabel(), "hint")
+        self.verdict = named(Label(), "hint")
         self.buttons: dict[tuple[int, bool], QPushButton] = {}
         row = QHBoxLayout()
         row.setSpacing(16)
@@ -129,7 +129,7 @@ class TwoReplicasDialog(QDialog):
         column.setContentsMargins(24, 20, 24, 18)
         column.setSpacing(10)
         hint = self.tr("Write on both sides, then deliver. † marks what was deleted and keeps its place.")
-        column.addWidget(named(QLabel(hint, wordWrap=True), "hint"))
+        column.addWidget(named(Label(hint, wordWrap=True), "hint"))
         column.addLayout(row, 1)
         column.addWidget(self.verdict)
         for side in self.sides:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QPushButton, QW
 from app.bridge import Bridge
 from app.dialogs.form import Form, main_button
 from app.engine_room import client_of
+from app.labels import Label
 from app.models.upgrade_words import (
     count_words,
     receipt_rows,
@@ -79,8 +80,8 @@ class UpgradeDialog(Form):
         self._names: dict[str, QLabel] = {}
         self._counts: dict[str, QLabel] = {}
         self.column.addLayout(self._build_steps())
-        self.summary = QLabel(wordWrap=True)
-        self.details = named(QLabel(wordWrap=True), "hint")
+        self.summary = Label(wordWrap=True)
+        self.details = named(Label(wordWrap=True), "hint")
         self.column.addWidget(self.summary)
         self.column.addWidget(self.details)
         # What the steps leave behind when they go belongs below, not between the lines.
@@ -99,7 +100,7 @@ class UpgradeDialog(Form):
         grid.setVerticalSpacing(7)
         grid.setColumnStretch(1, 1)
         for number, step in enumerate(STEPS[:-1]):
-            mark, name, count = QLabel(), QLabel(step_words(step)), named(QLabel(), "hint")
+            mark, name, count = Label(), Label(step_words(step)), named(Label(), "hint")
             mark.setFixedSize(MARK_PX, MARK_PX)
             self._marks[step], self._names[step], self._counts[step] = mark, name, count
             for place, label in enumerate((mark, name, count)):

@@ -16,7 +16,6 @@ from PySide6.QtGui import QColor, QIcon, QKeyEvent, QTextCursor
 from PySide6.QtWidgets import (
     QCheckBox,
     QGridLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QTextEdit,
@@ -25,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from app.editor.floating import FloatingPanel
 from app.editor.note_edit import NoteEdit
+from app.labels import Label
 
 MATCHES_MAX: Final = 10_000  # counted and stepped through; more say so with a plus
 _MARKED_MAX: Final = 500  # painted at once, around the current one
@@ -70,7 +70,7 @@ class FindBar(FloatingPanel):
         self._ranges: list[Range] = []
         self.query = self._make_field(self.tr("Find"))
         self.replacement = self._make_field(self.tr("Replace with"))
-        self.count = QLabel(self)
+        self.count = Label(self)
         self.match_case = QCheckBox(self.tr("Match case"), self)
         self.previous_button = self._make_button("▲", self.tr("Previous match (Shift+Enter)"))
         self.next_button = self._make_button("▼", self.tr("Next match (Enter)"))

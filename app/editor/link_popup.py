@@ -11,10 +11,11 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit
 
 from app.editor.floating import FloatingPanel
 from app.editor.note_edit import NoteEdit
+from app.labels import Label
 from app.transfer.addresses import address_of
 from crdt.anchor import Anchor
 
@@ -36,7 +37,7 @@ class LinkPopup(FloatingPanel):
         self.field.setAccessibleName(self.tr("Address of the link"))
         self.field.setClearButtonEnabled(True)
         self.field.installEventFilter(self)
-        self.hint = QLabel(self.tr("Not an address a link can have"), self)
+        self.hint = Label(self.tr("Not an address a link can have"), self)
         self.hint.hide()
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 6, 8, 6)

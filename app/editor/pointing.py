@@ -19,6 +19,7 @@ from app.editor.following import link_at
 from app.editor.keys import Marks
 from app.editor.ornaments import language_at, tick_box_at
 from app.editor.resizing import PictureFrame
+from app.labels import tip
 
 if TYPE_CHECKING:
     from app.editor.note_edit import NoteEdit
@@ -125,8 +126,8 @@ class Pointing:
         embed = self.frame.at(place)
         line = self._view.attached.line(payload_of(embed.format)) if embed is not None else None
         said = f"{line.words}\n{line.again}".strip() if line is not None else ""
-        if said != viewport.toolTip():
-            viewport.setToolTip(said)
+        if tip(said) != viewport.toolTip():
+            viewport.setToolTip(tip(said))
 
     def shape(self, place: QPointF, held: Qt.KeyboardModifier) -> Qt.CursorShape:
         """Show what a click would do."""

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 
+from app.labels import tip
 from app.models.note_list import NOTES_MIME
 from app.models.scope import Kind, Scope
 from app.notebook_names import shown_names
@@ -97,7 +98,7 @@ class NotebookTree(QStandardItemModel):
             item = self._item(scope, name, _icon(notebook), drop=True, edit=mine)
             item.setData(notebook.notes, COUNT_ROLE)
             if name != notebook.name:
-                item.setToolTip(name)  # whose it is stands where a narrow sidebar cuts
+                item.setToolTip(tip(name))  # whose it is stands where a narrow sidebar cuts
             top.appendRow(item)
             self._add_folders(item, notebook.id, folders.get(notebook.id, ()))
         self._add_tags(tags or {})

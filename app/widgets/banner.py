@@ -14,6 +14,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from app.labels import Label
 from app.models.notices import Topic as Topic
 from app.theme import Appearance
 
@@ -106,9 +107,9 @@ class BannerRoom(QWidget):
         self.setVisible(bool(shown))
 
     def _bar(self, topic: Topic, message: Message, others: int) -> QFrame:
-        picture = QLabel()
+        picture = Label()
         picture.setPixmap(self._appearance.picture(message.icon, message.tone, ICON_SIZE_PX))
-        text = QLabel(message.text, wordWrap=True)
+        text = Label(message.text, wordWrap=True)
         self._labels[topic] = text
         buttons = [_button(choice) for choice in message.choices]
         if others:

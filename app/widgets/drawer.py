@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
+from app.labels import Label
 from app.open_note import OpenNote
 from app.theme import Appearance
 from app.widgets.names import named
@@ -48,7 +49,7 @@ class Drawer(QFrame):
         self._made: dict[Maker, Panel] = {}
         self._shown: Maker | None = None
         self._note: OpenNote | None = None
-        self.heading = named(QLabel(), "panelTitle")
+        self.heading = named(Label(), "panelTitle")
         self.close_button = QToolButton()
         self.close_button.setIconSize(QSize(16, 16))
         self.close_button.setToolTip(self.tr("Close"))

@@ -8,8 +8,9 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from app.labels import Label
 from app.theme import Appearance
 from app.widgets.names import named
 
@@ -27,9 +28,9 @@ class EmptyState(QWidget):
         self._appearance = appearance
         self._picture_name = "notebook-pen"
         self._work: Callable[[], None] | None = None
-        self._picture = QLabel()
-        self._title = named(QLabel(), "emptyTitle")
-        self._text = named(QLabel(wordWrap=True), "emptyText")
+        self._picture = Label()
+        self._title = named(Label(), "emptyTitle")
+        self._text = named(Label(wordWrap=True), "emptyText")
         self._button = QPushButton()
         self._button.clicked.connect(self._press)
         self._button.hide()

@@ -7,8 +7,9 @@ A small card where the window was. It takes no focus, asks nothing and goes by i
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from app.labels import Label
 from app.theme import Appearance
 from app.widgets.names import named
 
@@ -34,8 +35,8 @@ class Farewell(QWidget):
         named(self, "popup")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         count = self.tr("1 edit") if unsent == 1 else self.tr("{n} edits").format(n=unsent)
-        self.text = QLabel(self.tr("{edits} will be sent next time").format(edits=count))
-        picture = QLabel()
+        self.text = Label(self.tr("{edits} will be sent next time").format(edits=count))
+        picture = Label()
         picture.setPixmap(appearance.picture("cloud", "text_muted"))
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 12, 18, 12)

@@ -17,7 +17,6 @@ from PySide6.QtCore import (
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QLabel,
     QListView,
     QSlider,
     QVBoxLayout,
@@ -25,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.bridge import Bridge
+from app.labels import Label
 from app.models.history import History, Timeline
 from app.models.past import Blocks, Past, Sitting, version_at
 from app.models.times import long_time
@@ -65,7 +65,7 @@ class HistoryPanel(Panel):
         self.view = PastView(appearance, lambda rid: appearance.theme.person(self.model.person(rid).number))
         self.list = named(QListView(), "sittingList")
         self.slider = QSlider(Qt.Orientation.Horizontal)
-        self.moment = named(QLabel(), "hint")
+        self.moment = named(Label(), "hint")
         choices = ((self.tr("What changed"), "changes"), (self.tr("Who wrote it"), "authors"))
         self.shows = Segments(self.tr("Show"), choices, "changes")
         self._asking = Later(self, ASK_MS, self._ask)

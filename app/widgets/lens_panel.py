@@ -14,7 +14,6 @@ from datetime import datetime
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont, QTextCursor
 from PySide6.QtWidgets import (
-    QLabel,
     QPushButton,
     QTextEdit,
     QTreeWidget,
@@ -25,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from app.bridge import Bridge
 from app.editor.note_edit import NoteEdit
+from app.labels import Label, tip
 from app.open_note import BODY, OpenNote
 from app.theme import Appearance
 from app.widgets.drawer import Panel
@@ -70,7 +70,7 @@ class LensPanel(Panel):
         self._appearance = appearance
         self._edit = edit
         self._note: OpenNote | None = None
-        self.summary = named(QLabel(wordWrap=True), "hint")
+        self.summary = named(Label(wordWrap=True), "hint")
         self.tree = QTreeWidget()
         self.play = QPushButton(self.tr("Two replicas to play with…"))
         self._runs = self._section(self.tr("Runs"))
@@ -202,7 +202,7 @@ class LensPanel(Panel):
         for cells, place in rows:
             item = QTreeWidgetItem(cells)
             item.setData(0, RANGE_ROLE, place)
-            item.setToolTip(0, "  ".join(cells))
+            item.setToolTip(0, tip("  ".join(cells)))
             items.append(item)
         section.addChildren(items)
 

@@ -12,17 +12,17 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
-    QListView,
     QStackedLayout,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
+from app.labels import Label
 from app.models.note_list import ROW_ROLE, NoteListModel
 from app.theme import Appearance
+from app.widgets.dragging import NoteListView
 from app.widgets.empty_state import EmptyState
 from app.widgets.filter_menu import FilterMenu
 from app.widgets.names import named
@@ -47,8 +47,8 @@ class ListPane(QFrame):
         self.setObjectName("listPane")
         self._appearance = appearance
         self.notes = model
-        self.title = named(QLabel(), "listTitle")
-        self.count = named(QLabel(), "listCount")
+        self.title = named(Label(), "listTitle")
+        self.count = named(Label(), "listCount")
         self.sort = self._tool("arrow-up-down", self.tr("Sort"))
         self.sort.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.new = self._tool("square-pen", self.tr("New note"))
@@ -56,7 +56,7 @@ class ListPane(QFrame):
         self.filters = self._tool("list-filter", self.tr("Filters"))
         self.filters.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.filters.setMenu(FilterMenu(self.search))
-        self.list = named(QListView(), "noteList")
+        self.list = named(NoteListView(), "noteList")
         self.empty = EmptyState(appearance)
         self._set_up_search()
         self._set_up_list()

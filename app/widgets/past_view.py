@@ -11,11 +11,12 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QTextCursor
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QTextEdit, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QTextEdit, QVBoxLayout
 
 from app.editor.loading import Loader, empty_document
 from app.editor.note_edit import NoteEdit
 from app.editor.surface import Surface
+from app.labels import Label
 from app.models.past import Past, Tint
 from app.theme import Appearance
 from app.widgets.names import named
@@ -42,8 +43,8 @@ class PastView(QFrame):
         self._appearance = appearance
         self._colour = colour
         self._past: Past | None = None
-        self.when = named(QLabel(), "pastWhen")
-        self.what = named(QLabel(), "hint")
+        self.when = named(Label(), "pastWhen")
+        self.what = named(Label(), "hint")
         self.what.setWordWrap(True)
         self.restore = QPushButton(self.tr("Restore"))
         self.copy = QPushButton(self.tr("Open as copy"))

@@ -36,7 +36,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QGraphicsDropShadowEffect,
-    QLabel,
     QLineEdit,
     QListView,
     QStyle,
@@ -46,6 +45,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.labels import Label
 from app.theme import Appearance
 from app.widgets.names import named
 
@@ -222,7 +222,7 @@ class Picker(QFrame):
         self.field = named(QLineEdit(), "pickerField")
         self.model = OfferModel(self)
         self.list = named(QListView(), "pickerList")
-        self.nothing = named(QLabel(), "hint")
+        self.nothing = named(Label(), "hint")
         self._set_up(appearance)
         self.hide()
         window.installEventFilter(self)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 
+from app.labels import Label
 from app.models.people import Person
 from app.theme import Appearance
 from app.widgets.names import named
@@ -32,7 +33,7 @@ class Pill(QFrame):
         named(self, "pill")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._avatar = PresenceStrip(appearance)
-        self.text = named(QLabel(), "pillText")
+        self.text = named(Label(), "pillText")
         self.button = named(QToolButton(), "pillButton")
         self.button.setIconSize(QSize(ICON_PX, ICON_PX))
         self.button.setAccessibleName(self.tr("Stop following"))

@@ -13,6 +13,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
+from app.labels import tip
 from app.models.people import Person
 from app.theme import Appearance
 
@@ -110,7 +111,7 @@ class PresenceStrip(QWidget):
         """Show these people, the idle ones faintly; beyond PEOPLE_MAX they are counted."""
         self._people = list(people)
         names = ", ".join(person.name for person in people)
-        self.setToolTip(names)
+        self.setToolTip(tip(names))
         self.setAccessibleName(self.tr("Also here: {names}").format(names=names) if names else "")
         shown, rest = self._people[:PEOPLE_MAX], len(self._people) - PEOPLE_MAX
         self._have(len(shown) + (rest > 0))
@@ -122,11 +123,11 @@ class PresenceStrip(QWidget):
                 words = self.tr("Stop following {name}").format(name=person.name)
             else:
                 words = self.tr("Follow {name}").format(name=person.name)
-            avatar.setToolTip(words)
+            avatar.setToolTip(tip(words))
             avatar.setAccessibleName(words)
         if rest > 0:
             self.avatars[-1].show_person(f"+{rest}", None, idle=False, ringed=False)
-            self.avatars[-1].setToolTip(names)
+            self.avatars[-1].setToolTip(tip(names))
             self.avatars[-1].setAccessibleName(self.tr("{n} more").format(n=rest))
         self.setVisible(bool(people))
         self.updateGeometry()

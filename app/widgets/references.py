@@ -11,10 +11,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.bridge import Bridge
 from app.call import Call
+from app.labels import Label
 from app.notebook_names import shown_names
 from app.open_note import OpenNote
 from app.widgets.drawer import Panel
@@ -24,6 +26,8 @@ from sync.storage.rows import LinkRow
 
 if TYPE_CHECKING:
     from app.library import Library
+
+MARGIN_PX = 12
 
 # Behind the projection of what was typed: sooner, and nothing is new yet.
 RELOAD_MS = 400
@@ -46,16 +50,17 @@ class ReferenceCard(QFrame):
         """`mention`: it is no link yet."""
         super().__init__()
         named(self, "card")
-        title = button(row.title or self.tr("New note"), "link")
-        title.setObjectName("cardTitle")
-        title.clicked.connect(lambda: self.opened.emit(row.id))
-        place = named(QLabel(row.notebook_name), "hint")
-        words = named(QLabel(row.snippet, wordWrap=True), "cardText")
-        words.setTextFormat(Qt.TextFormat.PlainText)
+        self._name = row.title or self.tr("New note")
+        self.title = named(button(self._name, "link"), "cardTitle")
+        self.title.setAccessibleName(self._name)
+        self.title.setMinimumWidth(1)
+        self.title.clicked.connect(lambda: self.opened.emit(row.id))
+        place = named(Label(row.notebook_name, wordWrap=True), "hint")
+        words = named(Label(row.snippet, wordWrap=True), "cardText")
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 9, 12, 9)
+        column.setContentsMargins(MARGIN_PX, 9, MARGIN_PX, 9)
         column.setSpacing(3)
-        column.addWidget(title, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.title, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(words)
         column.addWidget(place)
         if mention:
@@ -63,6 +68,14 @@ class ReferenceCard(QFrame):
             link.setAccessibleName(self.tr("Make the mention in {title} a link").format(title=row.title))
             link.clicked.connect(lambda: self.link_asked.emit(row.id))
             column.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt: a long name ends where the card does."""
+        super().resizeEvent(event)
+        room = self.contentsRect().width() - 2 * MARGIN_PX
+        metrics = self.title.fontMetrics()
+        shown = metrics.elidedText(self._name, Qt.TextElideMode.ElideRight, room)
+        self.title.setText(shown.replace("&", "&&"))
 
 
 class ReferencesPanel(Panel):
@@ -136,7 +149,7 @@ class ReferencesPanel(Panel):
         self._add(column, self.tr("Linked from"), found.backlinks, mention=False)
         self._add(column, self.tr("Mentioned in"), found.mentions, mention=True)
         if not self.cards:
-            hint = named(QLabel(wordWrap=True), "emptyText")
+            hint = named(Label(wordWrap=True), "emptyText")
             hint.setText(self.tr("No note links here yet. Type [[ in another note and choose this one."))
             column.addWidget(hint)
         column.addStretch()
@@ -145,7 +158,7 @@ class ReferencesPanel(Panel):
     def _add(self, column: QVBoxLayout, heading: str, rows: Sequence[LinkRow], *, mention: bool) -> None:
         if not rows:
             return
-        label = named(QLabel(f"{heading}  {len(rows)}"), "fieldLabel")
+        label = named(Label(f"{heading}  {len(rows)}"), "fieldLabel")
         column.addWidget(label)
         for row in rows:
             card = ReferenceCard(row, mention)

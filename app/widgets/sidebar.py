@@ -20,9 +20,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.labels import tip
 from app.models.notebook_tree import COUNT_ROLE, ICON_ROLE, SCOPE_ROLE, NotebookTree
 from app.models.scope import Scope
 from app.theme import Appearance
+from app.widgets.dragging import carry
 from app.widgets.names import named
 from app.widgets.sync_chip import SyncChip
 
@@ -192,6 +194,10 @@ class PlaceTree(QTreeView):
         self.setAccessibleName(self.tr("Notebooks"))
         self._folded: set[Scope] = set()
 
+    def startDrag(self, _actions: Qt.DropAction) -> None:
+        """Qt: the mouse has left with a folder."""
+        carry(self, str(self.currentIndex().data()))
+
     @property
     def busy(self) -> bool:
         """Is a name being typed, or something dragged? Then nothing may be rebuilt."""
@@ -284,7 +290,7 @@ class Sidebar(QFrame):
     def show_account(self, account: str) -> None:
         """Say who is signed in; empty when nobody is, with the offer to connect a server."""
         self._account = account or self.tr("Connect a server…")
-        self.account.setToolTip(account)
+        self.account.setToolTip(tip(account))
         self._fit_account()
         self._appearance.tint(self.account, "user" if account else "cloud")
         name = self.tr("Account {who}").format(who=account) if account else self.tr("Connect a server")

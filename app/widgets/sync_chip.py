@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSizePolicy,
     QStyle,
@@ -25,6 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.labels import Label
 from app.models.sync_words import ChipWords, chip_words, panel_rows
 from app.theme import Appearance
 from app.widgets.names import named
@@ -127,7 +127,7 @@ class SyncPanel(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(18, 16, 18, 14)
         layout.setSpacing(10)
-        layout.addWidget(named(QLabel(self.tr("Synchronisation")), "panelTitle"))
+        layout.addWidget(named(Label(self.tr("Synchronisation")), "panelTitle"))
         layout.addLayout(self._facts(status))
         if unsent and status.auth != "local_only":
             self._add_notes(layout, unsent)
@@ -146,14 +146,14 @@ class SyncPanel(QFrame):
         grid.setVerticalSpacing(5)
         grid.setColumnStretch(1, 1)
         for number, (what, how) in enumerate(panel_rows(status)):
-            grid.addWidget(named(QLabel(what), "panelKey"), number, 0, Qt.AlignmentFlag.AlignTop)
-            answer = QLabel(how, wordWrap=True)
+            grid.addWidget(named(Label(what), "panelKey"), number, 0, Qt.AlignmentFlag.AlignTop)
+            answer = Label(how, wordWrap=True)
             answer.setAlignment(Qt.AlignmentFlag.AlignRight)
             grid.addWidget(answer, number, 1)
         return grid
 
     def _add_notes(self, layout: QVBoxLayout, unsent: Sequence[NoteRow]) -> None:
-        layout.addWidget(named(QLabel(self.tr("Notes with unsent edits")), "panelKey"))
+        layout.addWidget(named(Label(self.tr("Notes with unsent edits")), "panelKey"))
         for row in unsent[:NOTES_MAX]:
             title = row.title or self.tr("New note")
             button = QPushButton(self.fontMetrics().elidedText(title, Qt.TextElideMode.ElideRight, 240))
@@ -162,7 +162,7 @@ class SyncPanel(QFrame):
             button.clicked.connect(lambda _=False, note_id=row.id: self._ask_note(note_id))
             layout.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         if len(unsent) > NOTES_MAX:
-            layout.addWidget(named(QLabel(self.tr("and {n} more").format(n=len(unsent) - NOTES_MAX)), "hint"))
+            layout.addWidget(named(Label(self.tr("and {n} more").format(n=len(unsent) - NOTES_MAX)), "hint"))
 
     def _buttons(self, status: Status) -> QHBoxLayout:
         row = QHBoxLayout()

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
+from app.labels import Label
 from app.widgets.names import named
 from app.widgets.segments import Segments
 from sync.client.driver import LIVE, MANUAL, Driver, driver_of
@@ -53,9 +54,9 @@ class SyncChoice(QWidget):
         field.setMaxLength(NUMBER_LENGTH_MAX)
         field.editingFinished.connect(self._choose_minutes)
         self.minutes.activated.connect(lambda _: self._choose_minutes())
-        self.problem = named(QLabel(wordWrap=True), "problem")
+        self.problem = named(Label(wordWrap=True), "problem")
         self.problem.hide()
-        self.hint = named(QLabel(wordWrap=True), "hint")
+        self.hint = named(Label(wordWrap=True), "hint")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
@@ -70,9 +71,9 @@ class SyncChoice(QWidget):
         row = QHBoxLayout(self.schedule)
         row.setContentsMargins(0, 0, 0, 0)
         before, _, after = self.tr("Every {n} minutes").partition("{n}")
-        row.addWidget(QLabel(before.strip()))
+        row.addWidget(Label(before.strip()))
         row.addWidget(self.minutes)
-        row.addWidget(QLabel(after.strip()))
+        row.addWidget(Label(after.strip()))
         row.addStretch()
         return self.schedule
 

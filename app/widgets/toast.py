@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
+from app.labels import Label
 from app.widgets.names import named
 from app.widgets.timers import Later
 
@@ -37,7 +38,7 @@ class Toast(QFrame):
         named(self, "toast")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._undo: Callable[[], object] | None = None
-        self.text = named(QLabel(), "toastText")
+        self.text = named(Label(), "toastText")
         self.button = named(QPushButton(self.tr("Undo")), "toastButton")
         self.button.clicked.connect(self.undo)
         self._row = row = QHBoxLayout(self)

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from unittest import mock
 
-from PySide6.QtCore import QModelIndex, QPoint, QPointF, Qt, QTimer
-from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QKeySequence
+from PySide6.QtCore import QMimeData, QModelIndex, QPoint, QPointF, Qt, QTimer
+from PySide6.QtGui import QDrag, QDragEnterEvent, QDragMoveEvent, QDropEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QMenu, QMenuBar, QWidget
 
+from app.widgets import dragging
 from tests.support.waiting import wait_for
 from tests.support.whole_window import type_text
 
@@ -102,11 +104,33 @@ def choose(menu: QMenu | QMenuBar, *names: str) -> None:
         menu = inner if isinstance(inner, QMenu) else menu
 
 
+def carried(source: QAbstractItemView, index: QModelIndex) -> tuple[QMimeData, Qt.DropAction]:
+    """What the source gives into a drag of a row, and as what; the drag itself needs a desktop."""
+    given: list[tuple[QMimeData, Qt.DropAction]] = []
+
+    class Taken(QDrag):
+        def exec(self, actions: Qt.DropAction, *_rest: Any) -> Qt.DropAction:
+            kept = QMimeData()
+            for name in self.mimeData().formats():
+                kept.setData(name, self.mimeData().data(name))
+            given.append((kept, actions))
+            return actions
+
+    if not source.selectionModel().isSelected(index):
+        source.setCurrentIndex(index)
+    with mock.patch.object(dragging, "QDrag", Taken):
+        source.startDrag(source.model().supportedDragActions())
+    (found,) = given
+    return found
+
+
 def drag(source: QAbstractItemView, index: QModelIndex, target: QWidget, at: QPoint) -> None:
     """Drag a row and let it go over a point of a widget, as Qt tells the widget of it."""
-    mime = source.model().mimeData([index])
-    action, none = Qt.DropAction.MoveAction, Qt.KeyboardModifier.NoModifier
-    QApplication.sendEvent(target, QDragEnterEvent(at, action, mime, LEFT, none))
+    mime, action = carried(source, index)
+    none = Qt.KeyboardModifier.NoModifier
+    entered = QDragEnterEvent(at, action, mime, LEFT, none)
+    QApplication.sendEvent(target, entered)
+    assert entered.isAccepted(), "it cannot be dropped on this widget"
     moved = QDragMoveEvent(at, action, mime, LEFT, none)
     QApplication.sendEvent(target, moved)
     assert moved.isAccepted(), "it cannot be dropped there"

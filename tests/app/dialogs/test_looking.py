@@ -45,3 +45,14 @@ def test_what_i_wrote_and_what_i_never_saw_is_no_news(qt_app, tmp_path):
         wait_for(lambda: desk.call(lambda library: library.store.look(other)))
         show(desk)
         assert not desk.view.away.isVisible()
+
+
+def test_a_note_that_was_on_screen_is_seen_when_it_is_left(qt_app, tmp_path):
+    with started(qt_app, holiday(tmp_path / "p")) as desk:
+        other = desk.call(lambda library: library.new_note(title="other"))
+        show(desk)
+        wait_for(lambda: desk.view.away.isVisible())
+        place = desk.notes.place(NOTE)
+        desk.notes.update([desk.notes.row_at(place)._replace(seen=False)])
+        show(desk, other)
+        wait_for(lambda: desk.notes.row_at(desk.notes.place(NOTE)).seen)

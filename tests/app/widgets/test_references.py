@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QPushButton, QScrollArea
 
 from app.widgets.references import references_of
 from tests.support.waiting import wait_for
@@ -96,3 +96,19 @@ def test_a_card_says_whose_the_notebook_is_where_that_has_to_be_said(desk):
 
     desk.call(give_away)
     assert places() == ["Personal — Ana"]
+
+
+def test_a_long_name_ends_where_its_card_does(desk):
+    plan = note(desk, "Plan")
+    long = "Questions & answers " * 9
+    note(desk, long.strip(), "the plan")
+    show(desk, plan)
+    panel = opened(desk)
+    wait_for(lambda: len(panel.cards) == 1)
+    (card,) = panel.cards
+    room = panel.findChild(QScrollArea).viewport()
+    wait_for(lambda: 0 < card.width() <= room.width())
+    assert card.rect().contains(card.title.geometry())
+    assert card.title.text().startswith("Questions && answers")
+    assert card.title.text().endswith("…")
+    assert card.title.accessibleName() == long.strip()
