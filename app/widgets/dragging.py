@@ -32,7 +32,7 @@ def carry(view: QAbstractItemView, words: str) -> None:
 
 
 def chip(view: QWidget, words: str) -> QPixmap:
-    """A small picture with words on it, in the colours of a widget."""
+    """A small picture with words on it, in the colours of the window."""
     metrics, scale = view.fontMetrics(), view.devicePixelRatioF()
     shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, WIDTH_PX_MAX - 2 * _MARGIN_PX)
     width = metrics.horizontalAdvance(shown) + 2 * _MARGIN_PX
@@ -43,10 +43,11 @@ def chip(view: QWidget, words: str) -> QPixmap:
     painter = QPainter(picture)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setFont(view.font())
-    painter.setPen(view.palette().color(QPalette.ColorRole.Mid))
-    painter.setBrush(view.palette().color(QPalette.ColorRole.Base))
+    colours = view.window().palette()  # those of a list of ours have no ground
+    painter.setPen(colours.color(QPalette.ColorRole.Mid))
+    painter.setBrush(colours.color(QPalette.ColorRole.Window))
     painter.drawRoundedRect(room.adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
-    painter.setPen(view.palette().color(QPalette.ColorRole.Text))
+    painter.setPen(colours.color(QPalette.ColorRole.WindowText))
     painter.drawText(room, Qt.AlignmentFlag.AlignCenter, shown)
     painter.end()
     return picture

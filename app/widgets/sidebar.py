@@ -190,6 +190,7 @@ class PlaceTree(QTreeView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
         self.setDragDropOverwriteMode(False)
+        self.setDropIndicatorShown(False)  # the row is shaded, as under the pointer
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setAccessibleName(self.tr("Notebooks"))
         self._folded: set[Scope] = set()

@@ -30,3 +30,15 @@ def test_notes_and_folders_are_moved_and_their_rows_stay_until_the_library_answe
     assert len(bytes(mime.data(mime.formats()[0]).data()).split()) == count
     assert desk.notes.rowCount() == count
     assert tree.model().mimeTypes()[0] in mime.formats()
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_the_picture_has_a_ground_that_its_words_stand_out_from(desk, mode):
+    desk.program.appearance.set_mode(mode)
+    for view in (desk.window.pane.list, desk.window.sidebar.tree):
+        picture = chip(view, "MMMM").toImage()
+        colours = {
+            picture.pixelColor(x, picture.height() // 2).lightness() for x in range(5, picture.width() - 5)
+        }
+        assert max(colours) - min(colours) > 100
+    desk.program.appearance.set_mode("light")
