@@ -160,6 +160,7 @@ def panels(desk: Started) -> Iterator[str]:
     wait_for(lambda: panel.model.rowCount() > 3)
     QTest.keyClick(panel.list, Qt.Key.Key_Down)
     QTest.keyClick(panel.list, Qt.Key.Key_Down)
+    wait_for(panel.view.isVisible)
     yield "history"
     actions.show_history.trigger()
 
