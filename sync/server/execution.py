@@ -4,8 +4,8 @@ Where an administrator's command is done: here, or by the server that has the fo
 What it is not: the command (admin.py) or its command line (commands.py). On a folder, a command takes the
 folder's lock and works on the store itself; when a server holds the lock it is sent to that server, which
 does the same and tells its connections. A database on PostgreSQL is open to any number of processes: there
-the command is always done here, and every server is told what came of it. A command makes a server in an
-empty folder, and nowhere else: a folder that was mistyped is none.
+the command is always done here, and every server is told what came of it. What a server may begin with makes
+one; any other command takes a folder without one for mistyped, unless it is empty.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from sync.server import admin
 from sync.server.admin_path import reachable
-from sync.server.opening import LOCK_NAME, FolderLock, open_postgres, open_server
+from sync.server.opening import LOCK_NAME, FolderLock, make_folder, open_postgres, open_server
 from sync.server.outcome import AdminError, Show
 from sync.storage.postgres_filling import fill
 from sync.storage.server_database import SqliteDatabase
@@ -27,6 +27,9 @@ from sync.storage.server_store import FILE_NAME
 
 BUSY_WAIT_S: Final = 10.0
 """How long to wait for a folder that another command, or a server that is just starting, has locked."""
+
+BEGINNINGS: Final = frozenset({"user add", "invite create"})
+"""Commands that are said before a server has run."""
 
 
 def execute(
@@ -51,18 +54,20 @@ def execute(
     Raises:
         SyncError: It was not done; the message is for people.
     """
+    if command in BEGINNINGS:
+        make_folder(folder)
+    elif not folder.is_dir():
+        raise _no_server(folder)
     if database is not None:
-        if not folder.is_dir():
-            raise _no_server(folder)
         return _here(folder, command, arguments, data_model, database, show=show)
     until = time.monotonic() + BUSY_WAIT_S
     if not (folder / LOCK_NAME).exists():
-        _check_is_server(folder)
+        _check_is_server(folder, command)
     while True:
         lock = FolderLock(folder)
         if lock.take():
             try:
-                _check_is_server(folder)
+                _check_is_server(folder, command)
                 return _here(folder, command, arguments, data_model, show=show)
             finally:
                 lock.release()
@@ -74,11 +79,11 @@ def execute(
         time.sleep(0.05)
 
 
-def _check_is_server(folder: Path) -> None:
-    """Raises AdminError where there is no store and not just an empty folder for one either."""
-    if (folder / FILE_NAME).exists():
+def _check_is_server(folder: Path, command: str) -> None:
+    """Raises AdminError where a folder has no store, but other things, and the command does not make one."""
+    if command in BEGINNINGS or (folder / FILE_NAME).exists():
         return
-    if not folder.is_dir() or any(found.name != LOCK_NAME for found in folder.iterdir()):
+    if any(found.name != LOCK_NAME for found in folder.iterdir()):
         raise _no_server(folder)
 
 

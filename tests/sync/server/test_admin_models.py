@@ -198,7 +198,6 @@ def read(folder, *arguments, code=0):
 @pytest.fixture
 def folder(tmp_path):
     folder = tmp_path / "server"
-    folder.mkdir()
     added = run(
         folder, "user", "add", "ann@example.org", "--password-stdin", "--json",
         stdin=PASSWORD + "\n", before=("--data-model", "1"),

@@ -39,6 +39,19 @@ def test_a_folder_that_was_mistyped_becomes_no_server(tmp_path, is_there):
     assert [found.name for found in tmp_path.rglob("*")] == (["mistyped", "letter.txt"] if is_there else [])
 
 
+@pytest.mark.parametrize("is_there", [False, True])
+def test_a_server_may_begin_with_a_user_or_an_invitation(tmp_path, is_there):
+    folder = tmp_path / "new"
+    if is_there:
+        folder.mkdir()
+        (folder / "certificate.pem").write_text("-----BEGIN")
+    made = {"email": "ann@example.org", "name": "Ann", "password_hash": "x"}
+    account = execute(folder, "user add", made)
+    assert execute(folder, "user list", {})["users"][0]["id"] == account["id"]
+    link = CliRunner().invoke(main, ["invite", "create", "--data", str(tmp_path / "other")])
+    assert (link.exit_code, link.stderr) == (0, "")
+
+
 def test_a_folder_whose_store_is_in_a_database_gets_no_other(tmp_path):
     address = cluster().tables()
     with pytest.raises(AdminError, match="there is no server"):
@@ -82,7 +95,6 @@ def test_how_far_a_migration_is_is_told_here_and_by_a_server(tmp_path):
 
     run(play())
     here = tmp_path / "here"
-    make_folder(here)
     made = {"email": "ann@example.org", "name": "Ann", "password_hash": "x"}
     account = execute(here, "user add", made, "1.0")
     execute(here, "note add", {"notebook": account["personal"], "text": "hello"})
