@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import time
+from contextlib import contextmanager
 
 import pytest
 
@@ -172,29 +173,29 @@ def test_an_account_that_is_enabled_again_goes_on_when_somebody_comes_back(
         assert desk.view.edit.toPlainText() == "kept"
 
 
-def test_a_sync_through_a_signed_out_window_ends_at_once(tmp_path):
+@contextmanager
+def connected_window(folder):
+    """A server, a profile with a note that is on it, and the profile's window, in processes of their own."""
     with processes() as running:
-        server, profile = Server(tmp_path / "server"), tmp_path / "a"
+        server, profile = Server(folder / "server"), folder / "a"
         running.append(server)
         commonplace(profile, "new", "--title", "Kept")
         process_sign_in(profile, server, EMAIL, "Ana")
         window = Window(profile)
         running.append(window)
         until(lambda: window("state").get("status", {}).get("inbound") == "up_to_date", "it is connected")
+        yield server, profile, window
+
+
+def test_a_sync_through_a_signed_out_window_ends_at_once(tmp_path):
+    with connected_window(tmp_path) as (server, profile, window):
         server.command("session", "revoke", EMAIL)
         until(lambda: window("state")["status"]["auth"] == "revoked", "it is signed out")
         commonplace(profile, "sync", "--once", "--timeout", "3600", code=3)
 
 
 def test_a_sync_asks_through_a_window_whether_a_disabled_account_is_enabled_again(tmp_path):
-    with processes() as running:
-        server, profile = Server(tmp_path / "server"), tmp_path / "a"
-        running.append(server)
-        commonplace(profile, "new", "--title", "Kept")
-        process_sign_in(profile, server, EMAIL, "Ana")
-        window = Window(profile)
-        running.append(window)
-        until(lambda: window("state").get("status", {}).get("inbound") == "up_to_date", "it is connected")
+    with connected_window(tmp_path) as (server, profile, window):
         server.command("user", "disable", EMAIL)
         until(lambda: window("state")["status"]["auth"] == "disabled", "it is signed out")
         commonplace(profile, "sync", "--once", "--timeout", "3600", code=3)
