@@ -75,16 +75,16 @@ def call(command: list[str]) -> int:
     import subprocess
 
     process = subprocess.Popen(command)
-    previous = signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+    # The terminal sends an interrupt to the child as well, which decides what it means. It is not
+    # raised here: an exception between the child's end and the reading of its code loses the code.
+    handlers = {signal.SIGINT: lambda *_: None, signal.SIGTERM: lambda *_: process.terminate()}
+    previous = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     try:
-        while True:
-            try:
-                code = process.wait()
-                return code if code >= 0 else 128 - code
-            except KeyboardInterrupt:
-                continue  # the terminal sent it to the child as well, which decides what it means
+        code = process.wait()
+        return code if code >= 0 else 128 - code
     finally:
-        signal.signal(signal.SIGTERM, previous)
+        for number, handler in previous.items():
+            signal.signal(number, handler)
 
 
 def needs_window(arguments: list[str]) -> bool:

@@ -249,6 +249,22 @@ def test_a_child_keeps_its_exit_code_and_its_signal():
     assert dev.call([sys.executable, "-c", kill_itself]) == 128 + signal.SIGKILL
 
 
+def test_an_interrupt_between_the_childs_end_and_the_reading_of_its_code_loses_no_code(monkeypatch):
+    wait = os.waitpid
+
+    def interrupted(pid: int, options: int) -> tuple[int, int]:
+        answer = wait(pid, options)
+        signal.raise_signal(signal.SIGINT)
+        return answer
+
+    monkeypatch.setattr(os, "waitpid", interrupted)
+    previous = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        assert dev.call([sys.executable, "-c", "raise SystemExit(42)"]) == 42
+    finally:
+        signal.signal(signal.SIGINT, previous)
+
+
 def test_an_interrupt_is_left_to_the_child(tmp_path):
     ready = tmp_path / "ready"
     # Whatever runs the tests may have its children ignore interrupts.
