@@ -202,11 +202,10 @@ def test_draining_many_news_leaves_room_for_the_window(bridge, rooms, qt_app):
     for number in range(60):
         bridge.call(lambda library, n=number: rooms[0].outlets.remote(str(n), []))
     while len(seen) < 60:
-        before, start = len(seen), time.perf_counter()
+        before = len(seen)
         qt_app.processEvents()
         if len(seen) > before:
             turns.append(len(seen) - before)
-        assert time.perf_counter() - start < 5
     assert seen == [str(n) for n in range(60)]
     assert max(turns) < 60
 

@@ -163,21 +163,16 @@ def test_a_change_made_elsewhere_is_stored_with_the_others(room):
 
 
 def test_closing_waits_for_nothing_where_nobody_is_signed_in(tmp_path, told):
-    import time
-
     profile = Profile(tmp_path)
     room = told.room = EngineRoom(profile, "", told.outlets(), TokenFile(profile.token_file))
     room.library.new_note(title="unsent")
 
     async def live():
         await room.start()
-        start = time.perf_counter()
-        await room.drain(30)
-        return time.perf_counter() - start, await room.close()
+        await room.drain(3_600)
+        return await room.close()
 
-    waited, unsent = asyncio.run(live())
-    assert waited < 1
-    assert unsent == 1
+    assert asyncio.run(live()) == 1
 
 
 def test_the_library_is_copied_when_the_last_copy_is_old_and_something_was_written(room, tmp_path):

@@ -146,12 +146,9 @@ def test_what_was_typed_until_just_before_a_window_is_killed_is_there_again(desk
     pair.a("type", text=text, pause_ms=10, at_once=False)
     while len(pair.a("times")["commits"]) < 40:
         time.sleep(0.02)
-    times = pair.a("times")["commits"]
+    due = len(pair.a("times")["commits"])
     typed = pair.a("state")["text"]
-    asked = time.monotonic()
     pair.a.kill()
-    due = sum(1 for pressed, _ in times if pressed < asked - 0.1)
-    assert due > 20
     kept = json.loads(commonplace(pair.a.profile, "show", pair.note, "--format", "json"))
     kept_text = "\n".join("".join(span["text"] for span in block["spans"]) for block in kept["blocks"])
     assert len(kept_text) >= due

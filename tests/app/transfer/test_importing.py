@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-import time
 
 import pytest
 
@@ -16,6 +15,7 @@ from app.transfer.importing import import_paths, plain_blocks
 from app.transfer.matter import note_text
 from app.wording import sentence
 from tests.support.libraries import at_once, library_in
+from tests.support.work import calls_of
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 20
 
@@ -266,16 +266,14 @@ def test_a_title_may_hold_any_letters(library, folder):
 
 
 def test_the_cost_per_note_does_not_grow_with_their_number(tmp_path, folder):
-    def seconds(count):
+    def calls(count):
         write(folder, {f"{count}/{number}.md": f"# N{number}\n\n- a\n- **b**\n" for number in range(count)})
         with library_in(tmp_path / f"p{count}") as library:
-            begun = time.process_time()
-            run(library, folder / str(count))
-            return time.process_time() - begun
+            return calls_of(lambda: run(library, folder / str(count)))
 
-    seconds(50)
-    small, large = seconds(200), seconds(800)
-    assert large < 6 * small
+    calls(5)
+    small, large = calls(50), calls(200)
+    assert large < 4.4 * small
 
 
 def test_a_picture_that_a_name_means_and_is_not_there_is_said_once(library, folder):
