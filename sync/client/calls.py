@@ -17,6 +17,8 @@ from sync.protocol.messages import Call, Result
 INTERNAL_ID: Final = 1 << 32
 """Ids from here on are the engine's own calls."""
 
+TAKE_BACK_CALL_ID: Final = INTERNAL_ID << 3
+
 
 class Calls:
     """Questions that wait to be sent, and those under way."""
@@ -54,6 +56,15 @@ class Calls:
         if result.id in self._under_way:
             self._under_way.discard(result.id)
             self._line.add(Answered(result.id, result))
+
+    def turn_away(self, result: Result) -> None:
+        """
+        Answer a sign-in that was taken, and is another account's, as refused, and have it ended there.
+
+        Servers look themselves before they take one; those of an earlier day did not.
+        """
+        self.answered(Result(id=result.id, code="wrong_account"))
+        self._line.send(Call(id=TAKE_BACK_CALL_ID, name="sign_out", args={}))
 
     def lost(self) -> None:
         """The connection is gone."""

@@ -478,7 +478,7 @@ class Engine:
         self._subscribing.made(result, now_ms)
         account, personal = signed_in_as(result)
         if account and self._signing.is_other_account(account):
-            self._calls.answered(m.Result(id=result.id, code="wrong_account"))
+            self._calls.turn_away(result)
             self._hang_up(now_ms)
             return
         if account and personal:  # at once: nobody else's sign-in may come before the account's notice

@@ -338,12 +338,13 @@ class Client:
                 ``wrong_server``, ``offline``, ``timeout``, ``insecure``. Nothing is different from before.
         """
         url = address_of(server)
-        args: dict[str, Any] = {"email": email, "password": password}
+        # With the library's account another one is refused before it has a device there.
+        args: dict[str, Any] = {"email": email, "password": password, "account": self._store.meta("account")}
         if sign_up_name is not None:
             args["name"] = sign_up_name
             if invite is not None:
                 args["invite"] = invite.plain()
-        if self._store.meta("account") is None:
+        if args["account"] is None:
             self._store.set_meta("adopt", None if adopt else "no")
         self._runner.begin()
         with self.held():

@@ -36,7 +36,7 @@ InviteCode = Literal["invite_none", "invite_expired", "invite_used", "invite_rev
 CallCode = Literal[
     InviteCode, "auth", "unknown_call", "bad_args", "none", "forbidden", "limit", "rate", "busy", "taken",
     "moved", "too_big", "migrating", "no_account", "no_member", "maker", "shared", "bad_credentials",
-    "closed", "weak_password", "bad_email", "disabled", "unexpected",
+    "closed", "weak_password", "bad_email", "disabled", "unexpected", "wrong_account",
 ]  # fmt: skip
 """Of a call that was not done; "" is done."""
 

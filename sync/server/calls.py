@@ -27,14 +27,16 @@ Outcome = tuple[str, Identity] | AuthFailed
 
 def sign_up(session: Session, call: m.Call, now_ms: int) -> list[Effect]:
     """
-    ``{email, password, name, invite?: {id, secret}}``: make an account and sign in to it.
+    ``{email, password, name, invite?: {id, secret}, account?}``: make an account and sign in to it.
 
     Answers as ``sign_in`` does. Where sign-up is by invite, one is needed; it is used in the same
-    transaction.
+    transaction. A library that belongs to an account has no use for another one.
     """
     realm = session.realm
     try:
         _not_signed_in(session)
+        if _owner(call) is not None:
+            raise AuthFailed("wrong_account")
         invite = _invite(call) if realm.sign_up != "closed" else None
         if realm.sign_up == "closed" or (realm.sign_up == "invite" and invite is None):
             raise AuthFailed("closed")
@@ -78,10 +80,11 @@ def sign_up(session: Session, call: m.Call, now_ms: int) -> list[Effect]:
 
 def sign_in(session: Session, call: m.Call, now_ms: int) -> list[Effect]:
     """
-    ``{email, password}``: sign this device in.
+    ``{email, password, account?}``: sign this device in; with `account`, to that one only.
 
     Answers ``{token, account: {id, email, name}, expires_in, personal}``, then auth_state ``ok`` and the
-    account's notice.
+    account's notice. A library of another account is told so before there is a device or a token, so that
+    no sign-in is left that nobody has, wherever the connection breaks.
     """
     realm = session.realm
     try:
@@ -116,12 +119,19 @@ def sign_in(session: Session, call: m.Call, now_ms: int) -> list[Effect]:
     def enter(account: AccountRow) -> Outcome:
         if realm.shared_door is not None:
             realm.shared_door.welcome(email, session.address, now_ms)
+        if _owner(call) not in (None, account.id):
+            return AuthFailed("wrong_account")
         try:
             return realm.people.sign_in(account, session.device, now_ms)
         except AuthFailed as error:
             return error
 
     return [Work("store", look, compare)]
+
+
+def _owner(call: m.Call) -> object:
+    """Return the account to which the caller's library belongs; None: to none."""
+    return call.args.get("account")
 
 
 def sign_out(session: Session, call: m.Call, now_ms: int) -> list[Effect]:

@@ -154,6 +154,15 @@ def test_nobody_else_can_sign_in_between_an_answer_and_the_accounts_notice(tmp_p
     bench.desk.crash()
 
 
+def test_a_sign_in_of_another_account_that_was_taken_all_the_same_is_ended_there(bench):
+    bench.live()
+    bench.feed(e.Lost("closed"))
+    bench.feed(e.TokenSet(None, None))
+    bench.sent()
+    assert signed_in(bench, 2, "E" * 22).code == "wrong_account"
+    assert [call.name for call in bench.sent(m.Call)] == ["sign_in", "sign_out"]
+
+
 def test_a_token_that_is_in_use_is_shown_again_before_it_expires(bench):
     bench.live()
     bench.sent()

@@ -122,6 +122,28 @@ def test_another_account_on_a_library_that_belongs_to_one_is_refused(tmp_path, s
     run(scene())
 
 
+def test_a_refused_account_has_no_device_and_no_account_afterwards(tmp_path, seats):
+    async def scene():
+        async with running_server(tmp_path / "server") as server:
+            accounts = server.opened.accounts
+            a, other = seats("a"), seats("b")
+            await a.client.sign_in(server.url, EMAIL, PASSWORD, sign_up_name="Ana")
+            await other.client.sign_in(server.url, "eve@example.org", PASSWORD, sign_up_name="Eve")
+            before = await server.in_store(accounts.sessions)
+            await a.client.sign_out()
+            for name in (None, "Nova"):
+                with pytest.raises(AuthFailed) as caught:
+                    email = "eve@example.org" if name is None else "nova@example.org"
+                    await a.client.sign_in(server.url, email, PASSWORD, sign_up_name=name)
+                assert caught.value.code == "wrong_account"
+            assert [one[0] for one in await server.in_store(accounts.sessions)] == [one[0] for one in before]
+            assert len(await server.in_store(accounts.accounts)) == 2
+            await a.close()
+            await other.close()
+
+    run(scene())
+
+
 def test_signing_out_keeps_notes_outbox_and_cursors_and_forgets_the_token(tmp_path, seats):
     async def scene():
         async with running_server(tmp_path / "server") as server:

@@ -123,6 +123,20 @@ def test_a_disabled_account_is_told_so_only_with_the_right_password(world):
     assert world.talk(ann.author).hello(token=ann.token).auth.state == "disabled"
 
 
+@pytest.mark.covers("refusal wrong_account")
+def test_whoever_is_not_the_librarys_account_is_told_so_and_gets_no_device(world):
+    ann, eve = world.signed_up("ann"), world.signed_up("eve")
+    before = world.opened.accounts.sessions()
+    wanted = {"password": PASSWORD, "account": ann.account}
+    assert world.hello().call("sign_in", email=eve.email, **wanted) == [m.Result(1, "wrong_account")]
+    assert world.hello().call("sign_up", email="new@example.org", **wanted) == [m.Result(1, "wrong_account")]
+    wrong = world.hello().call("sign_in", email=eve.email, password="wrong one", account=ann.account)
+    assert wrong == [m.Result(1, "bad_credentials")]
+    assert world.opened.accounts.sessions() == before
+    assert len(world.opened.accounts.accounts()) == 2
+    world.hello().enter("sign_in", email=ann.email, **wanted)
+
+
 def test_ten_thousand_attempts_are_slowed_and_nobody_is_locked_out(world):
     ann = world.signed_up("ann")
     attacker = world.hello()
