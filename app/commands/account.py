@@ -25,16 +25,18 @@ LOGIN_SECONDS = 10.0
 LOGOUT_SECONDS = 2.0
 REMEMBERED = "last_contact"
 BEHIND = {
-    ("upgrade", "send_only"): "A newer version of your notes is in use. Your edits are still being sent; you"
+    ("upgrade", "send_only"): "A newer version of your notes is in use. {sending}; you"
     " won't see others' until you say “commonplace upgrade”.",
     ("upgrade", "blocked"): "Update to sync again: say “commonplace upgrade”. {edits} safe on this computer.",
     ("update_app", "send_only"): "Update Commonplace first: the notes on the server have a version that it"
-    " cannot read yet. Your edits are still being sent.",
+    " cannot read yet. {sending}.",
     ("update_app", "blocked"): "Update Commonplace first: the notes on the server have a version that it"
     " cannot read yet. {edits} safe on this computer.",
     ("wait", "ahead"): "The server has not been upgraded yet. {edits} kept here.",
 }
 """What is said while data models differ, by what can be done about it and what the server allows."""
+_SENT = "Your edits are still being sent"
+_TO_BE_SENT = "Your edits are safe on this computer and will be sent with the next sync"
 _BEHIND_ELSE = "The notes on the server have another version. {edits} safe on this computer."
 _MOMENTS = ("last_ack_ms", "up_to_date_ms")
 _KEPT = ("auth", *_MOMENTS)
@@ -189,7 +191,8 @@ def _behind_words(status: Status) -> str:
 
     words = BEHIND.get((offer_of(status).kind, status.mode), _BEHIND_ELSE)
     count = status.outbox
-    return words.format(edits=counted(count, "edit is", "edits are") if count else "Your edits are")
+    edits = counted(count, "edit is", "edits are") if count else "Your edits are"
+    return words.format(edits=edits, sending=_SENT if status.link == "live" else _TO_BE_SENT)
 
 
 def _plain(context: Context, status: Status) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from app.models.notices import MINUTE_MS, Act, Axes, Notice
+from app.models.notices import AUTH_EXPIRED, AUTH_REVOKED, MINUTE_MS, Act, Axes, Notice
 from app.models.times import clock_time
 
 HOUR_MINUTES = 60
@@ -106,10 +106,10 @@ def _wrong_account(axes: Axes) -> str:
 
 def _version(kind: str, axes: Axes) -> str:
     if kind == "send_only":
-        return _tr(
-            "A newer version of your notes is in use. Your edits are still being sent; "
-            "you won't see others' until you upgrade."
+        words = _tr(
+            "A newer version of your notes is in use. {sending}; you won't see others' until you upgrade."
         )
+        return words.format(sending=_sending(axes))
     if kind == "blocked":
         return _tr("Update to sync again.") + _safe_here(axes)
     if kind == "ahead":
@@ -118,8 +118,17 @@ def _version(kind: str, axes: Axes) -> str:
     return _tr(
         "Update Commonplace first: your notes on {server} have a version that this one cannot read."
     ).format(server=axes.server or _tr("the server")) + (
-        " " + _tr("Your edits are still being sent.") if axes.sends else _safe_here(axes)
+        f" {_sending(axes)}." if axes.sends else _safe_here(axes)
     )
+
+
+def _sending(axes: Axes) -> str:
+    """What becomes of edits while they are sent and nothing is received: it needs a connection all the same."""
+    if axes.auth in AUTH_EXPIRED | AUTH_REVOKED:
+        return _tr("Your edits are safe on this computer and will be sent after you sign in")
+    if axes.link != "live":
+        return _tr("Your edits are safe on this computer and will be sent when it is connected")
+    return _tr("Your edits are still being sent")
 
 
 def _safe_here(axes: Axes) -> str:

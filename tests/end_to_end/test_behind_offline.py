@@ -38,8 +38,8 @@ def test_a_window_that_is_started_offline_while_behind_shows_the_prompt_until_th
             assert desk.status.link != "live"
             type_text(desk.view.edit, "kept ")
             wait_for(lambda: desk.status.outbox)
-            assert prompt(desk).startswith(PROMPT)
+            assert prompt(desk).startswith(f"{PROMPT} Your edits are safe on this computer")
             relay.down = False
             desk.window.account.come_back()
             wait_for(lambda: desk.status.link == "live" and desk.status.outbox == 0)
-            assert prompt(desk).startswith(PROMPT)
+            assert prompt(desk).startswith(f"{PROMPT} Your edits are still being sent")

@@ -102,10 +102,17 @@ def test_the_status_says_what_can_be_done_about_another_version(tmp_path, server
 
 
 @pytest.mark.parametrize(
-    ("least", "fate"),
-    [("1", "Your edits are still being sent"), ("2", "{outbox} edits are safe on this computer")],
+    ("least", "connected", "asked_later"),
+    [
+        (
+            "1",
+            "Your edits are still being sent",
+            "Your edits are safe on this computer and will be sent with the next sync",
+        ),
+        ("2", *["{outbox} edits are safe on this computer"] * 2),
+    ],
 )
-def test_what_is_said_of_edits_while_behind_is_true(tmp_path, least, fate):
+def test_what_is_said_of_edits_while_behind_is_true(tmp_path, least, connected, asked_later):
     cli = CommandLine(tmp_path / "p")
     with running_server(tmp_path / "server") as address:
         administer(tmp_path / "server", "migrate", "min-push", least)
@@ -116,7 +123,7 @@ def test_what_is_said_of_edits_while_behind_is_true(tmp_path, least, fate):
             assert said.code == 4
             assert (said.json["outbox"] > 0) == (least == "2")
             asked = cli.ok("status", "--data-model", program)
-            for words in (said.err, asked.err):
+            for words, fate in ((said.err, connected), (asked.err, asked_later)):
                 assert fate.format(outbox=said.json["outbox"]) in words
                 assert ("commonplace upgrade" in words) == (program == "2")
 

@@ -72,7 +72,26 @@ def test_edits_of_another_account_name_their_owner_and_offer_both_ways():
     ],
 )
 def test_each_side_that_is_behind_is_named(version, words):
-    assert said(replace(OUT, auth="ok", version=version)) == words
+    assert said(replace(OUT, auth="ok", link="live", version=version)) == words
+
+
+@pytest.mark.parametrize("version", ["send_only", "app_too_old"])
+@pytest.mark.parametrize(
+    ("axes", "sending"),
+    [
+        ({"link": "live"}, "Your edits are still being sent"),
+        ({"link": "off"}, "Your edits are safe on this computer and will be sent when it is connected"),
+        ({"link": "waiting"}, "Your edits are safe on this computer and will be sent when it is connected"),
+        (
+            {"link": "live", "auth": "revoked"},
+            "Your edits are safe on this computer and will be sent after you sign in",
+        ),
+    ],
+)
+def test_edits_of_a_library_that_is_behind_are_said_to_be_sent_only_while_they_are(version, axes, sending):
+    stands = replace(OUT, **{"auth": "ok", "version": version, **axes})
+    notice = next(one for one in due(stands) if one.kind == version)
+    assert sending in notice_words(notice, stands)
 
 
 def test_a_program_too_old_to_send_says_that_edits_are_safe():
