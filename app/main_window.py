@@ -270,6 +270,7 @@ class MainWindow(QMainWindow):
         self.status.changed.connect(self.refused.take_status)
         self.status.changed.connect(self.remedies.take_status)
         self.status.changed.connect(self.files.states.take_status)
+        self.status.changed.connect(self.view.company.take_status)
         self.status.asked.connect(self.remedies.act)
         self.status.check_asked.connect(self.account.sync_now)
         self.status.note_asked.connect(self.browsing.open)

@@ -178,6 +178,9 @@ class Together(QObject):
 
     def _keep_up(self) -> None:
         if self.person is not None:
+            for one in self._company.people:
+                if one == self.person:
+                    self.pill.show_circle(one)  # in this note it may have another colour
             self._company.bring_into_sight(self.person)
 
     def _shown(self, note: OpenNote | None) -> None:

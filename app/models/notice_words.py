@@ -123,7 +123,7 @@ def _version(kind: str, axes: Axes) -> str:
 
 
 def _sending(axes: Axes) -> str:
-    """What becomes of edits while they are sent and nothing is received: it needs a connection all the same."""
+    """What becomes of edits while nothing is received: to be sent they need a connection all the same."""
     if axes.auth in AUTH_EXPIRED | AUTH_REVOKED:
         return _tr("Your edits are safe on this computer and will be sent after you sign in")
     if axes.link != "live":

@@ -2,14 +2,14 @@
 The people in a note besides me: one per connection, each with a colour that stays theirs.
 
 Made from the peers that the engine reports; what the editor draws as carets and the presence strip as
-circles. `Attention` knows who has not moved for a while.
+circles. `Colours` keeps those apart who are here together, `Attention` knows who has not moved for a while.
 """
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 IDLE_MS = 60_000
@@ -44,10 +44,17 @@ class Peer(Protocol):
 
 @dataclass(frozen=True)
 class Person:
-    """`number` picks the colour: the same for one account on every screen."""
+    """`number` stands for the account: it is the same on every screen, and picks the colour."""
 
     name: str
     number: int
+    place: int | None = field(default=None, compare=False)
+    """Picks the colour in its stead, where somebody who is here too has that one."""
+
+    @property
+    def hue(self) -> int:
+        """The number that picks the colour."""
+        return self.number if self.place is None else self.place
 
     @property
     def initials(self) -> str:
@@ -70,6 +77,35 @@ def person_of(peer: Peer) -> Person:
 def people_of(peers: Iterable[Peer]) -> list[Person]:
     """Everybody once, in the order they came."""
     return list(dict.fromkeys(person_of(peer) for peer in peers))
+
+
+class Colours:
+    """
+    Which colour each of those has who are in one note, me among them: no two the same while there are enough.
+
+    Each has the colour of their number, or the next one that is free. Who came first chooses first, and the
+    server numbers connections as they come: so whoever looks finds the same. Nobody changes while they stay,
+    also when the one who had their colour leaves.
+    """
+
+    def __init__(self, count: int) -> None:
+        """`count`: how many colours there are."""
+        self._count = count
+        self._given: dict[str, int] = {}
+
+    def give(self, present: Iterable[tuple[int, str]]) -> dict[str, int]:
+        """The colour of each account, from 0; `present` are connections and their accounts."""
+        accounts = list(dict.fromkeys(account for _, account in sorted(present)))
+        self._given = {account: self._given[account] for account in accounts if account in self._given}
+        for account in accounts:
+            if account not in self._given:
+                self._given[account] = self._free_from(number_of(account) % self._count)
+        return dict(self._given)
+
+    def _free_from(self, wanted: int) -> int:
+        taken = set(self._given.values())
+        places = ((wanted + step) % self._count for step in range(self._count))
+        return next((place for place in places if place not in taken), wanted)
 
 
 class Attention:

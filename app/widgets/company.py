@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.editor.note import Caret
 from app.editor.note_edit import NoteEdit
-from app.models.people import Attention, Peer, Person, people_of, person_of
+from app.models.people import Attention, Colours, Peer, Person, people_of, person_of
 from app.open_note import OpenNote
 from app.theme import Appearance
 from app.widgets.presence_strip import PresenceStrip
 from crdt import CrdtError
+from sync.client.state import Status
 
 SIGHT_TOP, SIGHT_FOOT, SIGHT_WANTED = 0.12, 0.8, 0.4
 """Parts of the height between which a caret that is followed may move before the text is scrolled, and where
@@ -44,6 +46,9 @@ class Company(QObject):
         self._note: OpenNote | None = None
         self._peers: list[Peer] = []
         self._attention = Attention()
+        self._colours = Colours(len(appearance.theme.people))
+        self._given: dict[str, int] = {}
+        self._me: list[tuple[int, str]] = []
         self._followed: Person | None = None
         self.now_ms = monotonic_ms
         self.strip = PresenceStrip(appearance, can_choose=True)
@@ -53,8 +58,13 @@ class Company(QObject):
 
     @property
     def people(self) -> list[Person]:
-        """Everybody once."""
-        return people_of(self._peers)
+        """Everybody once, in colours that tell them apart."""
+        everybody = [replace(person_of(peer), place=self._given[peer.account]) for peer in self._peers]
+        return list(dict.fromkeys(everybody))
+
+    def take_status(self, status: Status) -> None:
+        """Know who I am to the others: I have a colour on their screens."""
+        self._me = [(status.conn, status.account)] if status.conn and status.account else []
 
     def enter(self, note: OpenNote) -> None:
         """A note is on screen now, in the editor too; its peers will be told."""
@@ -77,6 +87,8 @@ class Company(QObject):
 
     def _take(self, peers: Sequence[Peer]) -> None:
         self._peers = list(peers)
+        present = [(peer.conn, peer.account) for peer in peers]
+        self._given = self._colours.give([*present, *self._me] if present else [])
         self._attention.take(peers, self.now_ms())
         self.show()
         self.moved.emit()
@@ -94,7 +106,7 @@ class Company(QObject):
             [
                 Caret(
                     peer.name,
-                    theme.person(person_of(peer).number),
+                    theme.person(self._given[peer.account]),
                     peer.anchor,
                     peer.head,
                     peer.conn in idle,

@@ -52,7 +52,7 @@ class Pill(QFrame):
 
     def say(self, person: Person) -> None:
         """Be there, for somebody."""
-        self._avatar.show_people([person])
+        self.show_circle(person)
         text = self.tr("Following {name}").format(name=person.name)
         self.text.setText(text)
         self.setAccessibleName(text)
@@ -62,6 +62,10 @@ class Pill(QFrame):
         event = QAccessibleAnnouncementEvent(self, text)
         event.setPoliteness(QAccessible.AnnouncementPoliteness.Polite)
         QAccessible.updateAccessibility(event)
+
+    def show_circle(self, person: Person) -> None:
+        """Have the circle that somebody has in the note."""
+        self._avatar.show_people([person])
 
     def _place(self) -> None:
         self.adjustSize()

@@ -116,7 +116,7 @@ class PresenceStrip(QWidget):
         shown, rest = self._people[:PEOPLE_MAX], len(self._people) - PEOPLE_MAX
         self._have(len(shown) + (rest > 0))
         for avatar, person in zip(self.avatars, shown, strict=False):
-            avatar.show_person(person.initials, person.number, idle=person in idle, ringed=person == followed)
+            avatar.show_person(person.initials, person.hue, idle=person in idle, ringed=person == followed)
             if not self._can_choose:
                 words = person.name
             elif person == followed:

@@ -29,7 +29,7 @@ class Company:
         self._said: Moved = Moved(None)
         self._said_ms = -PRESENCE_HEARTBEAT_MS
         self._faded_ms = 0
-        self._conn = 0
+        self.conn = 0
         self._streams: set[str] = set()  # in which somebody was heard
 
     def moved(self, place: Moved) -> None:
@@ -38,7 +38,7 @@ class Company:
 
     def begin(self, conn: int) -> None:
         """A connection is in working order; say again where we are."""
-        self._conn = conn
+        self.conn = conn
         self._said = Moved(None)
 
     def leave(self) -> None:
@@ -62,7 +62,7 @@ class Company:
 
     def heard(self, said: Presence, now_ms: int) -> None:
         """Somebody else came, moved or left."""
-        if said.conn == self._conn:
+        if said.conn == self.conn:
             return
         self._streams.add(said.stream)
         before = {other.document for other in self._roster.in_stream(said.stream) if other.conn == said.conn}

@@ -496,5 +496,5 @@ class Engine:
             retry_at_ms=self._retry_at_ms,
             token_kept=self._token_kept,
         )
-        parts = self._line, self._mode, self._signing, self._subscribing, self._visiting
+        parts = self._line, self._mode, self._signing, self._subscribing, self._visiting, self._company
         return report(self._status, facts, *parts)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from sync.client.company import Company
 from sync.client.keeping import can_write
 from sync.client.line import Line
 from sync.client.mode import Mode
@@ -39,11 +40,13 @@ def report(
     signing: Signing,
     subscribing: Subscribing,
     visiting: Visiting,
+    company: Company,
 ) -> Status:
     """Return how syncing stands now; `last` is what was said before."""
     said = replace(
         last,
         link=facts.link,
+        conn=company.conn if facts.link == "live" else 0,
         auth=signing.state,
         mode=mode.name,
         inbound=_inbound(facts, mode, signing, subscribing),

@@ -38,6 +38,8 @@ class Status:
     """How syncing stands. Each axis is independent of the others."""
 
     link: str = "off"
+    conn: int = 0
+    """How the server numbers this connection; 0 without one."""
     auth: str = "local_only"
     mode: str = "full"
     outbox: int = 0

@@ -48,6 +48,7 @@ def follow(desk, name):
 def test_both_see_each_other_and_one_follows_the_other_through_the_text_and_to_another_note(qt_app, tmp_path):
     with two_people(qt_app, tmp_path, LINES) as (ana, bob, _):
         wait_for(lambda: names(ana) == ["Bob"] and names(bob) == ["Ana"])
+        assert ana.view.company.people[0].hue != bob.view.company.people[0].hue
         wait_for(lambda: len(bob.view.edit.toPlainText()) == len(LINES))
         bob.window.show()
         go_to(ana, 0)

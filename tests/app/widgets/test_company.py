@@ -2,8 +2,9 @@
 
 import pytest
 
-from app.models.people import IDLE_MS, person_of
+from app.models.people import IDLE_MS, number_of, person_of
 from app.widgets.note_view import NoteView
+from sync.client.state import Status
 from sync.protocol.messages import Presence
 from tests.support.open_notes import Kept, open_note
 
@@ -56,6 +57,23 @@ def test_who_has_not_moved_for_a_minute_is_dimmed_until_they_move(view, clock):
     assert [avatar._idle for avatar in view.company.strip.avatars] == [True, False]
     note.peers.emit([peer(note, 1, 1), peer(note, 2, 4, "b", "Ben")])
     assert carets(note, view) == {"Ana": False, "Ben": False}
+
+
+def test_who_is_here_has_a_colour_that_nobody_else_has_here_and_none_is_mine(view, appearance):
+    note = open_note(body="hello")
+    view.company.take_status(Status(conn=1, account="account 15"))
+    view.show_note(note)
+    alike = ["account 3", "account 8", "account 15"]
+    assert len({number_of(account) % len(appearance.theme.people) for account in alike}) == 1
+    heard = []
+    note.presence.connect(heard.append)
+    note.peers.emit([peer(note, 3, 0, alike[0]), peer(note, 2, 1, alike[1], "Ben")])
+    circles = [person.hue for person in view.company.people]
+    assert [appearance.theme.person(hue) for hue in circles] == [caret.colour for caret in heard[-1]]
+    mine = number_of(alike[2]) % len(appearance.theme.people)
+    assert sorted(circles) == [mine + 1, mine + 2]
+    note.peers.emit([peer(note, 3, 0, alike[0])])
+    assert [person.hue for person in view.company.people] == circles[:1]
 
 
 def test_a_person_is_awake_while_one_of_their_windows_is(view, clock):

@@ -18,6 +18,13 @@ def test_each_axis_follows_its_part(bench):
     assert bench.store.has(note)
 
 
+def test_a_connection_has_the_servers_number_while_it_is_there(bench):
+    bench.live()
+    assert bench.engine.status.conn == bench.welcome().conn > 0
+    bench.feed(e.Lost("closed"))
+    assert bench.engine.status.conn == 0
+
+
 def test_what_may_not_be_sent_is_counted_apart(bench):
     bench.live()
     bench.hear(bench.notice(NotebookRow(PERSONAL, "Personal", "viewer")))

@@ -131,9 +131,8 @@ def test_a_refused_account_has_no_device_and_no_account_afterwards(tmp_path, sea
             await other.client.sign_in(server.url, "eve@example.org", PASSWORD, sign_up_name="Eve")
             before = await server.in_store(accounts.sessions)
             await a.client.sign_out()
-            for name in (None, "Nova"):
+            for email, name in (("eve@example.org", None), ("nova@example.org", "Nova")):
                 with pytest.raises(AuthFailed) as caught:
-                    email = "eve@example.org" if name is None else "nova@example.org"
                     await a.client.sign_in(server.url, email, PASSWORD, sign_up_name=name)
                 assert caught.value.code == "wrong_account"
             assert [one[0] for one in await server.in_store(accounts.sessions)] == [one[0] for one in before]
