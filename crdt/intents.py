@@ -8,7 +8,7 @@ two commonest strokes, typing on and deleting back, change the runs at hand with
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from crdt.errors import LimitExceeded, OutOfRange
+from crdt.errors import LimitExceeded
 from crdt.marks import AFTER, BEFORE, GROWS_AT_END
 from crdt.ops import (
     BLOCK,
@@ -200,14 +200,6 @@ class Intents(TextReading):
     def _block_op(self, target: int, attributes: Marks) -> list[object]:
         head: list[object] = [BLOCK, self._rid(), self._counter(), self._starts(), self._time()]
         return self._do([*head, *self._reference(target), attributes])
-
-    def _check_index(self, index: int) -> None:
-        if not 0 <= index <= self._sequence.length:
-            raise OutOfRange(f"index {index} is outside a text of {self._sequence.length} characters")
-
-    def _check_range(self, start: int, end: int) -> None:
-        if not 0 <= start <= end <= self._sequence.length:
-            raise OutOfRange(f"{start}..{end} is no range of a text of {self._sequence.length} characters")
 
     def _check_kinds(self, marks: Mapping[str, Value]) -> None:
         check_value(dict(marks))

@@ -5,6 +5,7 @@ Reading a rich text: its characters, spans, blocks and authors. Changes nothing 
 from collections.abc import Iterator
 from typing import TypeAlias
 
+from crdt.errors import MalformedOp, OutOfRange
 from crdt.history import Difference, Moment, difference
 from crdt.patch import Marks
 from crdt.runs import END, ID_BITS, Run
@@ -90,7 +91,9 @@ class TextReading(TextState):
     def marks_at(self, index: int) -> Marks:
         """
         What text typed at the gap ``index`` would take from its left (the rule of paragraph starts aside).
+        Raises OutOfRange where there is no such gap.
         """
+        self._check_index(index)
         if index == 0:
             run = self._sequence.start_run
             return dict(self._marks.resolve(self._marks.behind(run.marks, run.last_id())))
@@ -102,7 +105,11 @@ class TextReading(TextState):
         return dict(self._marks.resolve(number))
 
     def block_at(self, index: int) -> Marks:
-        """The attributes of the block around ``index``. Cost: O(characters of the block)."""
+        """
+        The attributes of the block around ``index``. Raises OutOfRange outside the text. Cost: O(characters
+        of the block).
+        """
+        self._check_index(index)
         if not self._blocks.writes:
             return {}
         return dict(self._blocks.resolve(self._newline_behind(index)))
@@ -127,6 +134,19 @@ class TextReading(TextState):
     def difference(self, old: Version, new: Version) -> list[Difference]:
         """What was kept, inserted and deleted between two versions, as spans in order."""
         return difference(self, old, new)
+
+    def _check_index(self, index: int) -> None:
+        """What is no integer would be found at no element, and half of one would be deleted."""
+        if not isinstance(index, int):
+            raise MalformedOp(f"an index is an integer, not {index!r}")
+        if not 0 <= index <= self._sequence.length:
+            raise OutOfRange(f"index {index} is outside a text of {self._sequence.length} characters")
+
+    def _check_range(self, start: int, end: int) -> None:
+        if not isinstance(start, int) or not isinstance(end, int):
+            raise MalformedOp(f"a range is of integers, not {start!r}..{end!r}")
+        if not 0 <= start <= end <= self._sequence.length:
+            raise OutOfRange(f"{start}..{end} is no range of a text of {self._sequence.length} characters")
 
     def _visible_runs(self) -> Iterator[Run]:
         for chunk in self._sequence.chunks:

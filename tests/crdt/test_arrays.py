@@ -139,21 +139,26 @@ def test_l4_l5_a_move_and_an_edit_both_count_and_a_removal_beats_both(history):
         order = [name for name, _ in pair.documents[0].items(LIST) if name not in gone]
         assert pair.meet() == [values[name] for name in order]
         assert [name for name, _ in pair.documents[0].items(LIST)] == order
+        fill_up()
 
-    for action, item, place, chance in history:
+    def fill_up():
+        """Otherwise all would be removed soon, and no step after that would do anything."""
+        missing = 6 - len(pair.documents[0].items(LIST))
+        pair.edit(0, lambda edit: [edit.append(LIST, f"new {number}") for number in range(missing)])
+        pair.meet()
+
+    for number, (action, item, place, chance) in enumerate(history):
         at = {"m": 0, "s": 1, "r": chance % 2}[action]
         row = [name for name, _ in pair.documents[at].items(LIST)]
-        name = pair.names[item]
-        if name in row:
-            if action == "m":
-                to = place % len(row)
-                pair.edit(at, lambda edit, n=name, to=to: edit.move_item(LIST, n, to))
-            elif action == "s":
-                pair.edit(at, lambda edit, n=name, value=place: edit.set((*LIST, n), f"edited {value}"))
-            else:
-                pair.edit(at, lambda edit, n=name: edit.remove_item(LIST, n))
-                gone.add(name)
-        if not chance:
+        name, to = row[item % len(row)], place % len(row)
+        if action == "m":
+            pair.edit(at, lambda edit, n=name, to=to: edit.move_item(LIST, n, to))
+        elif action == "s":
+            pair.edit(at, lambda edit, n=name, value=number: edit.set((*LIST, n), f"edited {value}"))
+        else:
+            pair.edit(at, lambda edit, n=name: edit.remove_item(LIST, n))
+            gone.add(name)
+        if not chance or len(row) == 2:
             meet()
     meet()
 

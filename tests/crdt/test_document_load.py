@@ -13,7 +13,7 @@ from crdt.document_codec import read_glance, read_texts, read_version, read_visi
 from crdt.errors import CrdtError, MalformedOp
 from crdt.object_ops import MAKE
 from tests.support.document_world import DocumentWorld
-from tests.support.effort import examples
+from tests.support.effort import examples, steps
 
 
 def parts(state):
@@ -54,7 +54,7 @@ STATES = {}
 def state_of(seed):
     if seed not in STATES:
         world = DocumentWorld(seed, 2)
-        for _ in range(25):
+        for _ in range(steps(25)):
             world.step(world.random.choice(world.holders))
         world.settle()
         STATES[seed] = world.holders[0].document.encode()

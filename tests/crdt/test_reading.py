@@ -2,9 +2,11 @@
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crdt.errors import CrdtError, OutOfRange
 from crdt.text import RichText
 from tests.support.effort import steps
 from tests.support.meeting import FOX, reloaded, shown
@@ -136,6 +138,56 @@ def test_what_typed_text_would_take_at_each_gap():
     text.format(1, 3, "link", "x")
     inside = {"bold": True, "link": "x"}
     assert [text.marks_at(index) for index in range(5)] == [{}, {}, inside, {"bold": True}, {}]
+
+
+PLACES = {
+    "marks_at": lambda text, at: text.marks_at(at),
+    "block_at": lambda text, at: text.block_at(at),
+    "anchor": lambda text, at: text.anchor(at),
+    "insert": lambda text, at: text.insert(at, "x"),
+    "insert a newline": lambda text, at: text.insert(at, "\n"),
+    "insert_embed": lambda text, at: text.insert_embed(at, {"type": "divider"}),
+    "set_block": lambda text, at: text.set_block(at, {"kind": "heading"}),
+    "delete": lambda text, at: text.delete(at, 1),
+    "delete so many": lambda text, count: text.delete(1, count),
+    "replace": lambda text, at: text.replace(at, 1, "x"),
+    "replace so many": lambda text, count: text.replace(1, count, "x"),
+    "format from": lambda text, at: text.format(at, 4, "italic", True),
+    "format to": lambda text, at: text.format(0, at, "italic", True),
+}
+
+
+def written_by_two():
+    """Several runs, marks and a block; the finger in the middle."""
+    text, other = RichText(1), RichText(2)
+    other.apply(text.insert(0, "The fox\njumped."))
+    text.apply(other.insert(3, "ABC"))
+    text.format(0, 5, "bold", True)
+    text.set_block(0, {"kind": "quote"})
+    text.insert(9, "zz")
+    return text
+
+
+@pytest.mark.parametrize("use", PLACES.values(), ids=PLACES)
+@pytest.mark.parametrize("place", [1.0, 0.5, 2.5, float("nan"), None, [1]], ids=str)
+def test_a_place_that_is_no_integer_is_refused_and_nothing_changes(use, place):
+    text = written_by_two()
+    before = text.encode()
+    with pytest.raises((CrdtError, TypeError)):
+        use(text, place)
+    assert text.encode() == before
+    text.check()
+
+
+@pytest.mark.parametrize("use", PLACES.values(), ids=PLACES)
+@pytest.mark.parametrize("place", [-1, -5, 99])
+def test_a_place_outside_the_text_is_refused_and_nothing_changes(use, place):
+    text = written_by_two()
+    before = text.encode()
+    with pytest.raises(OutOfRange):
+        use(text, place)
+    assert text.encode() == before
+    text.check()
 
 
 def test_what_lies_between_two_versions():

@@ -11,6 +11,7 @@ from crdt.errors import LimitExceeded
 from crdt.ops import RID_MAX
 from crdt.replicas import WRITABLE_MAX, Flip, Replicas
 from tests.support.builds import REFUSED, wrong_integers
+from tests.support.effort import steps
 
 seeds = st.integers(0, 2**32)
 
@@ -64,7 +65,7 @@ def test_the_flip_with_the_greatest_stamp_among_those_that_reach_a_counter_decid
     replicas.advance(0, 25)
     live = dict.fromkeys(range(5, 25), True)
     made: list[Flip] = []
-    for number in range(random.randint(1, 10)):
+    for number in range(steps(random.randint(1, 10))):
         until, alive = random.randint(6, 25), random.random() < 0.5
         flip = Flip(random.randint(1, 4), random.randrange(3), number, until, alive)
         made.append(flip)

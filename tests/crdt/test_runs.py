@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crdt.runs import END, ID_BITS, PAGE_RUNS_MAX, START, ReplicaRuns, Run, continues
+from tests.support.effort import lengths
 
 spans = st.lists(st.integers(1, 4), max_size=8)
 
@@ -72,7 +73,7 @@ ACTIONS = st.lists(
         st.integers(0, 4 * PAGE_RUNS_MAX),
         st.sampled_from([1, 1, SEVERAL]),
     ),
-    max_size=12,
+    **lengths(12),
 )
 
 

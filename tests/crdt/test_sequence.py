@@ -273,9 +273,9 @@ def test_the_finger_finds_every_place_from_every_place(seed):
     fragments(text, 200)
     random = Random(seed)
     for _ in range(steps(25)):
-        index = random.randrange(len(text))
+        index = random.randint(0, len(text))
         if random.random() < 0.3:
-            text.delete(index, random.randint(1, min(40, len(text) - index)))
+            text.delete(index, random.randint(0, min(40, len(text) - index)))
         if random.random() < 0.2:
             text = reloaded(text)
         index = random.randint(0, len(text))

@@ -93,6 +93,38 @@ def test_U3_undoing_a_delete_brings_the_same_elements_back(seed):
 
 
 @given(seeds)
+def test_U3_undoing_a_delete_shows_what_others_did_inside_it_meanwhile(seed):
+    _, replica = settled_world(seed)
+    text, random = replica.text, Random(seed)
+    replica.local(text.insert(0, "####"))
+    start = random.randrange(len(text))
+    end = random.randint(start + 1, len(text))
+    other, without, late = reloaded(text, 600), reloaded(text, 700), []
+    text.new_group()
+    deleted = text.delete(start, end - start)
+    for _ in range(steps(10)):
+        at, roll = random.randint(start, end), random.random()
+        if roll < 0.5:
+            theirs = other.insert(at, random.choice(("@", "\n")))
+            end += 1
+        elif roll < 0.8:
+            theirs = other.format(start, at, random.choice(KINDS), random.choice(("x", None)))
+        else:
+            theirs = other.set_block(at, random.choice(BLOCKS))
+        without.apply(theirs)
+        late += theirs
+        if random.random() < 0.5:
+            text.apply(late)
+            late = []
+    text.apply(late)
+    other.apply(deleted)
+    assert shown(other) == shown(text)
+    other.apply(text.undo())
+    assert shown(text) == shown(other) == shown(without)
+    text.check()
+
+
+@given(seeds)
 def test_U4_undoing_a_word_leaves_what_others_typed_and_marked_inside_it(seed):
     _, replica = settled_world(seed)
     writer, random = replica.text, Random(seed)
