@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crdt.clock import Stamp
-from crdt.codec import Reader, Writer, deflate, inflate
+from crdt.codec import Writer
 from crdt.delta import Delta
 from crdt.document import Document
 from crdt.document_codec import read_glance, read_texts, read_version, read_visible
@@ -14,22 +14,7 @@ from crdt.errors import CrdtError, MalformedOp
 from crdt.object_ops import MAKE
 from tests.support.document_world import DocumentWorld
 from tests.support.effort import examples, steps
-
-
-def parts(state):
-    """The inflated front and history of an encoded document."""
-    reader = Reader(state)
-    reader.raw(3)
-    front = inflate(reader.block())
-    return front, inflate(reader.raw(reader.left()))
-
-
-def whole(front, history):
-    writer = Writer()
-    writer.raw(b"CD\x01")
-    writer.block(deflate(front))
-    writer.raw(deflate(history))
-    return writer.written()
+from tests.support.golden_documents import parts, whole
 
 
 def damaged(part, data):
