@@ -2,14 +2,16 @@
 A server's database on PostgreSQL, which any number of server processes have open at once.
 
 The only file that knows psycopg, and imported only by who was told to use PostgreSQL. What it is: a pool of
-connections behind the interface of server_database.py, the translation of its statements and tables, and the
-map from psycopg's exceptions to ours. What it is not: statements (server_store.py, account_store.py) or what
+connections behind the interface of server_database.py, and the map from psycopg's exceptions to ours. What it
+is not: statements (server_store.py, account_store.py), their translation (postgres_dialect.py) or what
 processes tell each other (postgres_telling.py).
 
 Invariants:
 - A commit that returned is on disk: synchronous_commit is never off.
 - Text is compared byte by byte, whatever the database's locale: both databases list in one order.
 - A process that is stopped in the middle of a transaction holds others up for IDLE_MS_MAX at most.
+- What a connection in the pool keeps of what went over it is below LONG_SIZE_MIN each way: libpq's buffers
+  grow to the longest message and never shrink, so one that carried a long value is replaced by a fresh one.
 
 Source: postgresql.org/docs: explicit-locking, runtime-config-client; psycopg.org/psycopg3/docs.
 """
@@ -17,12 +19,10 @@ Source: postgresql.org/docs: explicit-locking, runtime-config-client; psycopg.or
 from __future__ import annotations
 
 import logging
-import re
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,6 +35,7 @@ from psycopg.types.string import StrDumperUnknown
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from sync.errors import StoreUnavailable, VersionTooNew
+from sync.storage.postgres_dialect import translated, translated_tables
 from sync.storage.postgres_unwaited import begun
 from sync.storage.server_database import Row, Statements
 from sync.storage.server_schema import STEPS, TOLD
@@ -59,6 +60,9 @@ LOCK_MS_MAX: Final = 5_000
 
 IDLE_MS_MAX: Final = 10_000
 """How long a transaction may do nothing before the database ends it."""
+
+LONG_SIZE_MIN: Final = 512 * 1024
+"""Bytes of one value from which on its connection is replaced; only states of long notes have so many."""
 
 LOCK_CLASS: Final = 0x434D
 """Our advisory locks, "CM"; the second key says which."""
@@ -100,14 +104,22 @@ class _WholeLoader(NumericBinaryLoader):
 
 
 class _Statements:
-    """Statements on one connection."""
+    """Statements on one connection; ``carried_long``: a long value went over it, one way or the other."""
 
     def __init__(self, connection: psycopg.Connection[Row]) -> None:
-        self._connection: Final = connection
+        self.connection: Final = connection
+        self.carried_long = False
 
     def execute(self, sql: str, values: Sequence[object] = (), /) -> psycopg.Cursor[Row]:
         """Run a statement."""
-        return self._connection.execute(translated(sql), values, binary=True)
+        self.look_at(values)
+        return self.connection.execute(translated(sql), values, binary=True)
+
+    def look_at(self, values: Iterable[object]) -> None:
+        """Take note whether one of the values of a row is long."""
+        for value in values:
+            if isinstance(value, bytes) and len(value) >= LONG_SIZE_MIN:
+                self.carried_long = True
 
     def executemany(self, sql: str, rows: Iterable[Sequence[object]], /) -> None:
         """Run a statement for each row of values, without waiting for each."""
@@ -115,7 +127,7 @@ class _Statements:
         if len(rows) == 1:  # what somebody types: one round trip instead of three
             self.execute(sql, rows[0])
             return
-        with self._connection.cursor(binary=True) as cursor:
+        with self.connection.cursor(binary=True) as cursor:
             cursor.executemany(translated(sql), rows)
 
 
@@ -179,8 +191,8 @@ class PostgresDatabase:
         if self.in_transaction:
             yield self._held.statements
             return
-        with self._connection() as connection, begun(connection, unwaited):
-            self._held.statements = statements = _Statements(connection)
+        with self._lent() as statements, begun(statements.connection, unwaited):
+            self._held.statements = statements
             try:
                 yield statements
             finally:
@@ -190,6 +202,7 @@ class PostgresDatabase:
         """Return the first row of a query."""
         with self._reading() as statements:
             row: Row | None = statements.execute(sql, values).fetchone()
+            statements.look_at(row or ())
         return row
 
     def all(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
@@ -204,41 +217,39 @@ class PostgresDatabase:
 
     def each(self, sql: str, rows: Sequence[Sequence[object]]) -> list[Row]:
         """Run a statement with RETURNING for each row of values; what each returned."""
-        if len(rows) < 2:
-            with self._reading() as statements:
-                return [statements.execute(sql, row).fetchone() for row in rows]
-        with self._connection() as connection, connection.cursor(binary=True) as cursor:
-            cursor.executemany(translated(sql), rows, returning=True)
-            found = []
-            for _ in rows:
-                found.append(cursor.fetchone())
-                cursor.nextset()
+        found: list[Row | None] = []
+        with self._reading() as statements, statements.connection.cursor(binary=True) as cursor:
+            if len(rows) < 2:
+                found = [statements.execute(sql, row).fetchone() for row in rows]
+            else:
+                cursor.executemany(translated(sql), rows, returning=True)
+                for _ in rows:
+                    found.append(cursor.fetchone())
+                    cursor.nextset()
         assert None not in found, "the statement returns a row for each"
         return [row for row in found if row is not None]
 
     @contextmanager
-    def _reading(self) -> Iterator[Statements]:
+    def _reading(self) -> Iterator[_Statements]:
         """The open transaction, or a connection for one statement."""
         if self.in_transaction:
             with mapped_errors(self.path):
                 yield self._held.statements
         else:
-            with self._connection() as connection:
-                yield _Statements(connection)
+            with self._lent() as statements:
+                yield statements
 
     @contextmanager
-    def _connection(self) -> Iterator[psycopg.Connection[Row]]:
-        """A connection: that of the open transaction, or one of the pool, with errors mapped."""
-        if self.in_transaction:
-            with mapped_errors(self.path):
-                yield self._held.statements._connection
-            return
+    def _lent(self) -> Iterator[_Statements]:
+        """A connection of the pool, with errors mapped."""
         with mapped_errors(self.path):
-            connection = self._taken()
+            statements = _Statements(connection := self._taken())
             try:
-                yield connection
+                yield statements
             finally:
                 lost = connection.closed
+                if statements.carried_long:
+                    connection.close()  # the pool makes another one at once, beside whoever asks
                 self._pool.putconn(connection)
                 if lost:  # the others were probably lost with it; whoever comes next gets a good one
                     self._down_s = time.monotonic()
@@ -422,28 +433,6 @@ def _try_lock(connection: psycopg.Connection[Any], place: int) -> bool:
         "SELECT pg_try_advisory_lock(%s, (hashtext(current_schema()) & -1024) | %s)", (LOCK_CLASS, place)
     ).fetchone()
     return bool(row and row[0])
-
-
-@cache
-def translated(sql: str) -> bytes:
-    """Return a statement of ours in psycopg's form: with its marks for values, and no hints for a planner."""
-    assert "?1" not in sql, "values stand in order"
-    return re.sub(r" INDEXED BY \w+", "", sql).replace("%", "%%").replace("?", "%s").encode()
-
-
-def translated_tables(sql: str) -> str:
-    """Return a step of the schema in PostgreSQL's words."""
-    sql = re.sub(r"--.*", "", sql)
-    sql = re.sub(
-        r"\bkey INTEGER PRIMARY KEY\b", "key BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY", sql
-    )
-    sql = re.sub(r"\bINTEGER\b", "BIGINT", sql)
-    sql = re.sub(
-        r"\bvalue BLOB\b", "value TEXT", sql
-    )  # of meta: texts, in a column that SQLite does not type
-    sql = re.sub(r"\bBLOB\b", "BYTEA", sql)
-    sql = re.sub(r"\bTEXT\b", 'TEXT COLLATE "C"', sql)
-    return sql.replace("WITHOUT ROWID", "")
 
 
 # --- errors ------------------------------------------------------------------------------------------------

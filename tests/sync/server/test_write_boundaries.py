@@ -41,7 +41,7 @@ class Cutter:
         each = postgres_store.PostgresDatabase.each
 
         def cutting_each(db, sql, rows):
-            self._count(db._held.statements._connection)
+            self._count(db._held.statements.connection)
             return each(db, sql, rows)
 
         monkeypatch.setattr(postgres_store.PostgresDatabase, "each", cutting_each)
@@ -50,11 +50,11 @@ class Cutter:
         does = getattr(postgres_store._Statements, name)
 
         def cutting(statements, *arguments):
-            if statements._connection.info.transaction_status.name in (
+            if statements.connection.info.transaction_status.name in (
                 "INTRANS",
                 "ACTIVE",
             ):  # ACTIVE: unwaited
-                self._count(statements._connection)
+                self._count(statements.connection)
             return does(statements, *arguments)
 
         return cutting
