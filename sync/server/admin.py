@@ -21,7 +21,7 @@ from sync.protocol.messages import Ack
 from sync.protocol.rows import PushedDelta
 from sync.server import auth
 from sync.server.admin_models import MODELS
-from sync.server.admin_people import PEOPLE
+from sync.server.admin_people import PEOPLE, named_notebook
 from sync.server.core import Segment
 from sync.server.ingest import SERVER_ACCOUNT, Batch
 from sync.server.opening import Opened
@@ -49,6 +49,9 @@ def run(opened: Opened, command: str, arguments: Arguments, now_ms: int) -> Outc
     does = COMMANDS.get(command)
     if does is None:
         raise AdminError(f"unknown command: {command}")
+    for name, value in arguments.items():
+        if isinstance(value, str) and not _is_text(value):
+            raise AdminError(f"the {name} is not in UTF-8")
     return does(opened, arguments, now_ms)
 
 
@@ -76,11 +79,13 @@ def answer(opened: Opened, line: bytes, now_ms: int) -> Outcome:
 
 def _note_list(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
     notes: list[dict[str, object]] = []
-    wanted, purged = arguments.get("notebook"), bool(arguments.get("purged"))
+    wanted, purged = named_notebook(opened, arguments), bool(arguments.get("purged"))
     return Outcome({"notes": notes}, rest=_listing(opened, wanted, purged, notes))
 
 
-def _listing(opened: Opened, wanted: object, purged: bool, notes: list[dict[str, object]]) -> Iterator[None]:
+def _listing(
+    opened: Opened, wanted: str | None, purged: bool, notes: list[dict[str, object]]
+) -> Iterator[None]:
     """List notes into ``notes``, in steps: each has to be read."""
     for stream in opened.store.streams():
         listed = stream.collection == "notes" and is_bin(stream.id) == purged
@@ -238,6 +243,15 @@ COMMANDS: Final[Mapping[str, Callable[[Opened, Arguments, int], Outcome]]] = {
     **UPKEEP,
     **MODELS,
 }
+
+
+def _is_text(value: str) -> bool:
+    """Whether a string is one of characters: bytes that are no UTF-8 reach us as lone surrogates."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _note(opened: Opened, arguments: Arguments) -> tuple[DocumentRow, StreamRow]:

@@ -14,6 +14,7 @@ from sync.errors import AuthFailed
 from sync.limits import INVITE_LIFE_MS_MAX
 from sync.server import auth, roles
 from sync.server.ingest import SERVER_ACCOUNT
+from sync.server.invite_links import invite_link
 from sync.server.opening import Opened
 from sync.server.outcome import AdminError, Arguments, Outcome
 from sync.server.people import CallRefused
@@ -62,7 +63,7 @@ def _user_password(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome
 
 
 def _session_list(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
-    email = _email(arguments) if arguments.get("email") else None
+    email = _account(opened, arguments).email if arguments.get("email") else None
     rows = [
         {
             "id": row.key,
@@ -122,6 +123,8 @@ def _set_collection(opened: Opened, notebook: str, account: str, collection: str
     grant = opened.people.roles(account).get(notebook)
     if grant is None:
         raise AdminError("only a member can have another role in a collection")
+    if grant.role == "owner":
+        raise AdminError("an owner is one in every collection")
     own = {**grant.collections, collection: role}
     if role == grant.role:
         del own[collection]
@@ -140,12 +143,12 @@ def _notebook_list(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome
 
 
 def _invite_create(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
-    notebook = arguments.get("notebook")
-    if notebook is not None and opened.accounts.notebook(str(notebook)) is None:
-        raise AdminError(f"there is no notebook {notebook}")
+    notebook = named_notebook(opened, arguments)
     days, uses = arguments.get("days"), arguments.get("uses")
     if days is not None and not 0 <= days <= INVITE_LIFE_MS_MAX / DAY_MS:
         raise AdminError("an invite lives for a number of days, a year at most; 0: for ever")
+    url = str(arguments.get("url"))
+    invite_link(url, "", "")  # before anything is made
     try:
         made = opened.sharing.invite(
             notebook,
@@ -158,13 +161,11 @@ def _invite_create(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome
     except CallRefused as error:
         raise AdminError(str(error)) from error
     said = made.said()
-    return Outcome(
-        {**said, "link": f"{str(arguments.get('url')).rstrip('/')}/i/{said['id']}#{said['secret']}"}
-    )
+    return Outcome({**said, "link": invite_link(url, str(said["id"]), str(said["secret"]))})
 
 
 def _invite_list(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
-    wanted = arguments.get("notebook")
+    wanted = named_notebook(opened, arguments)
     rows = [row for row in opened.sharing.all_invites() if wanted in (None, row.notebook)]
     return Outcome({"invites": [opened.sharing.invite_said(row, now_ms) for row in rows]})
 
@@ -190,6 +191,14 @@ PEOPLE: Final[Mapping[str, Callable[[Opened, Arguments, int], Outcome]]] = {
     "invite list": _invite_list,
     "invite revoke": _invite_revoke,
 }
+
+
+def named_notebook(opened: Opened, arguments: Arguments) -> str | None:
+    """Return the notebook that is named; None: none is. Raises AdminError when there is no such one."""
+    notebook = arguments.get("notebook")
+    if notebook is not None and opened.accounts.notebook(str(notebook)) is None:
+        raise AdminError(f"there is no notebook {notebook}")
+    return None if notebook is None else str(notebook)
 
 
 def _email(arguments: Arguments) -> str:

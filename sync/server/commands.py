@@ -9,6 +9,7 @@ document; exit code 0 done, 1 not done, 2 not understood.
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -151,7 +152,7 @@ def user_add(email: str, name: str, password_stdin: bool, **shared: Any) -> None
 @_shared
 def user_list(**shared: Any) -> None:
     """List the accounts."""
-    _do(shared, "user list", {}, "{email}  {name}  {id}", rows="users")
+    _do(shared, "user list", {}, _user_line, rows="users")
 
 
 @user.command("disable")
@@ -230,7 +231,8 @@ def role() -> None:
 def role_set(notebook: str, email: str, role: str, collection: str | None, **shared: Any) -> None:
     """Give somebody a role, or take it away; open windows hear of it at once."""
     arguments = {"notebook": notebook, "email": email, "role": role, "collection": collection}
-    _do(shared, "role set", arguments, "{email}: {role} in {notebook}")
+    where = "{notebook}" if collection is None else "{collection} of {notebook}"
+    _do(shared, "role set", arguments, "{email}: {role} in " + where)
 
 
 @main.group()
@@ -440,18 +442,34 @@ def _password_hash(from_stdin: bool) -> str:
 
 
 def _text(text: str) -> str:
-    return sys.stdin.read() if text == "-" else text
+    if text != "-":
+        return text
+    try:
+        return sys.stdin.read()
+    except UnicodeDecodeError:
+        _fail("what stdin gives is not in UTF-8")
+
+
+def _user_line(row: Mapping[str, Any]) -> str:
+    return _line("{email}  {name}  {id}" + ("  disabled" if row["disabled"] else ""), row)
 
 
 def _notebook_line(row: Mapping[str, Any]) -> str:
     members = ", ".join(f"{member['email']} {member['role']}" for member in row["members"])
-    return f"{row['id']}  {row['name']}  {members}"
+    return _printable(f"{row['id']}  {row['name']}  {members}")
 
 
 def _line(line: str | None, row: Mapping[str, Any]) -> str:
     if line is None:
         return "\n".join(f"{name}: {value}" for name, value in row.items())
-    return line.format_map(row)
+    return line.format_map(
+        {name: _printable(value) if isinstance(value, str) else value for name, value in row.items()}
+    )
+
+
+def _printable(text: str) -> str:
+    """Return what somebody wrote for an administrator's terminal, which obeys control characters."""
+    return re.sub(r"[^\n\t -~\u00a0-\U0010ffff]", "\ufffd", text)
 
 
 add_invites(main, _shared, _do)

@@ -17,6 +17,19 @@ def test_an_unknown_command_is_refused(world):
         world.administer("make coffee")
 
 
+@pytest.mark.parametrize(
+    ("command", "arguments", "named"),
+    [
+        ("note show", {"note": "\udcff"}, "note"),
+        ("user add", {"email": "ann@example.org", "name": "\udcff", "password_hash": "x"}, "name"),
+        ("backup", {"target": "/nowhere/\udcff"}, "target"),
+    ],
+)
+def test_what_is_not_text_is_refused_and_named(world, command, arguments, named):
+    with pytest.raises(AdminError, match=f"the {named} is not in UTF-8"):
+        world.administer(command, **arguments)
+
+
 # --- notes --------------------------------------------------------------------------------------------------
 
 
@@ -57,7 +70,8 @@ def test_a_long_text_is_divided(world, monkeypatch):
     assert made["deltas"] == 5
     assert world.administer("note show", note=made["id"])["text"] == "ab" * 20
     assert [row["title"] for row in world.administer("note list", notebook=ann.personal)["notes"]] == ["Long"]
-    assert world.administer("note list", notebook=new_id())["notes"] == []
+    with pytest.raises(AdminError, match="there is no notebook"):
+        world.administer("note list", notebook=new_id())
 
 
 def test_setting_the_same_text_again_is_fine_and_an_empty_one_too(world):
@@ -88,7 +102,7 @@ def test_a_note_that_is_none_is_refused(world):
         with pytest.raises(AdminError):
             world.administer(command, **arguments)
     note = world.administer("note add", notebook=ann.personal, text="x")["id"]
-    with pytest.raises(AdminError, match="cannot be written"):
+    with pytest.raises(AdminError, match="the text is not in UTF-8"):
         world.administer("note append", note=note, text="\ud800")
 
 

@@ -61,6 +61,8 @@ def test_sessions_are_listed_revoked_and_expired_by_number_or_person(world):
     for unknown in ("99", "nobody@example.org", "x"):
         with pytest.raises(AdminError, match="there is no"):
             world.administer("session revoke", session=unknown)
+    with pytest.raises(AdminError, match="there is no account"):
+        world.administer("session list", email="nobody@example.org")
 
 
 def test_a_role_reaches_open_connections_at_once(world):
@@ -105,6 +107,9 @@ def test_a_collection_has_a_role_of_its_own_until_it_is_given_that_of_the_notebo
     assert people.roles(bob.account)[ann.personal].collections == {}
     with pytest.raises(AdminError, match="collections are"):
         world.administer("role set", **given, role="editor", collection="letters")
+    given["email"] = ann.email
+    with pytest.raises(AdminError, match="an owner is one in every collection"):
+        world.administer("role set", **given, role="viewer", collection="comments")
 
 
 # --- invites -----------------------------------------------------------------------------------------------
@@ -124,6 +129,8 @@ def test_an_administrator_makes_lists_and_ends_invites(world):
     assert made["expires_ms"] == world.now_ms + 2 * 24 * 3_600_000
     assert bob.call("redeem", id=made["id"], secret=made["secret"]).one(m.Result).value["role"] == "viewer"
     world.now_ms += 1
+    with pytest.raises(AdminError, match="how others reach"):
+        world.administer("invite create", url="https://")
     server = world.administer("invite create", url="u")
     rows = world.administer("invite list")["invites"]
     assert [(row["id"], row["used"], row["state"]) for row in rows] == [
@@ -133,6 +140,8 @@ def test_an_administrator_makes_lists_and_ends_invites(world):
         made["id"]
     ]
     assert world.administer("invite revoke", invite=made["id"]) == {"id": made["id"], "state": "revoked"}
+    with pytest.raises(AdminError, match="there is no notebook"):
+        world.administer("invite list", notebook=new_id())
     eve = world.signed_up("eve")
     assert eve.call("redeem", id=made["id"], secret=made["secret"]).one(m.Result).code == "invite_revoked"
 

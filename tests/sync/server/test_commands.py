@@ -37,10 +37,37 @@ def test_without_a_server_commands_work_on_the_folder_itself(tmp_path):
     _json(tmp_path, "note", "set", note, "-", stdin="from stdin")
     assert _json(tmp_path, "note", "show", note)["text"] == "from stdin"
     assert [row["id"] for row in _json(tmp_path, "note", "list")["notes"]] == [note]
-    assert _json(tmp_path, "note", "list", "--notebook", "other")["notes"] == []
+    assert "no notebook other" in _run(tmp_path, "note", "list", "--notebook", "other").stderr
     assert _json(tmp_path, "verify") == {"ok": True, "documents": 1}
     assert _json(tmp_path, "stats")["documents"] == 1
     assert _json(tmp_path, "notebook", "list")["notebooks"][0]["id"] == ann["personal"]
+
+
+def test_a_text_that_is_not_utf_8_is_refused(tmp_path):
+    note = _json(tmp_path, "note", "add", _add(tmp_path)["personal"], "as it was")["id"]
+    result = _run(tmp_path, "note", "set", note, "-", stdin=b"caf\xe9")
+    assert (result.exit_code, result.stderr) == (1, "what stdin gives is not in UTF-8\n")
+    assert _run(tmp_path, "note", "show", note).stdout == "as it was\n"
+
+
+def test_control_characters_in_notes_do_not_reach_the_terminal(tmp_path):
+    ann, title = _add(tmp_path), "red \x1b[31m\x9b\x07"
+    note = _json(tmp_path, "note", "add", ann["personal"], "one\n\ttwo \x1b[2J Ünï", "--title", title)["id"]
+    assert _run(tmp_path, "note", "show", note).stdout == "one\n\ttwo \ufffd[2J Ünï\n"
+    listed = _run(tmp_path, "note", "list").stdout
+    assert listed == f"{note}  {ann['personal']}  red \ufffd[31m\ufffd\ufffd\n"
+    assert _json(tmp_path, "note", "list")["notes"][0]["title"] == title
+
+
+def test_who_is_kept_out_and_where_a_role_counts_is_said(tmp_path):
+    ann, bob = _add(tmp_path), _add(tmp_path, "bob@example.org")
+    _run(tmp_path, "user", "disable", "bob@example.org")
+    lines = [f"ann@example.org  ann  {ann['id']}", f"bob@example.org  bob  {bob['id']}  disabled"]
+    assert _run(tmp_path, "user", "list").stdout.splitlines() == lines
+    given = ("role", "set", ann["personal"], "bob@example.org")
+    _run(tmp_path, *given, "viewer")
+    said = _run(tmp_path, *given, "editor", "--collection", "comments").stdout
+    assert said == f"bob@example.org: editor in comments of {ann['personal']}\n"
 
 
 def test_every_command_has_a_line_for_people(tmp_path):
