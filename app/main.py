@@ -217,9 +217,7 @@ class Program:
     def _run_errand(self, errand: Errand) -> MainWindow:
         """Do what a start was for, in a window that has lists where there is one."""
         front = self._front()
-        whole = [
-            window for window in self._visible() if window.sidebar.isVisible() or window.pane.isVisible()
-        ]
+        whole = [window for window in self._visible() if window.has_lists]
         window = front if front in whole or not whole else whole[-1]
         if errand != NOTHING:
             window.errands.run(errand)

@@ -1,19 +1,19 @@
 """
 The window: three panes, the menus, and who is connected to whom.
 
-It assembles and connects; what the panes show is `widgets.browsing`, signing in `dialogs.account_flow`,
-import and export `dialogs.transfer_flow`. Its size, the splitter and the last note are remembered.
+It assembles and connects; what the panes show is `widgets.browsing`, which of them are on screen
+`widgets.panes`, signing in `dialogs.account_flow`, import and export `dialogs.transfer_flow`. Its size, the
+panes and the last note are remembered.
 """
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QByteArray, QEvent, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QShortcut
-from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QMenu, QSplitter
+from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QMenu, QWidget
 
 from app.actions import Actions, Menu, fill
 from app.bridge import Bridge
@@ -50,16 +50,18 @@ from app.separate import SIGN_IN
 from app.settings import Settings
 from app.theme import Appearance, Mode
 from app.widgets.browsing import Browsing
-from app.widgets.drawer import WIDTH_PX as DRAWER_PX
 from app.widgets.drawer import Drawer
 from app.widgets.files import Files
 from app.widgets.format_actions import FormatActions
 from app.widgets.list_pane import ListPane
+from app.widgets.names import resize_within_screen
 from app.widgets.note_view import NoteView
+from app.widgets.panes import WIDTH_PX_MIN, Panes
 from app.widgets.pictures import Pictures
 from app.widgets.sidebar import Sidebar
 from app.widgets.status import StatusRoom
 from app.widgets.toast import Toast
+from app.widgets.window_looks import keep_looks, restore_looks
 from app.wording import sentence
 from app.workspace import Workspace
 from sync.errors import StoreUnavailable
@@ -67,11 +69,9 @@ from sync.errors import StoreUnavailable
 # Reasons of StoreUnavailable for which there is something that can be done about the file.
 DAMAGED = ("damaged", "empty", "not_a_store")
 
-SIDEBAR_PX = 216
-LIST_PX = 304
 SIZE_PX = (1180, 760)
 ALONE_SIZE_PX = (760, 720)
-SIZE_PX_MIN = (720, 460)
+SIZE_PX_MIN = (WIDTH_PX_MIN, 300)
 
 
 class MainWindow(QMainWindow):
@@ -141,7 +141,8 @@ class MainWindow(QMainWindow):
         self.remedies = Remedies(self.account, self.transfer, self.upgrade, self.view.banners)
         self.status = StatusRoom(bridge, self.sidebar, self.view.banners, self)
         self.trash_answer = TrashAnswer(bridge, workspace, self.status, self.toast)
-        self._splitter = self._build_panes()
+        self.panes = Panes(self.sidebar, self.pane, self.view, self.drawer)
+        self.setCentralWidget(self.panes)
         self.format = FormatActions(self.view.edit)
         self.shortcuts = Shortcuts({**self.actions_.named(), **self.format.named}, settings, self)
         self.format.follow(self.shortcuts)
@@ -174,19 +175,6 @@ class MainWindow(QMainWindow):
         self.moving = Moving(
             self._bridge, self._workspace, self.browsing, self.going, self.places, self.toast
         )
-
-    def _build_panes(self) -> QSplitter:
-        splitter = QSplitter(Qt.Orientation.Horizontal)
-        splitter.setHandleWidth(1)
-        splitter.setChildrenCollapsible(False)
-        for pane, width_min in ((self.sidebar, 160), (self.pane, 200), (self.view, 320)):
-            pane.setMinimumWidth(width_min)
-            splitter.addWidget(pane)
-        splitter.addWidget(self.drawer)
-        splitter.setStretchFactor(2, 1)
-        splitter.setSizes([SIDEBAR_PX, LIST_PX, SIZE_PX[0] - SIDEBAR_PX - LIST_PX - DRAWER_PX, DRAWER_PX])
-        self.setCentralWidget(splitter)
-        return splitter
 
     def _menus(self) -> list[Menu]:
         """Every command there is, by menu."""
@@ -232,10 +220,10 @@ class MainWindow(QMainWindow):
             (actions.delete_place, self.places.delete),
             (actions.next_note, lambda: browsing.step(1)),
             (actions.previous_note, lambda: browsing.step(-1)),
-            (actions.focus_places, self.sidebar.tree.setFocus),
-            (actions.focus_list, self.pane.list.setFocus),
+            (actions.focus_places, lambda: self._go_to(self.sidebar, self.sidebar.tree)),
+            (actions.focus_list, lambda: self._go_to(self.pane, self.pane.list)),
             (actions.focus_note, self.view.focus_text),
-            (actions.show_sidebar, lambda: self.sidebar.setVisible(actions.show_sidebar.isChecked())),
+            (actions.show_sidebar, lambda: self.panes.toggle(self.sidebar)),
             (actions.preferences, self._show_preferences),
             (actions.first_steps, self.first_steps.show),
             (actions.about, self._show_about),
@@ -253,6 +241,7 @@ class MainWindow(QMainWindow):
             action.triggered.connect(lambda _=False, mode=mode: self._choose_mode(mode))
 
     def _connect_panes(self) -> None:
+        self.panes.changed.connect(self._show_panes)
         self.browsing.shown.connect(self._note_shown)
         self.pane.menu_asked.connect(self._show_note_menu)
         for view, action in (
@@ -312,9 +301,9 @@ class MainWindow(QMainWindow):
         """The library is open and other windows are there: show a note alone, or ("") the whole library."""
         self._workspace.shelf_changed.emit(self._workspace.shelf)
         self._bridge.call(lambda library: client_of(library).status(), self.status.take)
-        self.sidebar.setVisible(not note)
-        self.pane.setVisible(not note)
-        self.resize(*(ALONE_SIZE_PX if note else SIZE_PX))
+        self.panes.want(self.sidebar, not note)
+        self.panes.want(self.pane, not note)
+        resize_within_screen(self, *(ALONE_SIZE_PX if note else SIZE_PX))
         self.browsing.show_place(Scope())
         if note:
             self.browsing.open(note, write=True)
@@ -348,16 +337,10 @@ class MainWindow(QMainWindow):
             self.browsing.show_nothing()
 
     def _restore_looks(self) -> None:
-        self.resize(*SIZE_PX)
-        geometry = self._settings.get("geometry", "")
-        if geometry:
-            self.restoreGeometry(QByteArray(base64.b64decode(geometry)))
-        sizes = self._settings.get("panes", [])
-        if len(sizes) == self._splitter.count():
-            self._splitter.setSizes([int(size) for size in sizes])
-        shown = bool(self._settings.get("sidebar", True))
-        self.sidebar.setVisible(shown)
-        self.actions_.show_sidebar.setChecked(shown)
+        resize_within_screen(self, *SIZE_PX)
+        restore_looks(self, self.panes, self._settings)
+        self.panes.want(self.sidebar, bool(self._settings.get("sidebar", True)))
+        self._show_panes()
         self._show_mode()
         self._appearance.changed.connect(self._show_mode)
 
@@ -366,10 +349,8 @@ class MainWindow(QMainWindow):
         if self._alone is not None:
             return
         note = self.browsing.note
-        geometry = base64.b64encode(self.saveGeometry().data()).decode()
-        self._settings.set("geometry", geometry)
-        self._settings.set("panes", self._splitter.sizes())
-        self._settings.set("sidebar", self.actions_.show_sidebar.isChecked())
+        keep_looks(self, self.panes, self._settings)
+        self._settings.set("sidebar", self.panes.wants(self.sidebar))
         self._settings.set("place", self.browsing.scope.to_text())
         self._settings.set("recent", self.recents.ids or None)
         self._settings.set("last_note", note.id if note is not None and not note.draft else "")
@@ -448,8 +429,12 @@ class MainWindow(QMainWindow):
         shown = self.view.note
         self.transfer.ask_export(shown.id if shown is not None else None)
 
+    def _go_to(self, pane: QWidget, control: QWidget) -> None:
+        self.panes.call(pane)
+        control.setFocus()
+
     def _go_to_search(self) -> None:
-        self.pane.search.setFocus()
+        self._go_to(self.pane, self.pane.search)
         self.pane.search.selectAll()
 
     def _show_about(self) -> None:
@@ -465,6 +450,14 @@ class MainWindow(QMainWindow):
         from app.dialogs.shortcuts import ShortcutsDialog
 
         ShortcutsDialog(self, self._appearance, self.shortcuts, self._menus()).show()
+
+    @property
+    def has_lists(self) -> bool:
+        """Whether it is a window of the whole library, and not of one note."""
+        return self.panes.wants(self.pane)
+
+    def _show_panes(self) -> None:
+        self.actions_.show_sidebar.setChecked(not self.sidebar.isHidden())
 
     def _show_mode(self) -> None:
         self.actions_.modes[self._appearance.mode].setChecked(True)

@@ -16,7 +16,6 @@ from app.open_note import OpenNote
 from app.theme import Appearance
 from app.widgets.names import named
 
-WIDTH_PX = 300
 HEAD_HEIGHT_PX = 46
 
 

@@ -18,9 +18,14 @@ def named(widget: W, name: str) -> W:
     return widget
 
 
+FRAME_PX = QSize(16, 56)
+"""What desktops put around a window, about: its true size is known only once the window is there."""
+
+
 def resize_within_screen(window: QWidget, width: int, height: int) -> None:
-    """Give a window a size, or as much of it as its screen has room for."""
-    window.resize(QSize(width, height).boundedTo(window.screen().availableGeometry().size()))
+    """Give a window a size, or as much of it as its screen has room for, frame and title included."""
+    free = window.screen().availableGeometry().size() - FRAME_PX
+    window.resize(QSize(width, height).boundedTo(free))
 
 
 def button(text: str, look: Literal["plain", "main", "link"] = "plain") -> QPushButton:

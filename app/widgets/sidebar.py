@@ -177,6 +177,9 @@ class TreeDelegate(QStyledItemDelegate):
 class PlaceTree(QTreeView):
     """The tree: one column, no decoration, folders open and close with the keys and a double click."""
 
+    naming_begins = Signal()
+    """A name is about to be typed in it."""
+
     def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
         """Show nothing until a model is set."""
         super().__init__(parent)
@@ -210,6 +213,7 @@ class PlaceTree(QTreeView):
     def begin_naming(self, index: QModelIndex) -> None:
         """Open the field for a place's name, if it is one that can be named and none is being named."""
         if index.flags() & Qt.ItemFlag.ItemIsEditable and not self.busy:
+            self.naming_begins.emit()
             self.edit(index)
 
     def unfold(self) -> None:
