@@ -73,7 +73,7 @@ class Outline:
             headings: In order.
             title: Of the note; what a file began with may have become it.
         """
-        self._headings: Final = headings
+        self.headings: Final = headings
         self._title: Final = title
         self.slugs: Final = slugs(headings)
         self._by_slug: Final = _first_places(self.slugs)
@@ -101,7 +101,7 @@ class Outline:
 
     @cached_property
     def _with_title(self) -> Outline | None:
-        return Outline([Heading(self._title, 1), *self._headings]) if self._title else None
+        return Outline([Heading(self._title, 1), *self.headings]) if self._title else None
 
     def _find(self, said: str) -> int | None:
         if said in self._by_slug:
@@ -118,7 +118,7 @@ class Outline:
     def _below(self, steps: Sequence[str], keys: Sequence[str]) -> int | None:
         """The first heading called as the last step that stands below headings called as those before it."""
         way: list[tuple[int, str]] = []
-        for number, (heading, own) in enumerate(zip(self._headings, keys, strict=True)):
+        for number, (heading, own) in enumerate(zip(self.headings, keys, strict=True)):
             while way and way[-1][0] >= heading.level:
                 way.pop()
             passed = iter([name for _, name in way])

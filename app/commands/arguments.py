@@ -48,6 +48,11 @@ COMMANDS: Final[dict[str, tuple[str, tuple[Option, ...]]]] = {
                 "--format", choices=("md", "html", "json", "archive"), default="md", help="md by default"
             ),
             _option("--trash", action="store_true", help="the trash too; an archive always has it"),
+            _option(
+                "--wiki-links",
+                action="store_true",
+                help="in Markdown, links and pictures as [[names]], as programs for vaults have them",
+            ),
         ),
     ),
     "list": (

@@ -42,18 +42,25 @@ async def import_files(context: Context) -> int:
 
 async def export(context: Context) -> int:
     """`export`: every note into a folder."""
+    from app.refusals import Refused
     from app.transfer.exporting import export_notes
 
-    folder: Path = context.path(context.arguments.folder)
+    wanted = context.arguments
+    if wanted.wiki_links and wanted.format != "md":
+        raise Refused(
+            "wrong_value", option="--format", value=wanted.format, instead="Only md has wiki links."
+        )
+    folder: Path = context.path(wanted.folder)
     with _interruptible(context) as cancelled:
         report = await export_notes(
             context.library,
             folder,
-            context.arguments.format,
+            wanted.format,
             progress=context.progress,
             cancelled=cancelled,
             away=context.away,
-            with_trash=context.arguments.trash,
+            with_trash=wanted.trash,
+            by_name=wanted.wiki_links,
         )
     return _told(context, report, "exported", "Exported")
 

@@ -45,6 +45,9 @@ class ExportDialog(Form):
         self.column.addSpacing(6)
         self.trash = QCheckBox(self.tr("Notes in the trash, too"))
         self.column.addWidget(self.trash)
+        self.by_name = QCheckBox(self.tr("Links as [[wiki links]]"))
+        self.by_name.setToolTip(self.tr("For Obsidian and other programs that link notes by name"))
+        self.column.addWidget(self.by_name)
         go_on = main_button(self.tr("Choose folder…"))
         cancel = QPushButton(self.tr("Cancel"))
         go_on.clicked.connect(self._choose)
@@ -78,10 +81,12 @@ class ExportDialog(Form):
         whole = wanted == "archive"
         self.scope.setEnabled(not whole)
         self.trash.setEnabled(not whole and self.scope.chosen == "all")
+        self.by_name.setEnabled(wanted == "md")
 
     def _choose(self) -> None:
         alone = self._note is not None and self.scope.isEnabled() and self.scope.chosen == "note"
         only = (self._note,) if alone and self._note is not None else None
         with_trash = self.trash.isEnabled() and self.trash.isChecked()
+        by_name = self.by_name.isEnabled() and self.by_name.isChecked()
         self.close()
-        self.chosen.emit(Wanted(self.format.currentData(), only, with_trash))
+        self.chosen.emit(Wanted(self.format.currentData(), only, with_trash, by_name))

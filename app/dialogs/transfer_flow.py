@@ -54,6 +54,8 @@ class Wanted(NamedTuple):
     only: tuple[str, ...] | None = None
     """Ids of notes; None for all."""
     with_trash: bool = False
+    by_name: bool = False
+    """Links and embeds as `[[names]]`, in Markdown."""
 
 
 class TransferFlow(QObject):
@@ -262,6 +264,7 @@ async def export_folder(
         cancelled=cancelled,
         away=asyncio.to_thread,
         with_trash=wanted.with_trash,
+        by_name=wanted.by_name,
         only=wanted.only,
         paper=paper,
     )

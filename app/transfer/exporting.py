@@ -32,6 +32,7 @@ from app.transfer.markdown_writer import write_markdown
 from app.transfer.matter import matter_of
 from app.transfer.note_json import canonical, note_value
 from app.transfer.report import Report, shown_path
+from app.transfer.wiki_links import NamesGiven, heading_by_name, with_place
 from crdt import CrdtError, Document
 from sync.errors import StoreUnavailable
 
@@ -73,6 +74,7 @@ async def export_notes(
     with_trash: bool = False,
     only: Collection[str] | None = None,
     paper: Paper | None = None,
+    by_name: bool = False,
 ) -> Report:
     """
     Export every note that is not in the trash (an archive has that too); what is only on this computer is
@@ -88,6 +90,7 @@ async def export_notes(
         with_trash: Export the trash too, into a folder of its own.
         only: Ids of the notes to export; an archive always has everything.
         paper: Makes each file instead, for a format that is for paper: the window has these.
+        by_name: Write links and embeds by name (`[[Roses]]`) where that says the same; Markdown alone.
 
     Returns:
         What was exported, and what was left out or refused, each with its reason.
@@ -98,7 +101,7 @@ async def export_notes(
 
     Cost: about 2 ms for a page of text.
     """
-    job = _Export(library, folder, format, paper)
+    job = _Export(library, folder, format, paper, by_name and format == "md")
     await away(job.prepare)
     marks = marks_before(library.store)
     if format == "archive":
@@ -129,7 +132,9 @@ async def export_notes(
 class _Export:
     """One export on its way."""
 
-    def __init__(self, library: Library, folder: Path, format: str, paper: Paper | None) -> None:
+    def __init__(
+        self, library: Library, folder: Path, format: str, paper: Paper | None, by_name: bool
+    ) -> None:
         self._library: Final = library
         self._folder: Final = folder
         self._format: Final = format
@@ -138,7 +143,10 @@ class _Export:
         self._paths: dict[str, str] = {}
         self._assets: dict[str, str] = {}
         self._outlines: dict[str, Outline] = {}
-        self._places: dict[LinkTarget, str] = {}
+        self._places: dict[LinkTarget, tuple[str, str | None]] = {}  # a place's slug, and its heading
+        self._by_name: Final = by_name
+        self._given: NamesGiven | None = None
+        self._named: dict[str, str] = {}  # of the note that is just written
         self.report = Report()
 
     def prepare(self) -> None:
@@ -163,6 +171,7 @@ class _Export:
                 name = self._names.unique(place, safe_name(row.title, UNTITLED), "." + self._format)
                 targets.append(Target(row, f"{place}/{name}" if place else name))
         self._paths = {target.row.id: target.path for target in targets}
+        self._given = NamesGiven(self._paths.values()) if self._by_name else None
         return targets
 
     def plan_trash(self) -> list[Target]:
@@ -265,11 +274,12 @@ class _Export:
         if self._format == "json":
             value = note_value(target.row.id, target.row.notebook_name, document, self._library.model)
             return canonical(value) + "\n"
+        self._named = {}
         moved = [(list(self._moved(spans, target)), attributes) for spans, attributes in blocks]
         matter, row = matter_of(document, self._library.model), target.row
         if self._format == "html":
             return write_html(matter, moved, row.id, row.title, slugs(headings_of(blocks)))
-        return write_front_matter(matter, row.id) + write_markdown(moved)
+        return write_front_matter(matter, row.id) + write_markdown(moved, self._named)
 
     def _moved(self, spans: list[Span], source: Target) -> Iterator[Span]:
         """Spans with the addresses that they have in the export."""
@@ -305,18 +315,32 @@ class _Export:
         """Where an address of ours leads to from a file of the export."""
         target = target_of(address)
         if target is not None and not target.note:
-            place = self._places.get(target._replace(note=source.row.id))
-            return address if place is None else f"#{place}"
+            known = self._places.get(target._replace(note=source.row.id))
+            return address if known is None else self._called(f"#{known[0]}", "", known[1])
         path, place = None, ""
+        heading: str | None = ""
         if target is not None:
-            path, place = self._paths.get(target.note), self._places.get(target, target.place)
+            path = self._paths.get(target.note)
+            place, heading = self._places.get(target, (target.place, target.place))
         elif address.startswith(ATTACHMENT_SCHEME):
             path = self._assets.get(address.removeprefix(ATTACHMENT_SCHEME))
         if path is None:
             return address
         folder = os.path.dirname(source.path) or "."
         relative = as_address(os.path.relpath(path, folder).replace(os.sep, "/"))
-        return f"{relative}#{as_address(place)}" if place else relative
+        if place:
+            relative = f"{relative}#{as_address(place)}"
+        given = self._given
+        if given is None:
+            return relative
+        return self._called(relative, given.file(path) if target is None else given.note(path), heading)
+
+    def _called(self, address: str, name: str | None, heading: str | None) -> str:
+        """The address; what it is called, where it has a name, is kept for the note that is written."""
+        called = with_place(name, heading) if self._given is not None else None
+        if called:
+            self._named[address] = called
+        return address
 
     def _learn_places(self, note: str, blocks: list[Block]) -> None:
         """Find out what the places are called in files that a note links to. The store's thread."""
@@ -327,7 +351,7 @@ class _Export:
                 outline = self._outline(target.note)
                 found = outline.find(target.place)
                 if found is not None:
-                    self._places[target] = outline.slugs[found]
+                    self._places[target] = outline.slugs[found], heading_by_name(outline, found)
 
     def _outline(self, note: str) -> Outline:
         """The headings of a note of the export; none where it cannot be read, which its own turn says."""

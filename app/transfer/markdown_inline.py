@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from app.note_address import LinkTarget
@@ -19,6 +20,7 @@ from app.transfer.addresses import is_allowed
 from app.transfer.blocks import BREAK, Marks, Span, is_embed, is_plain_picture
 from app.transfer.inline_html import closing_tag, embed_tag, opening_tag
 from app.transfer.mark_nesting import Turn, nested, same_value
+from app.transfer.wiki_links import Named, embed_by_name, link_by_name
 
 _DELIMITERS = {"bold": "**", "italic": "*", "strike": "~~", "highlight": "=="}
 _ALWAYS = r"[\\`*]"
@@ -56,34 +58,35 @@ class _Piece:
     partner: int = -1
 
 
-def write_inline(spans: list[Span], *, single_line: bool = False) -> str:
+def write_inline(spans: list[Span], named: Named = MappingProxyType({}), *, single_line: bool = False) -> str:
     """
     Spans as Markdown.
 
     Args:
         spans: Tidied spans of one block.
+        named: Addresses that are written as links by name.
         single_line: True for headings, where a line break has to be `<br>`.
 
     Returns:
         Lines for one paragraph; "" for no spans. Reading them gives the spans again.
     """
-    pieces = _pieces(spans, single_line)
+    pieces = _pieces(spans, named, single_line)
     _choose_delimiters(pieces)
     return "".join(piece.text for piece in pieces)
 
 
-def _pieces(spans: list[Span], single_line: bool) -> list[_Piece]:
+def _pieces(spans: list[Span], named: Named, single_line: bool) -> list[_Piece]:
     """The texts and the ends of marks in order, the latter as tags for now."""
     pieces: list[_Piece] = []
     opened: list[int] = []
-    bare = [_without_written_marks(span, index, spans) for index, span in enumerate(spans)]
+    bare = [_without_written_marks(index, spans, named) for index in range(len(spans))]
     numbers = iter(range(len(spans)))
     for part in nested(bare):
         if isinstance(part, Turn):
             _add_turn(pieces, opened, part)
         else:
             index = next(numbers)
-            _add_content(pieces, spans, index, single_line)
+            _add_content(pieces, spans, index, named, single_line)
     return pieces
 
 
@@ -106,12 +109,12 @@ def _is_link(kind: str, value: Any) -> bool:
     return kind == "link" and isinstance(value, str) and is_allowed(value)
 
 
-def _without_written_marks(span: Span, index: int, spans: list[Span]) -> Span:
-    """The span without the marks that its content says at once: code between backticks, an autolink."""
-    text, marks = span
-    if _is_code(span):
+def _without_written_marks(index: int, spans: list[Span], named: Named) -> Span:
+    """The span without the marks that its content says at once: code between backticks, a short link."""
+    text, marks = spans[index]
+    if _is_code(spans[index]):
         marks = {kind: value for kind, value in marks.items() if kind != "code"}
-    elif _is_autolink(index, spans):
+    elif _is_autolink(index, spans) or link_by_name(spans, index, named):
         marks = {kind: value for kind, value in marks.items() if kind != "link"}
     return text, marks
 
@@ -138,15 +141,19 @@ def _is_autolink(index: int, spans: list[Span]) -> bool:
     return not any(same_value(other[1].get("link"), link) for other in neighbours)
 
 
-def _add_content(pieces: list[_Piece], spans: list[Span], index: int, single_line: bool) -> None:
+def _add_content(
+    pieces: list[_Piece], spans: list[Span], index: int, named: Named, single_line: bool
+) -> None:
     """The text or embed of one span."""
     span = spans[index]
     at_start = index == 0
     at_end = index == len(spans) - 1
     if is_embed(span):
-        pieces.append(_Piece(write_embed(span[1]["embed"])))
+        pieces.append(_Piece(embed_by_name(spans, index, named) or write_embed(span[1]["embed"])))
     elif _is_code(span):
         pieces.append(_Piece(_code_span(span[0])))
+    elif by_name := link_by_name(spans, index, named):
+        pieces.append(_Piece(by_name))
     elif _is_autolink(index, spans):
         pieces.append(_Piece(f"<{span[0]}>"))
     else:

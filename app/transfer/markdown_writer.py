@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from app.transfer.blocks import LISTS, Attributes, Block, Span, block_text, code_length, tidy
 from app.transfer.html_writer import exact_block
 from app.transfer.markdown_inline import write_inline
 from app.transfer.tables import TABLE_LANGUAGE, is_table
+from app.transfer.wiki_links import Named
 
 _KNOWN = {
     None: {"level"},
@@ -34,12 +36,13 @@ NUMBER_MAX = 999_999_999
 """The largest number of a list that CommonMark reads as one."""
 
 
-def write_markdown(blocks: list[Block]) -> str:
+def write_markdown(blocks: list[Block], named: Named = MappingProxyType({})) -> str:
     """
     Write Markdown.
 
     Args:
         blocks: Any blocks; they are tidied first.
+        named: Addresses that are written as links by name.
 
     Returns:
         Text that ends in a newline; "" for one empty paragraph.
@@ -49,7 +52,7 @@ def write_markdown(blocks: list[Block]) -> str:
     blocks = tidy(blocks)
     if blocks == [([], {})]:
         return ""
-    writing = _Writing()
+    writing = _Writing(named)
     index = 0
     while index < len(blocks):
         index += writing.add(blocks, index)
@@ -68,7 +71,8 @@ class _OpenItem:
 class _Writing:
     """The text so far, the list items that are open, and what the last block was."""
 
-    def __init__(self) -> None:
+    def __init__(self, named: Named) -> None:
+        self._named = named
         self.parts: list[str] = []
         self._items: list[_OpenItem] = []
         self._last = ""
@@ -88,7 +92,9 @@ class _Writing:
             elif kind == "quote":
                 self._quote(spans, attributes.get("level", 0))
             elif kind == "heading":
-                self._flat("#" * attributes["level"] + " " + write_inline(spans, single_line=True))
+                self._flat(
+                    "#" * attributes["level"] + " " + write_inline(spans, self._named, single_line=True)
+                )
             else:
                 self._paragraph(spans, attributes.get("level", 0))
             return 1
@@ -137,14 +143,14 @@ class _Writing:
             return
         del self._items[level:]
         indent = self._items[-1].offset if level else 0
-        self._part(write_inline(spans) or "<br>", indent, blank=True)
+        self._part(write_inline(spans, self._named) or "<br>", indent, blank=True)
         self._last = "paragraph"
 
     def _quote(self, spans: list[Span], level: int) -> None:
         """One paragraph of a quotation; a line with only its marks parts it from the one before."""
         self._items.clear()
         prefix = "> " * (level + 1)
-        text = "\n".join(prefix + line for line in (write_inline(spans) or "<br>").split("\n"))
+        text = "\n".join(prefix + line for line in (write_inline(spans, self._named) or "<br>").split("\n"))
         if self._last == "quote":
             text = ("> " * (min(level, self._last_quote) + 1)).rstrip() + "\n" + text
         self._part(text, 0, blank=self._last != "quote")
@@ -156,7 +162,7 @@ class _Writing:
         before = self._items[level] if level < len(self._items) else None
         del self._items[level:]
         item = _next_item(attributes, before)
-        text = write_inline(spans)
+        text = write_inline(spans, self._named)
         if attributes["kind"] == "check":
             text = f"[{'x' if attributes['checked'] else ' '}] {text}".rstrip(" ")
         marker = f"{item.number}{item.marker}" if attributes["kind"] == "numbered" else item.marker

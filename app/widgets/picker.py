@@ -57,6 +57,7 @@ _SMALL_PX = 12
 _RADIUS_PX = 7
 _INSIDE_PX = 12
 _AROUND_PX = 9
+_EDGE_PX = 8
 """What the list's style puts above and below its rows, the line to the field included."""
 
 # The focus will come back: the whole window went to the back, or a menu is open.
@@ -321,12 +322,13 @@ class Picker(QFrame):
         self.setGraphicsEffect(shadow)
 
     def _place(self) -> None:
-        rows = min(self.model.rowCount(), ROWS_SHOWN)
-        self.list.setFixedHeight(rows * ROW_HEIGHT_PX + _AROUND_PX)
-        self.adjustSize()
         parent = self.parentWidget()
         assert parent is not None, "it is made over a window"
-        top = min(TOP_PX, max(8, parent.height() - self.height() - 8))
+        room = parent.height() - 2 * _EDGE_PX - self.field.sizeHint().height() - _AROUND_PX
+        rows = min(self.model.rowCount(), ROWS_SHOWN, max(1, room // ROW_HEIGHT_PX))
+        self.list.setFixedHeight(rows * ROW_HEIGHT_PX + _AROUND_PX)
+        self.adjustSize()
+        top = min(TOP_PX, max(_EDGE_PX, parent.height() - self.height() - _EDGE_PX))
         self.move((parent.width() - self.width()) // 2, top)
 
     def _step(self, by: int) -> None:

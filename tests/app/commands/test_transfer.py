@@ -60,6 +60,21 @@ def test_an_export_comes_back_with_an_import(cli, tmp_path):
     assert cli.ok("show", row["id"], "--json").json["blocks"] == before
 
 
+def test_markdown_has_links_by_name_when_that_is_wanted(cli, tmp_path):
+    cli.note("Roses", "red")
+    cli.note("Home", "See [[Roses]].")
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "Home.md").write_text("See [the roses](Roses.md).")
+    (tmp_path / "in" / "Roses.md").write_text("red")
+    other = ("--profile", str(tmp_path / "other"))
+    cli.ok("import", "in", *other)
+    for options, written in (((), "[the roses](Roses.md)"), (("--wiki-links",), "[[Roses|the roses]]")):
+        cli.ok("export", "out", *options, *other)
+        assert written in (tmp_path / "out" / "Home.md").read_text()
+    refused = cli("export", "out", "--format", "html", "--wiki-links", *other)
+    assert (refused.code, refused.err) == (2, "--format cannot be “html”. Only md has wiki links.\n")
+
+
 def test_an_archive_comes_back_with_its_history(cli, tmp_path):
     made = cli.note("A", "x")
     cli.ok("append", made, "--text", "y")

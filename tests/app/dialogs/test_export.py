@@ -49,6 +49,15 @@ def test_an_archive_is_always_whole(ask):
     assert press(dialog) == [Wanted("archive", None, False)]
 
 
+def test_links_by_name_are_for_markdown_alone(ask):
+    dialog = ask()
+    dialog.by_name.setChecked(True)
+    dialog.format.setCurrentIndex(dialog.format.findData("html"))
+    assert not dialog.by_name.isEnabled()
+    dialog.format.setCurrentIndex(dialog.format.findData("md"))
+    assert press(dialog) == [Wanted("md", None, False, by_name=True)]
+
+
 def test_every_format_says_what_it_is_for(ask):
     dialog = ask()
     said = set()

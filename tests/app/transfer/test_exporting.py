@@ -154,19 +154,126 @@ def with_pictures_elsewhere(blocks):
     return json.loads(text)
 
 
-@pytest.mark.parametrize("format", ["md", "html"])
+@pytest.mark.parametrize(("format", "by_name"), [("md", False), ("md", True), ("html", False)])
 @settings(max_examples=10, phases=[Phase.generate])
 @given(blocks=notes.blocks.map(with_pictures_elsewhere))
-def test_any_note_comes_back_from_an_export_with_its_text_spans_and_blocks(tmp_path_factory, format, blocks):
+def test_any_note_comes_back_from_an_export_with_its_text_spans_and_blocks(
+    tmp_path_factory, format, by_name, blocks
+):
     place = tmp_path_factory.mktemp("trip")
     blocks = tidy(blocks)
     with library_in(place / "one") as one:
         one.new_note(title="T", blocks=blocks)
-        export(one, place / "out", format)
+        export(one, place / "out", format, by_name=by_name)
     with library_in(place / "two") as two:
         assert at_once(import_paths(two, [place / "out"])).done == 1
         (row,) = two.store.notes()
         assert read_body(two.document(row.id)) == blocks
+
+
+def vault_of(library):
+    """Notes that are linked in every way that names can say, and in others; their ids by title."""
+    digest = library.store.save_attachment(PNG, "image/png")
+    plan = library.store.save_attachment(b"%PDF-1.7", "application/pdf")
+    garden, sub = put_folder(library, "Garden"), put_folder(library, "Sub")
+    heading = {"kind": "heading", "level": 2}
+    roses = library.new_note(
+        title="Roses",
+        blocks=[([("Red: the #1", {})], heading), ([("x", {})], {}), ([("Red: the #1", {})], heading)],
+    )
+    ids = {
+        "Roses": roses,
+        "First": library.new_note(title="Twice", folder=garden),
+        "Second": library.new_note(title="Twice", folder=sub),
+        "Odd": library.new_note(title="A [draft] #1"),
+        "Like a file": library.new_note(title="rose.png"),
+    }
+    picture = {"type": "image", "src": f"attachment:{digest}", "alt": "a rose", "name": "flower.png"}
+    shown = {"type": "note", "id": roses, "title": "Roses"}
+    file = {"type": "file", "src": f"attachment:{plan}", "name": "plan.pdf"}
+
+    def link(text, to, **marks):
+        return text, {"link": f"note:{to}", **marks}
+
+    blocks = [
+        ([link("Roses", roses), (", ", {}), link("the *red* ones", f"{roses}#red-the-1")], {}),
+        ([("Bold ", {"bold": True}), link("both", roses, bold=True), (" and ", {})], {}),
+        ([link("one", ids["First"]), (" ", {}), link("two", ids["Second"], italic=True)], {"kind": "quote"}),
+        ([link("Twice", ids["First"]), (" x", {})], {"kind": "bullet", "level": 0}),
+        ([link("half", roses), link("bold", roses, bold=True), ("(x)", {})], {}),
+        ([link("claimed", roses), ("(of the book)", {})], {}),
+        ([link("claimed too", roses), (": red", {})], {}),
+        ([link("second", f"{roses}#red-the-1-1"), (" ", {}), link("gone", f"{roses}#nowhere")], {}),
+        ([link("odd", ids["Odd"]), (" ", {}), link("as a file", ids["Like a file"])], {}),
+        ([link("a|b", roses), (" ", {}), link("[c]", roses), (" ", {}), link("d", roses, code=True)], {}),
+        ([("Here", {})], heading),
+        ([("up", {"link": "#here"}), ("!", {}), link("!", roses)], {}),
+        ([("\ufffc", {"embed": picture}), (" ", {}), ("\ufffc", {"embed": {**picture, "width": 300}})], {}),
+        ([("\ufffc", {"embed": {**picture, "alt": "flower.png"}})], {}),
+        ([("\ufffc", {"embed": {**picture, "alt": "[x]"}}), ("(x)", {})], {}),
+        ([("\ufffc", {"embed": shown}), (" ", {}), ("\ufffc", {"embed": {**shown, "title": "T"}})], {}),
+        ([("\ufffc", {"embed": {**shown, "place": "red-the-1"}})], {}),
+        (
+            [("\ufffc", {"embed": {**file, "name": "The plan"}}), (" and ", {}), ("\ufffc", {"embed": file})],
+            {},
+        ),
+        ([("[[Roses]] as text", {})], {}),
+    ]
+    library.new_note(title="Home", folder=garden, blocks=blocks)
+    return ids
+
+
+def test_links_by_name_are_written_as_vaults_have_them(library, tmp_path):
+    vault_of(library)
+    assert export(library, tmp_path / "out", by_name=True).warnings == []
+    text = (tmp_path / "out" / "Garden" / "Home.md").read_text(encoding="utf-8").split("---\n", 2)[2].lstrip()
+    assert text.split("\n\n") == [
+        "[[Roses]], [[Roses#Red: the 1|the *red* ones]]",
+        "**Bold [[Roses|both]]** and&#32;",
+        "> [[Garden/Twice|one]] *[[Sub/Twice|two]]*",
+        "- [[Garden/Twice|Twice]] x",
+        "[half**bold**](../Roses.md)(x)",
+        "[claimed](../Roses.md)(of the book)",
+        "[claimed too](../Roses.md): red",
+        "[second](../Roses.md#red-the-1-1) [[Roses#nowhere|gone]]",
+        "[odd](../A%20%5Bdraft%5D%20%231.md) [as a file](../rose.png.md)",
+        "[a|b](../Roses.md) [\\[c\\]](../Roses.md) [`d`](../Roses.md)",
+        "## Here",
+        "[[#Here|up]]\\![[Roses|!]]",
+        "![[flower.png|a rose]] ![[flower.png|a rose|300]]",
+        "![[flower.png]]",
+        '![\\[x\\]](../assets/flower.png "flower.png")(x)',
+        "![[Roses]] ![[Roses|T]]",
+        "![[Roses#Red: the 1|Roses]]",
+        "[[plan.pdf|The plan]] and [[plan.pdf]]",
+        "\\[[Roses]] as text\n",
+    ]
+
+
+@pytest.mark.parametrize("is_vault", [False, True])
+def test_links_by_name_lead_where_they_did_when_the_folder_is_imported(library, tmp_path, is_vault):
+    ids = vault_of(library)
+    export(library, tmp_path / "out", by_name=True)
+    (home,) = [row.id for row in library.store.notes() if row.title == "Home"]
+    written = json.dumps(read_body(library.document(home)))
+    if is_vault:  # as soon as Obsidian has opened it
+        (tmp_path / "out" / ".obsidian").mkdir()
+    with library_in(tmp_path / "second") as second:
+        report = at_once(import_paths(second, [tmp_path / "out"]))
+        assert (report.done, report.refused) == (6, [])
+        folders = {row.id: row.name for row in second.store.folders(second.personal())}
+        rows = {(row.title, folders.get(row.folder)): row.id for row in second.store.notes()}
+        for place, title in (("Garden", "First"), ("Sub", "Second")):
+            written = written.replace(ids[title], rows["Twice", place])
+        for title in ("Roses", "A [draft] #1", "rose.png"):
+            known = {"A [draft] #1": "Odd", "rose.png": "Like a file"}.get(title, title)
+            written = written.replace(ids[known], rows[title, None])
+        for slug, heading in (('#red-the-1"', '#Red: the 1"'), ('"red-the-1"', '"Red: the 1"')):
+            written = written.replace(slug, heading)
+        expected = json.loads(written.replace("#here", "#Here"))
+        again = json.loads(json.dumps(read_body(second.document(rows["Home", "Garden"]))))
+        for before, after in zip(expected, again, strict=True):
+            assert after == before
 
 
 def test_html_and_json_are_written(library, tmp_path):

@@ -6,7 +6,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.models.fuzzy import best, folded
-from app.widgets.picker import OFFER_ROLE, ROWS_SHOWN, Offer, Picker
+from app.widgets.picker import OFFER_ROLE, ROW_HEIGHT_PX, ROWS_SHOWN, Offer, Picker
 from tests.support.waiting import wait_for
 from tests.support.whole_window import press, type_text
 
@@ -62,6 +62,16 @@ def test_it_scrolls_only_where_rows_are_out_of_sight(world, wanted):
     wait_for(lambda: picker.list.height() > 0)
     hidden = max(0, picker.model.rowCount() - ROWS_SHOWN)
     assert (picker.list.verticalScrollBar().maximum() > 0) is (hidden > 0)
+
+
+def test_in_a_low_window_it_shows_fewer_rows_and_is_whole(world):
+    window, _, picker = world
+    window.resize(700, 330)
+    ask(picker)
+    assert picker.geometry().bottom() < window.height()
+    assert picker.list.geometry().bottom() < picker.height()
+    window.resize(700, 700)
+    wait_for(lambda: picker.list.height() > ROWS_SHOWN * ROW_HEIGHT_PX)
 
 
 def test_arrows_go_round_pages_stop_at_the_end(world):
