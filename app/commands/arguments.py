@@ -66,7 +66,13 @@ COMMANDS: Final[dict[str, tuple[str, tuple[Option, ...]]]] = {
     ),
     "show": (
         "Show one note.",
-        (_NOTE, _option("--format", choices=("md", "html", "json", "text"), help="md by default")),
+        (
+            _NOTE,
+            _option("--format", choices=("md", "html", "json", "text"), help="md by default"),
+            _option(
+                "--version", dest="of_version", metavar="V", help="its text as it was then; from history"
+            ),
+        ),
     ),
     "new": (
         "Make a note.",
@@ -119,7 +125,7 @@ COMMANDS: Final[dict[str, tuple[str, tuple[Option, ...]]]] = {
             ),
         ),
     ),
-    "history": ("List the versions of a note.", (_NOTE,)),
+    "history": ("List the versions of a note: who wrote when, the oldest first.", (_NOTE,)),
     "restore": (
         "Bring a note back to a version, as an edit that can be undone.",
         (_NOTE, _option("--version", dest="to_version", metavar="V", required=True, help="from history")),

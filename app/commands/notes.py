@@ -11,6 +11,7 @@ from app.library import notebook_name
 from app.refusals import Refused
 
 if TYPE_CHECKING:
+    from app.transfer.blocks import Block
     from crdt import Document
     from sync.model.versions import Model
     from sync.storage.rows import NotebookRow, NoteRow
@@ -43,7 +44,7 @@ async def show(context: Context) -> int:
     row = context.library.find(context.arguments.note)
     document = context.library.document(row.id)
     chosen = context.arguments.format or ("json" if context.json else "md")
-    text = _shown(chosen, row, document, context.library.model)
+    text = _shown(chosen, row, document, context.library.model, _body(context, document))
     if context.json and chosen != "json":
         context.give({"id": row.id, "format": chosen, "content": text})
     else:
@@ -51,25 +52,38 @@ async def show(context: Context) -> int:
     return DONE
 
 
-def _shown(chosen: str, row: NoteRow, document: Document, model: Model) -> str:
-    """A note as text in a format, ending in a newline."""
-    from app.transfer.body import read_body
+def _body(context: Context, document: Document) -> list[Block]:
+    """The body of a note, as it is or as it was at the version that is wanted."""
+    wanted = context.arguments.of_version
+    if wanted is None:
+        from app.transfer.body import read_body
+
+        return read_body(document)
+    from app.commands.versions import find_version, past_blocks
+
+    return past_blocks(document, find_version(document, wanted))
+
+
+def _shown(chosen: str, row: NoteRow, document: Document, model: Model, blocks: list[Block]) -> str:
+    """A note with a body of its own or its past as text in a format, ending in a newline."""
+    from app.transfer.blocks import block_text
     from app.transfer.matter import matter_of, note_text
-    from app.transfer.note_json import canonical, note_value
+    from app.transfer.note_json import blocks_value, canonical, note_value
 
     if chosen == "json":
-        return canonical(note_value(row.id, row.notebook_name, document, model)) + "\n"
+        value = note_value(row.id, row.notebook_name, document, model)
+        return canonical({**value, "blocks": blocks_value(blocks)}) + "\n"
     if chosen == "text":
-        return note_text(document, "body") + "\n"
+        return "\n".join(block_text(spans) for spans, _ in blocks) + "\n"
     if chosen == "html":
         from app.transfer.html_writer import write_html
 
-        return write_html(matter_of(document, model), read_body(document), row.id, row.title)
+        return write_html(matter_of(document, model), blocks, row.id, row.title)
     from app.transfer.markdown_writer import write_markdown
 
     title = note_text(document, "title")
     head = write_markdown([([(title, {})], {"kind": "heading", "level": 1})]) if title else ""
-    body = write_markdown(read_body(document))
+    body = write_markdown(blocks)
     return head + ("\n" if head and body else "") + body
 
 
@@ -126,24 +140,31 @@ def _named(row: NotebookRow) -> str:
 
 async def history(context: Context) -> int:
     """`history`: who wrote when, burst by burst, the oldest first."""
-    from datetime import UTC, datetime
-
     from app.commands.versions import version_name
     from sync.model.lenses import written_by_people
 
+    store = context.library.store
     row = context.library.find(context.arguments.note)
     document = context.library.document(row.id)
-    bursts = written_by_people(document)
-    value = [
-        {"version": version_name(burst), "replica": str(burst.rid), "begun_ms": burst.ms} for burst in bursts
-    ]
-    lines = [
-        f"{version_name(burst)}  {datetime.fromtimestamp(burst.ms / 1000, UTC):%Y-%m-%d %H:%M:%S} UTC"
-        + ("  (here)" if burst.rid == document.rid else "")
-        for burst in bursts
-    ]
-    context.give(value, "\n".join(lines))
+    people, account = store.people(), store.meta("account")
+    value: list[dict[str, Any]] = []
+    lines: list[tuple[str, str, str]] = []
+    for burst in written_by_people(document):
+        person, name = people.get(burst.rid), version_name(burst)
+        author = person.name if person is not None and person.name else None
+        value.append({"version": name, "replica": str(burst.rid), "author": author, "begun_ms": burst.ms})
+        is_mine = burst.rid == store.rid or (person is not None and person.account == account)
+        lines.append((name, _moment(burst.ms), "you" if is_mine else author or "somebody"))
+    width = max((len(name) for name, _, _ in lines), default=0)
+    context.give(value, "\n".join(f"{name:{width}}  {moment}  {who}" for name, moment, who in lines))
     return DONE
+
+
+def _moment(ms: int) -> str:
+    """A moment as clocks here show it, with how far they are from UTC."""
+    from datetime import UTC, datetime
+
+    return f"{datetime.fromtimestamp(ms / 1000, UTC).astimezone():%Y-%m-%d %H:%M:%S %z}"
 
 
 def _notebook_id(context: Context, name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 
 
 def test_a_list_has_the_promised_fields(cli):
@@ -116,6 +117,39 @@ def test_the_history_names_versions_in_their_order(cli):
     assert [entry["version"] for entry in after[: len(before)]] == [entry["version"] for entry in before]
     assert len(after) > len(before)
     assert after[0]["version"] in cli.ok("history", made).out
+
+
+def test_every_version_of_the_history_can_be_looked_at_and_brought_back(cli):
+    made = cli.note("T", "one")
+    cli.ok("append", made, "--text", "two")
+    cli.ok("format", made, "--start", "0", "--end", "3", "--mark", "bold")
+    texts = {}
+    for entry in cli.ok("history", made, "--json").json:
+        shown = cli.ok("show", made, "--version", entry["version"], "--json").json
+        texts[entry["version"]] = shown["blocks"]
+        assert shown["title"] == "T"
+    assert list(texts.values())[-1] == cli.ok("show", made, "--json").json["blocks"]
+    first = next(version for version, blocks in texts.items() if len(blocks) == 1 and blocks[0]["spans"])
+    assert cli.ok("show", made, "--version", first, "--format", "text").out == "one\n"
+    assert "one" in cli.ok("show", made, "--version", first, "--format", "html").out
+    for version, blocks in texts.items():
+        cli.ok("restore", made, "--version", version)
+        assert cli.ok("show", made, "--json").json["blocks"] == blocks
+    refused = cli("show", made, "--version", "x.1")
+    assert (refused.code, refused.out) == (1, "")
+
+
+def test_the_history_says_who_wrote_when(cli, tmp_path):
+    made = cli.note("T", "one")
+    (entry, *_) = cli.ok("history", made, "--json").json
+    assert entry["author"] is None
+    begun = datetime.fromtimestamp(entry["begun_ms"] / 1000).astimezone()
+    line = cli.ok("history", made).out.splitlines()[0]
+    assert line == f"{entry['version']}  {begun:%Y-%m-%d %H:%M:%S %z}  you"
+    elsewhere = ("--profile", str(tmp_path / "other"))
+    cli.ok("export", "out", "--format", "archive")
+    cli.ok("import", "out", *elsewhere)
+    assert cli.ok("history", made, *elsewhere).out.splitlines()[0] == line.replace("you", "somebody")
 
 
 def test_notebooks_are_made_renamed_and_deleted(cli):
