@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from PySide6.QtCore import QElapsedTimer, QObject, QPointF, QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
+from app.contrast import ink_on
 from app.editor.geometry import rect_at, rects_between
 from app.editor.note import Caret
 from crdt.anchor import Anchor
@@ -154,8 +155,7 @@ class RemoteCarets(QObject):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(seen.caret.colour)
         painter.drawRoundedRect(size, 4, 4)
-        light = seen.caret.colour.lightnessF() < 0.6
-        painter.setPen(QColor("#ffffff" if light else "#1c1c1e"))
+        painter.setPen(ink_on(seen.caret.colour))
         painter.drawText(size, Qt.AlignmentFlag.AlignCenter, name)
         painter.restore()
 

@@ -21,6 +21,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from app.contrast import ink_on
 from app.models.history import Timeline
 from app.models.past import Sitting
 from app.models.people import Person
@@ -145,7 +146,7 @@ class SittingDelegate(QStyledItemDelegate):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)
         painter.drawEllipse(where)
-        painter.setPen(QColor("#ffffff") if colour.lightnessF() < 0.6 else QColor("#1c1c1e"))
+        painter.setPen(ink_on(colour))
         painter.drawText(where, Qt.AlignmentFlag.AlignCenter, letters)
 
 

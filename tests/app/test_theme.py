@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QPushButton, QSlider, QVBoxLayout, QWidget
 
 from app import theme as themes
+from app.contrast import contrast
 from app.resources import style_template, theme_names
 from app.theme import draw_icon, load_theme
 from tests.support.looks import worn
@@ -18,19 +19,6 @@ from tests.support.waiting import wait_for
 def appearance(qt_app):
     with worn(qt_app) as made:
         yield made
-
-
-def luminance(colour: QColor) -> float:
-    """WCAG 2.2, relative luminance."""
-    parts = (colour.redF(), colour.greenF(), colour.blueF())
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(front: QColor, back: QColor) -> float:
-    """WCAG 2.2, contrast ratio of opaque colours."""
-    light, dark = sorted((luminance(front), luminance(back)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
 
 
 def over(top: QColor, ground: QColor) -> QColor:
