@@ -5,7 +5,7 @@ import re
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QPushButton, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QSlider, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from app import theme as themes
 from app.contrast import contrast
@@ -148,3 +148,29 @@ def test_a_slider_that_has_the_keys_is_marked_at_its_handle_and_not_at_its_ends(
         for x in (0, picture.width() - 1):
             assert picture.pixel(x, 1) == picture.pixel(picture.width() // 4, 1)
     window.deleteLater()
+
+
+@pytest.mark.parametrize("mode", ["light", "dark", "contrast"])
+def test_the_chosen_row_of_a_tree_has_one_colour_from_edge_to_edge_and_keeps_its_arrow(appearance, mode):
+    appearance.set_mode(mode)
+    tree = QTreeWidget()
+    tree.setHeaderHidden(True)
+    group = QTreeWidgetItem(["Group"])
+    group.addChild(QTreeWidgetItem(["One"]))
+    tree.addTopLevelItem(group)
+    tree.expandAll()
+    tree.resize(300, 200)
+    tree.show()
+    for item in (group.child(0), group):
+        tree.setCurrentItem(item)
+        place = tree.visualItemRect(item)
+        seen = tree.viewport().grab().toImage()
+        edges = [seen.pixelColor(x, place.top() + 2) for x in (2, place.left() - 3, place.right() - 3)]
+        assert len({colour.name() for colour in edges}) == 1
+        before = {
+            seen.pixelColor(x, y).name()
+            for x in range(place.left())
+            for y in range(place.top(), place.bottom())
+        }
+        assert (len(before) > 1) == (item is group), "the arrow of a group that is chosen"
+    tree.close()
