@@ -4,7 +4,8 @@ The bones of our dialogs: a title, a line of explanation, labelled fields, a pla
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -128,7 +129,18 @@ class Form(QDialog):
     def _needed_height(self) -> int:
         wrapped = self.column.totalHeightForWidth(self.minimumWidth())
         needed = max(wrapped, self.column.totalSizeHint().height())
-        return min(needed, self.screen().availableGeometry().height())
+        around = self.frameGeometry().height() - self.height()
+        return min(needed, self.screen().availableGeometry().height() - around)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt: what grows while it is shown, because an answer came, grows up where there is no room below."""
+        super().resizeEvent(event)
+        if self.isVisible():
+            free, frame = self.screen().availableGeometry(), self.frameGeometry()
+            left = max(free.left(), min(frame.left(), free.right() + 1 - frame.width()))
+            top = max(free.top(), min(frame.top(), free.bottom() + 1 - frame.height()))
+            if frame.topLeft() != QPoint(left, top):
+                self.move(left, top)
 
     def event(self, event: QEvent) -> bool:
         """Qt: rows that are put into a part count only once they are shown, which is after `fit`."""

@@ -1,5 +1,6 @@
 """Forms name their fields for everybody."""
 
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 
 from app.dialogs.form import WIDTH_PX, Form, Page, main_button
@@ -57,4 +58,21 @@ def test_however_small_the_screen_nothing_of_it_is_cut(appearance):
     assert form.height() == needed
     form.say_problem("Oh")
     assert form.height() == needed
+    form.close()
+
+
+def test_what_grows_while_it_is_shown_stays_on_the_screen(appearance):
+    form = Form(None, "Title")
+    form.add_problem()
+    form.add_buttons(main_button("Close"))
+    form.show()
+    free = form.screen().availableGeometry()
+    form.move(
+        free.right() - form.frameGeometry().width() - 10, free.bottom() - form.frameGeometry().height() - 10
+    )
+    before = form.x()
+    form.say_problem("Something long is wrong. " * 20)
+    QTest.qWait(0)
+    assert free.contains(form.frameGeometry())
+    assert form.x() == before, "it moves no farther than it must"
     form.close()
