@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def check_replicas(replicas: "Replicas") -> None:
-    """R1, R2: one entry per replica, groups ascending and below the end."""
+    """R1-R3: one entry per replica, groups ascending and below the end, and which flips decide."""
     count = len(replicas.rids)
     assert replicas.total == sum(replicas.ends) <= COUNTERS_MAX, "R1: the sum of the ends"
     assert len(set(replicas.rids)) == count, "R1: a replica twice"
@@ -30,6 +30,9 @@ def check_replicas(replicas: "Replicas") -> None:
         assert all(a < b for a, b in pairwise(starts)), "R2: groups ascend"
         assert not starts or starts[-1] < replicas.ends[number], "R2: groups lie below the end"
         assert len(starts) == len(replicas.group_times[number]), "R2: a time for each group"
+    assert replicas.deciders == {
+        group: replicas.deciders_of(flips) for group, flips in replicas.flips.items()
+    }, "R3: the flips that decide"
 
 
 def check_sequence(sequence: "Sequence") -> None:

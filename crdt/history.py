@@ -72,26 +72,26 @@ def versions(replicas: Replicas) -> list[tuple[Burst, Version]]:
 class Horizon:
     """What of a text a version had seen, by the small numbers of its replicas."""
 
-    __slots__ = ("_flips", "_replicas", "ends", "reasons")
+    __slots__ = ("_deciders", "_replicas", "ends", "reasons")
 
     def __init__(self, text: "TextReading", version: Version) -> None:
         replicas = text._replicas
         self._replicas: Final = replicas
         ends = zip(replicas.rids, replicas.ends, strict=True)
         self.ends: list[int] = [min(version.end(rid), end) for rid, end in ends]
-        self._flips: dict[tuple[int, int], list[Flip]] = {}
+        self._deciders: dict[tuple[int, int], list[Flip]] = {}
         for group, flips in replicas.flips.items():
             seen = [flip for flip in flips if flip.counter < self.ends[flip.replica]]
             if seen:
-                self._flips[group] = seen
+                self._deciders[group] = replicas.deciders_of(seen)
         self.reasons: list[list[int]] = self._count_reasons(text)
 
     def is_live(self, replica: int, counter: int) -> bool:
         """Whether the group of this op was live."""
-        if not self._flips:
+        if not self._deciders:
             return True
-        flips = self._flips.get((replica, self._replicas.group_of(replica, counter)))
-        winner = self._replicas.deciding(flips, counter) if flips else None
+        deciders = self._deciders.get((replica, self._replicas.group_of(replica, counter)))
+        winner = self._replicas.deciding(deciders, counter) if deciders is not None else None
         return winner is None or winner.live
 
     def has(self, replica: int, counter: int) -> bool:
@@ -108,19 +108,20 @@ class Horizon:
             changes[replica][size] -= 1
         for author, log in enumerate(text._erasures):
             for erased in log.between(0, self.ends[author]):
-                if not self._flips:
+                if not self._deciders:
                     _hide(changes, erased.lowest(), erased.size)
                     continue
                 for offset in range(erased.ops()):
                     if self.is_live(author, erased.counter + offset):
                         target = erased.target + erased.step * offset
                         _hide(changes, target, 1 if erased.step else erased.size)
-        for (replica, start), flips in self._flips.items():
+        for (replica, begin), deciders in self._deciders.items():
             if replica < len(sizes):
-                for begin, end in pairwise(sorted({start, *[flip.until for flip in flips]})):
-                    if not self.is_live(replica, begin):
+                for flip in deciders:
+                    if not flip.live:
                         changes[replica][min(begin, sizes[replica])] += 1
-                        changes[replica][min(end, sizes[replica])] -= 1
+                        changes[replica][min(flip.until, sizes[replica])] -= 1
+                    begin = flip.until
         return [list(accumulate(change)) for change in changes]
 
 

@@ -58,6 +58,7 @@ class Replicas:
 
     __slots__ = (
         "_index",
+        "deciders",
         "ends",
         "flips",
         "group_starts",
@@ -80,6 +81,9 @@ class Replicas:
         self.group_starts: list[list[int]] = []
         self.group_times: list[list[int]] = []
         self.flips: dict[tuple[int, int], list[Flip]] = {}
+        """All flips of each group that has any, by its replica and start."""
+        self.deciders: dict[tuple[int, int], list[Flip]] = {}
+        """Of these the ones that decide for some counter (R3), see ``deciders_of``."""
         self.lamport: int = 0
         self.time: int = 0
         """The time of the delta in hand, which a new group is remembered by; 0 outside a document."""
@@ -150,27 +154,35 @@ class Replicas:
         """
         if not self.flips:
             return True
-        flips = self.flips.get((replica, self.group_of(replica, counter)))
-        return flips is None or self._decide(flips, counter)
-
-    def _decide(self, flips: list[Flip], counter: int) -> bool:
-        winner = self.deciding(flips, counter)
+        deciders = self.deciders.get((replica, self.group_of(replica, counter)))
+        winner = self.deciding(deciders, counter) if deciders is not None else None
         return winner is None or winner.live
 
-    def deciding(self, flips: list[Flip], counter: int) -> Flip | None:
-        """The flip with the greatest stamp among those that reach ``counter``; None when none does."""
-        best: Flip | None = None
-        for flip in flips:
-            if flip.until > counter and (best is None or self._after(flip, best)):
-                best = flip
-        return best
+    def deciding(self, deciders: list[Flip], counter: int) -> Flip | None:
+        """
+        The flip with the greatest stamp among those that reach ``counter``; None when none does.
 
-    def _after(self, one: Flip, other: Flip) -> bool:
-        return (one.time, self.rids[one.replica], one.counter) > (
-            other.time,
-            self.rids[other.replica],
-            other.counter,
-        )
+        Args:
+            deciders: Those of a group that decide somewhere, as ``deciders_of`` gives them.
+
+        Cost: O(log deciders).
+        """
+        place = _first_beyond(deciders, counter)
+        return deciders[place] if place < len(deciders) else None
+
+    def deciders_of(self, flips: list[Flip]) -> list[Flip]:
+        """
+        The flips that decide for some counter. One that is later and reaches as far leaves another nothing to
+        decide, so of these ``until`` ascends and the stamps descend.
+        """
+        found: list[Flip] = []
+        for flip in sorted(flips, key=self._rank, reverse=True):
+            if not found or flip.until > found[-1].until:
+                found.append(flip)
+        return found
+
+    def _rank(self, flip: Flip) -> tuple[int, int, int]:
+        return (flip.time, self.rids[flip.replica], flip.counter)
 
     def has_group(self, replica: int, start: int) -> bool:
         """Whether a group of ``replica`` starts at exactly this counter."""
@@ -182,19 +194,40 @@ class Replicas:
         """
         Add a flip to the group ``start`` of ``replica`` and say which of its counters changed their state.
 
-        Cost: O(flips of this group squared), whatever the length of the group.
+        Cost: O(log flips + flips that have nothing left to decide): going back and forth costs the same each
+        time, however often it is done.
         """
-        flips = self.flips.setdefault((replica, start), [])
-        edges = {start, flip.until}
-        for earlier in flips:
-            if start < earlier.until < flip.until:
-                edges.add(earlier.until)
-        cuts = sorted(edges)
-        before = [self._decide(flips, cut) for cut in cuts]
-        flips.append(flip)
+        self.flips.setdefault((replica, start), []).append(flip)
+        deciders = self.deciders.setdefault((replica, start), [])
+        rank = self._rank(flip)
+        last = _first_beyond(deciders, flip.until - 1)
+        further = deciders[last] if last < len(deciders) else None
+        if further is not None and self._rank(further) > rank:
+            return []
+        first = last
+        while first and self._rank(deciders[first - 1]) < rank:
+            first -= 1
         changed: list[Segment] = []
-        for place in range(len(cuts) - 1):
-            now = self._decide(flips, cuts[place])
-            if now != before[place]:
-                changed.append(Segment(replica, cuts[place], cuts[place + 1], now))
+        begin = deciders[first - 1].until if first else start
+        for earlier in deciders[first:last]:
+            if earlier.live != flip.live:
+                changed.append(Segment(replica, begin, earlier.until, flip.live))
+            begin = earlier.until
+        if flip.live != (further is None or further.live):
+            changed.append(Segment(replica, begin, flip.until, flip.live))
+        if further is not None and further.until == flip.until:
+            last += 1
+        deciders[first:last] = [flip]
         return changed
+
+
+def _first_beyond(deciders: list[Flip], counter: int) -> int:
+    """The place of the first flip that reaches ``counter``."""
+    low, high = 0, len(deciders)
+    while low < high:
+        middle = (low + high) // 2
+        if deciders[middle].until > counter:
+            high = middle
+        else:
+            low = middle + 1
+    return low

@@ -6,7 +6,6 @@ while a text is loaded; hostile runs and logs raise MalformedOp here. Source: RE
 """
 
 from bisect import bisect_left, bisect_right
-from itertools import pairwise
 from typing import Final
 
 from crdt.characters import FILLER
@@ -227,12 +226,13 @@ def note_erasures(rows: dict[int, Row], replicas: Replicas, author: int, log: Er
 
 def note_groups(rows: dict[int, Row], replicas: Replicas) -> None:
     """Note what groups that are switched off hide."""
-    for (replica, start), flips in replicas.flips.items():
+    for (replica, begin), deciders in replicas.deciders.items():
         row = rows.get(replica)
         if row is not None:
-            for begin, end in pairwise(sorted({start, *[flip.until for flip in flips]})):
-                if not replicas.is_live(replica, begin):
-                    row.note_inside(begin, end)
+            for flip in deciders:
+                if not flip.live:
+                    row.note_inside(begin, flip.until)
+                begin = flip.until
 
 
 def _live_parts(replicas: Replicas, author: int, erased: Erased) -> list[tuple[int, int]]:
@@ -242,11 +242,12 @@ def _live_parts(replicas: Replicas, author: int, erased: Erased) -> list[tuple[i
     stop = begin + erased.ops()
     while begin < stop:
         group = replicas.group_of(author, begin)
-        edges = {begin, min(replicas.group_end(author, group), stop)}
-        edges.update([flip.until for flip in replicas.flips.get((author, group), ())])
-        inside = sorted([edge for edge in edges if begin <= edge <= stop])
-        for start, end in pairwise(inside):
-            if replicas.is_live(author, start):
-                found.append((start, end))
-        begin = inside[-1]
+        deciders = replicas.deciders.get((author, group), [])
+        end = min(replicas.group_end(author, group), stop)
+        while begin < end:
+            winner = replicas.deciding(deciders, begin)
+            until = end if winner is None else min(winner.until, end)
+            if winner is None or winner.live:
+                found.append((begin, until))
+            begin = until
     return found

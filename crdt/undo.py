@@ -58,8 +58,8 @@ class UndoStacks:
         dead: list[Flip] = []
         groups: dict[int, int] = {}
         for start in starts:
-            flips = self._replicas.flips.get((0, start))
-            decision = self._replicas.deciding(flips, start) if flips else None
+            deciders = self._replicas.deciders.get((0, start))
+            decision = self._replicas.deciding(deciders, start) if deciders is not None else None
             if decision is None or decision.live:
                 self._undo.append(start)
             elif decision.replica == 0 and decision.counter > starts[-1]:

@@ -36,6 +36,9 @@ def growth_job(name: str, size: int) -> Callable[[], object]:
         return lambda: deliver_reversed(sent)
     if name == "fragments of one character":
         return lambda: [text.insert(number // 2, "x") for number in range(size)]
+    if name == "back and forth over one burst":
+        text.insert(0, "word")
+        return lambda: [text.undo() and text.redo() for _ in range(size)]
     assert name == "undo"
     for _ in range(size):
         text.new_group()
@@ -66,4 +69,5 @@ GROWTH = {
     "delivery in reverse": 5_000,
     "fragments of one character": 5_000,
     "undo": 25_000,
+    "back and forth over one burst": 5_000,
 }

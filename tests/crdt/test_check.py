@@ -71,6 +71,11 @@ def group_without_a_time(text):
     text._replicas.group_times[0].pop()
 
 
+def deciding_flip_forgotten(text):
+    for deciders in text._replicas.deciders.values():
+        deciders.clear()
+
+
 def chunk_out_of_order(text):
     text._sequence.chunks[1].order = 0
 
@@ -195,6 +200,7 @@ BREAKS = [
     (groups_out_of_order, "R2"),
     (group_behind_the_end, "R2"),
     (group_without_a_time, "R2"),
+    (deciding_flip_forgotten, "R3"),
     (chunk_out_of_order, "S3"),
     (chunk_emptied, "S3"),
     (run_in_another_chunk, "S6"),

@@ -78,7 +78,22 @@ def test_the_flip_with_the_greatest_stamp_among_those_that_reach_a_counter_decid
             reaching = [one for one in made if one.until > counter]
             best = max(reaching, key=lambda one: (one.time, rids[one.replica], one.counter), default=None)
             assert live[counter] == replicas.is_live(0, counter) == (best is None or best.live)
-            assert replicas.deciding(replicas.flips[0, 5], counter) is best
+            assert best is None or best in replicas.deciders[0, 5]
+            assert replicas.deciding(replicas.deciders[0, 5], counter) is best
+        check_replicas(replicas)
+
+
+def test_of_flips_that_follow_on_each_other_only_the_last_decides():
+    replicas = Replicas(1)
+    replicas.start_group(0, 0, 0)
+    for number in range(300):
+        replicas.advance(0, number + 2)
+        flip = Flip(number, 0, number + 1, number + 2, bool(number % 2))
+        changed = replicas.flip(0, 0, flip)
+        assert replicas.deciders[0, 0] == [flip]
+        assert (changed[0].start, changed[-1].end) == (0, number + 1 + (not number % 2))
+    assert len(replicas.flips[0, 0]) == 300
+    check_replicas(replicas)
 
 
 def test_flips_of_one_group_leave_the_others_alone():

@@ -46,6 +46,21 @@ def test_U8_redo_of_a_group_between_live_ones_puts_it_back_at_its_place():
 # Cases
 
 
+def test_going_back_and_forth_over_one_burst_leaves_one_switch_that_decides_however_often_it_is_done():
+    """Every switch is kept, and each undo, redo, load and look into the past still takes a moment."""
+    text = RichText(1)
+    text.insert(0, "word")
+    for _ in range(3_000):
+        text.undo()
+        text.redo()
+    again = reloaded(text)
+    for one in (text, again):
+        assert len(one._replicas.flips[0, 0]) == 6_000
+        assert [flip.live for flip in one._replicas.deciders[0, 0]] == [True]
+        assert one.text() == one.text_at(one.version()) == "word"
+    assert again.encode() == text.encode()
+
+
 def test_undo_takes_back_a_burst_and_redo_brings_it_again():
     text = RichText(1)
     assert not text.can_undo
