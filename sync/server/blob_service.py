@@ -28,6 +28,7 @@ from sync.protocol import wire
 from sync.server.blob_session import BlobSession, Effect, Say, Work
 from sync.server.realm import Realm
 from sync.server.session import Close
+from sync.server.turns import Turns
 
 LOOK_EVERY_S: Final = 5.0
 """How often silent connections are looked for."""
@@ -59,10 +60,10 @@ class BlobService:
         session = BlobSession(realm, address, self._clock(), self._tell)
         self._open[socket] = session
         watch = asyncio.create_task(self._watch(socket, session))
+        turns = Turns()
         try:
             async for frame in socket:
-                if wait_ms := session.pace(self._clock()):
-                    await asyncio.sleep(wait_ms / 1000)
+                await turns.take(session.pace(self._clock()))
                 if not await self._perform(socket, session.receive(frame, self._clock())):
                     return
                 if self._crowded(session):

@@ -48,6 +48,7 @@ from sync.server.opening import FolderLock, Opened, make_folder, open_server
 from sync.server.realm import Realm, realm_of
 from sync.server.session import Close, Effect, Session, Submit, Work
 from sync.server.settings import Settings
+from sync.server.turns import Turns
 from sync.server.upkeep import tidying
 from sync.server.writer import Writer
 
@@ -305,14 +306,13 @@ class Service:
 
     async def _read(self, connection: Connection) -> None:
         """Take frames one after the other until the connection closes."""
-        session, link = connection.session, connection.link
+        session, link, turns = connection.session, connection.link, Turns()
         async for frame in connection.socket:
             if connection.closing is not None or self._stopping:
                 continue
             self.counts.frames_in += 1
             self.counts.bytes_in += len(frame)
-            if wait_ms := session.pace(self._clock()):  # a flood is read slowly, and delays nobody else
-                await asyncio.sleep(wait_ms / 1000)
+            await turns.take(session.pace(self._clock()))  # a flood is read slowly, and delays nobody else
             effects = (
                 session.refuse_text() if isinstance(frame, str) else session.receive(frame, self._clock())
             )

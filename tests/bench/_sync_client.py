@@ -64,6 +64,7 @@ class Line:
         self.room = asyncio.Event()
         self.closing = False
         self.listening: asyncio.Task[None] | None = None
+        self.pinging: asyncio.Task[None] | None = None
 
     @classmethod
     async def open(cls, url: str, watch: Watch, token: str | None = None) -> Line:
@@ -75,7 +76,8 @@ class Line:
         line.listening = asyncio.create_task(line.listen())
         rid = line.author.rid
         await line.say(m.Hello((1, 1), "bench", "any", rid, f"i{rid}", MODEL, token))
-        await line.answer(m.Welcome)
+        welcome = await line.answer(m.Welcome)
+        line.pinging = asyncio.create_task(line.ping(welcome.ping / 1000))
         return line
 
     async def sign_up(self, name: str) -> str:
@@ -124,6 +126,15 @@ class Line:
                 if isinstance(message, kind):
                     return message
 
+    async def ping(self, every_s: float) -> None:
+        """Say that this end is there, as every client does: who is silent is cut off."""
+        try:
+            while True:
+                await asyncio.sleep(every_s)
+                await self.say(m.Ping())
+        except ConnectionClosed:
+            pass
+
     async def listen(self) -> None:
         try:
             async for frame in self.socket:
@@ -164,8 +175,10 @@ class Line:
 
     async def close(self) -> None:
         self.closing = True
-        await self.socket.close()
         assert self.listening is not None
+        assert self.pinging is not None
+        self.pinging.cancel()
+        await self.socket.close()
         await self.listening
 
 

@@ -53,7 +53,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
 
 _SOCKETS = (
     *("sync.client.runner", "sync.server.service", "sync.server.blob_service", "sync.server.admin_service"),
-    "sync.server.writer",
+    *("sync.server.writer", "sync.server.turns"),
     *("sync.server.bus", "sync.server.neighbours", "sync.server.connected"),
 )
 

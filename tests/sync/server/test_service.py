@@ -6,6 +6,7 @@ import random
 import ssl
 import time
 import urllib.request
+from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,8 +18,12 @@ from sync.errors import StoreUnavailable
 from sync.limits import FRAME_SIZE_MAX
 from sync.model.versions import OLDEST
 from sync.protocol import messages as m
+from sync.protocol import wire
+from sync.server.blob_session import BlobSession
 from sync.server.service import Service
+from sync.server.session import Session
 from sync.server.settings import Settings
+from sync.server.turns import FRAMES_A_TURN
 from tests.support.certificates import self_signed
 from tests.support.peer import PASSWORD, Author, Peer, new_id
 from tests.support.running_server import run, running_server
@@ -261,6 +266,40 @@ def test_frames_beyond_the_limit_and_broken_ones_close_only_their_own_connection
             await ann.quiet()
 
     run(play())
+
+
+@pytest.mark.parametrize("path", ["/v1/sync", "/v1/blobs"])
+def test_a_connection_that_sends_many_frames_at_once_lets_others_have_their_turn(tmp_path, monkeypatch, path):
+    turn, taken = 0, Counter()
+
+    def pace(session, now_ms):
+        taken[turn] += 1
+        return 0
+
+    for kind in (Session, BlobSession):
+        monkeypatch.setattr(kind, "pace", pace)
+
+    async def play():
+        nonlocal turn
+        async with running_server(tmp_path) as server, connect(server.url + path, compression=None) as flood:
+            await flood.send(wire.encode(m.Hello((1, 1), "a", "b", 2_000, "i", OLDEST)))
+            await flood.recv()
+            pings = [wire.encode(m.Ping(number)) for number in range(400)]
+            flooding = asyncio.create_task(_sent(flood, pings))
+            while taken.total() <= len(pings):
+                await asyncio.sleep(0)
+                turn += 1
+            await flooding
+        assert max(taken.values()) <= 2 * FRAMES_A_TURN
+
+    run(play())
+
+
+async def _sent(socket, frames):
+    """Send frames as one piece, so that they come at once."""
+    for frame in frames:
+        socket.protocol.send_binary(frame)
+    socket.transport.write(b"".join(socket.protocol.data_to_send()))
 
 
 def test_who_says_nothing_holds_nothing_up(tmp_path):
