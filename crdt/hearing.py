@@ -13,7 +13,7 @@ from crdt.ops import INSERT_LENGTH_MAX
 from crdt.ops_codec import DEFLATED, HEAD_SIZE, STARTS, TYPING, read_changes, read_text
 from crdt.patch import Deleted, Inserted, TextPatch
 from crdt.replicas import COUNTERS_MAX, Replicas
-from crdt.runs import END, ID_BITS, START, Run
+from crdt.runs import COUNTER_MASK, END, ID_BITS, START, Run
 
 
 class Hearing(Intents):
@@ -48,12 +48,17 @@ class Hearing(Intents):
         counter = data[9] | data[10] << 8 | data[11] << 16
         if replicas.ends[author] != counter:
             return None
-        if form & ~DEFLATED == TYPING:
+        if form == TYPING or form == TYPING | DEFLATED:
             return self._hear_typing(author, counter, read_text(form, data[HEAD_SIZE:]))
         if form < TYPING or form & 2 or not (form & STARTS or replicas.group_starts[author]):
             return None
         numbers, text = read_changes(form, data)
-        return self._hear_changes(author, counter, form & STARTS, numbers, text)
+        if len(numbers) > 2:
+            return self._hear_changes(author, counter, form & STARTS, numbers, text)
+        one, other = numbers
+        if text:
+            return self._hear_insert(author, counter, form & STARTS, one, other, text)
+        return self._hear_erase(author, counter, form & STARTS, one, other)
 
     def _hear_typing(self, author: int, counter: int, text: str) -> list[TextPatch] | None:
         """A TYPE where its author's last run ends and nothing has come between (V3)."""
@@ -88,6 +93,37 @@ class Hearing(Intents):
         self._tail_index = index
         return run
 
+    def _hear_erase(
+        self, author: int, counter: int, starts: int, back: int, count: int
+    ) -> list[TextPatch] | None:
+        """An ERASE of visible elements of one run."""
+        sequence = self._sequence
+        target = counter - back
+        run = sequence.find(author, target)
+        if run is None or run.hidden:
+            return None
+        offset = target - run.start
+        if not 0 < count <= run.length - offset:
+            return self._hear_changes(author, counter, starts, (back, count), "")
+        if not self._counted(author, counter, starts, counter + 1):
+            return None
+        self._erasures_of(author).record(counter, (author << ID_BITS) + target, count)
+        index = sequence.goto(run) + offset
+        sequence.hide_part(offset, count)
+        return [Deleted(index, count)]
+
+    def _hear_insert(
+        self, author: int, counter: int, starts: int, left: int, right: int, text: str
+    ) -> list[TextPatch] | None:
+        """An INSERT between two elements side by side; both are given as in ``read_changes``."""
+        here = (author << ID_BITS) + counter
+        left = here - left if left else START
+        right = here - right if right else END
+        beside = self._beside(author, left, right, text)
+        if beside is None or not self._counted(author, counter, starts, counter + len(text)):
+            return None
+        return self._insert_between(beside, Run(author, counter, len(text), left, right, 0, 0), text)
+
     def _hear_changes(
         self, author: int, counter: int, starts: int, numbers: tuple[int, ...], text: str
     ) -> list[TextPatch] | None:
@@ -100,37 +136,43 @@ class Hearing(Intents):
         if runs is None:
             return None
         end = counter + erased // 2
-        left, right = START, END
-        beside: Run | None = None
-        if text:
-            base = author << ID_BITS
-            if numbers[erased]:
-                left = base + end - numbers[erased]
-            if numbers[erased + 1]:
-                right = base + end - numbers[erased + 1]
-            beside = self._beside(author, left, right, base)
-            if beside is None or len(text) > INSERT_LENGTH_MAX or "\0" in text:
+        if not text:
+            if not self._counted(author, counter, starts, end):
                 return None
-        replicas = self._replicas
-        if replicas.total + end + len(text) - counter > COUNTERS_MAX:
+            return self._erase_heard(author, counter, numbers, runs)
+        here = (author << ID_BITS) + end
+        left = here - numbers[erased] if numbers[erased] else START
+        right = here - numbers[erased + 1] if numbers[erased + 1] else END
+        beside = self._beside(author, left, right, text)
+        if beside is None or not self._counted(author, counter, starts, end + len(text)):
             return None
+        patches = self._erase_heard(author, counter, numbers, runs)
+        if beside.hidden or not beside.first_id() <= left <= beside.last_id():
+            beside = self._sequence.run_of(left)
+        self._sequence.goto(beside)
+        new = Run(author, end, len(text), left, right, 0, 0)
+        patches.extend(self._insert_between(beside, new, text))
+        return patches
+
+    def _counted(self, author: int, counter: int, starts: int, end: int) -> bool:
+        """Count the ops from ``counter`` to ``end`` into the version, unless that is full."""
+        replicas = self._replicas
+        total = replicas.total + end - counter
+        if total > COUNTERS_MAX:
+            return False
         if starts:
             replicas.start_group(author, counter, replicas.time)
-        replicas.advance(author, end + len(text))
+        replicas.total = total
+        replicas.ends[author] = end
         self._tail = None
-        patches = self._erase_heard(author, counter, numbers, runs) if runs else []
-        if beside is not None:
-            if runs and (beside.hidden or not beside.first_id() <= left <= beside.last_id()):
-                beside = self._sequence.run_of(left)
-            patches.extend(self._insert_heard(beside, Run(author, end, len(text), left, right, 0, 0), text))
-        return patches
+        return True
 
     def _runs_of(self, author: int, counter: int, numbers: tuple[int, ...], erased: int) -> list[Run] | None:
         """
         The visible runs with what ERASEs name, in that order. None if something else is among it, or one run
         twice, for hiding a part of it leaves another run.
         """
-        here = self._sequence.replicas[author]
+        sequence = self._sequence
         runs: list[Run] = []
         for place in range(0, erased, 2):
             start = counter - numbers[place]
@@ -139,21 +181,27 @@ class Hearing(Intents):
             if start < 0 or start == stop:
                 return None
             while start < stop:
-                run = here.find(start)
+                run = sequence.find(author, start)
                 if run is None or run.hidden:
                     return None
                 runs.append(run)
                 start = run.start + run.length
         return runs if erased < 4 or len(set(runs)) == len(runs) else None
 
-    def _beside(self, author: int, left: int, right: int, base: int) -> Run | None:
-        """The run with the element ``left``, at the finger; None unless ``right`` stands right behind it."""
+    def _beside(self, author: int, left: int, right: int, text: str) -> Run | None:
+        """
+        The run with the element ``left``, at the finger; None unless ``right`` stands right behind it and
+        ``text`` may stand between them.
+        """
+        if len(text) > INSERT_LENGTH_MAX or "\0" in text:
+            return None
         sequence = self._sequence
-        run = sequence.start_run if left == START else sequence.replicas[author].find(left - base)
+        counter = left - (author << ID_BITS)
+        run = sequence.start_run if left == START else sequence.find(author, counter)
         if run is None:
             return None
         sequence.goto(run)
-        return run if sequence.behind_finger(left - run.first_id() + 1) == right else None
+        return run if sequence.behind_finger((left & COUNTER_MASK) - run.start + 1) == right else None
 
     def _erase_heard(
         self, author: int, counter: int, numbers: tuple[int, ...], runs: list[Run]
@@ -186,11 +234,3 @@ class Hearing(Intents):
             gone += size
         patches.append(Deleted(index, gone))
         return patches
-
-    def _insert_heard(self, beside: Run, new: Run, text: str) -> list[TextPatch]:
-        """Carry out an INSERT whose left origin is in a run, and remember where it ends (V3)."""
-        at = self._sequence.goto(beside)
-        offset = new.left - beside.first_id() + 1
-        self._tail = new
-        self._tail_index = at + (0 if beside.hidden else offset) + len(text)
-        return self._insert_between(at, offset, new, text)

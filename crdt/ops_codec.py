@@ -269,6 +269,10 @@ def read_changes(form: int, data: bytes) -> tuple[tuple[int, ...], str]:
     Raises:
         CrdtError: The bytes are nothing that ``encode_ops`` writes.
     """
+    if form & ~STARTS == INSERTING and len(data) > HEAD_SIZE + 4:  # most often
+        left = data[HEAD_SIZE] | data[HEAD_SIZE + 1] << 8
+        right = data[HEAD_SIZE + 2] | data[HEAD_SIZE + 3] << 8
+        return (left, right), read_text(form, data[HEAD_SIZE + 4 :])
     shape = form & SHAPE
     start = HEAD_SIZE + (4 if form & WIDE else 2)
     if shape in (ERASING, ERASING_MANY):

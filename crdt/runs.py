@@ -93,27 +93,22 @@ class Page:
         self.runs: list[Run] = runs
         self.starts: list[int] = []
 
-    def list_starts(self) -> None:
+    def list_starts(self) -> list[int]:
         """Let ``starts`` say where the runs start: most pages of a text that was loaded are never asked."""
-        if len(self.starts) < len(self.runs):
-            self.starts = [run.start for run in self.runs]
+        self.starts = [run.start for run in self.runs]
+        return self.starts
 
 
 class ReplicaRuns:
     """All runs of one replica by counter, in pages of which only the first may be empty; its characters."""
 
-    __slots__ = ("_firsts", "_near", "_pages", "characters")
+    __slots__ = ("_firsts", "_pages", "characters")
 
     def __init__(self) -> None:
         self.characters: Characters = Characters()
         self._pages: list[Page] = [Page([])]
         self._firsts: list[int] = [0]
         """Where each page starts; the first takes all that is less."""
-        self._near: int = 0
-        """
-        The page that was looked for last, or the first: both list their starts. Most often it is the next one
-        that is looked for, too.
-        """
 
     def fill(self, runs: list[Run]) -> None:
         """Take all runs of a replica that has none, by counter."""
@@ -124,7 +119,6 @@ class ReplicaRuns:
                 self._firsts.append(page.runs[0].start)
             else:
                 self._pages[0] = page
-                page.list_starts()
 
     def all(self) -> list[Run]:
         """The runs by counter. Cost: O(runs)."""
@@ -132,42 +126,30 @@ class ReplicaRuns:
 
     def starts(self) -> list[int]:
         """Where the runs are listed as starting, by counter. Cost: O(runs)."""
-        for page in self._pages:
-            page.list_starts()
-        return [start for page in self._pages for start in page.starts]
+        return [start for page in self._pages for start in page.starts or page.list_starts()]
 
     def last(self) -> Run | None:
         """The run with the greatest counters, or None."""
         runs = self._pages[-1].runs
         return runs[-1] if runs else None
 
-    def _page_of(self, counter: int) -> int:
-        """The place of the page where a counter belongs; its starts are listed."""
-        firsts = self._firsts
-        near = self._near
-        behind = near + 1
-        if behind < len(firsts) and firsts[near] <= counter < firsts[behind]:
-            return near
-        near = bisect_right(firsts, counter) - 1
-        self._pages[near].list_starts()
-        self._near = near
-        return near
-
     def append(self, run: Run) -> None:
         """Enter a run behind all others."""
         page = self._pages[-1]
-        page.list_starts()
-        page.starts.append(run.start)
+        starts = page.starts or page.list_starts()
+        starts.append(run.start)
         page.runs.append(run)
         if len(page.runs) > PAGE_RUNS_MAX:
             self._halve(len(self._pages) - 1)
 
     def add(self, run: Run) -> None:
         """Enter a run that is new or was split off. Cost: O(log runs)."""
-        number = self._page_of(run.start)
+        start = run.start
+        number = bisect_right(self._firsts, start) - 1
         page = self._pages[number]
-        place = bisect_right(page.starts, run.start)
-        page.starts.insert(place, run.start)
+        starts = page.starts or page.list_starts()
+        place = bisect_right(starts, start)
+        starts.insert(place, start)
         page.runs.insert(place, run)
         if len(page.runs) > PAGE_RUNS_MAX:
             self._halve(number)
@@ -183,33 +165,35 @@ class ReplicaRuns:
 
     def forget(self, run: Run) -> None:
         """Take out a run whose elements another run has taken over."""
-        number = self._page_of(run.start)
+        start = run.start
+        number = bisect_right(self._firsts, start) - 1
         page = self._pages[number]
-        place = bisect_right(page.starts, run.start) - 1
-        del page.starts[place]
+        starts = page.starts or page.list_starts()
+        place = bisect_right(starts, start) - 1
+        del starts[place]
         del page.runs[place]
         if place == 0 and number:
-            if page.runs:
-                self._firsts[number] = page.starts[0]
+            if starts:
+                self._firsts[number] = starts[0]
             else:
                 del self._pages[number]
                 del self._firsts[number]
-                self._near = 0
 
     def move_start(self, run: Run, start: int) -> None:
         """Let a run begin at another counter, between its neighbours'."""
-        number = self._page_of(run.start)
+        number = bisect_right(self._firsts, run.start) - 1
         page = self._pages[number]
-        place = bisect_right(page.starts, run.start) - 1
-        page.starts[place] = start
+        starts = page.starts or page.list_starts()
+        place = bisect_right(starts, run.start) - 1
+        starts[place] = start
         run.start = start
         if place == 0 and number:
             self._firsts[number] = start
 
     def find(self, counter: int) -> Run | None:
         """The run that holds this counter, or None when it is no element of this text. Cost: O(log runs)."""
-        page = self._pages[self._page_of(counter)]
-        place = bisect_right(page.starts, counter) - 1
+        page = self._pages[bisect_right(self._firsts, counter) - 1]
+        place = bisect_right(page.starts or page.list_starts(), counter) - 1
         if place < 0:
             return None
         run = page.runs[place]
@@ -217,9 +201,9 @@ class ReplicaRuns:
 
     def overlapping(self, start: int, end: int) -> list[Run]:
         """The runs that hold any counter ``start <= c < end``, by counter."""
-        number = self._page_of(start)
+        number = bisect_right(self._firsts, start) - 1
         page = self._pages[number]
-        place = max(bisect_right(page.starts, start) - 1, 0)
+        place = max(bisect_right(page.starts or page.list_starts(), start) - 1, 0)
         found: list[Run] = []
         while True:
             for run in page.runs[place:]:

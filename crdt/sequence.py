@@ -95,6 +95,13 @@ class Sequence:
             runs = chunks[ci].runs
             ri = 0
 
+    def find(self, replica: int, counter: int) -> Run | None:
+        """The run that holds an element of a replica known here, or None; most often that at the finger."""
+        run = self.chunks[self.ci].runs[self.ri]
+        if run.start <= counter < run.start + run.length and run.replica == replica:
+            return run
+        return self.replicas[replica].find(counter)
+
     def finger_run(self) -> Run:
         """The run at the finger."""
         return self.chunks[self.ci].runs[self.ri]
@@ -104,43 +111,39 @@ class Sequence:
         ri = self.ri
         at = self.at
         chunks = self.chunks
-        target = run.chunk
         runs = chunks[self.ci].runs
         if runs[ri] is run:
             return at
-        if chunks[self.ci] is target:
-            if not self._look_ahead(run, runs, ri, at):
-                while runs[ri] is not run:
-                    ri -= 1
-                    if not runs[ri].hidden:
-                        at -= runs[ri].length
-                self.ri = ri
-                self.at = at
-            return self.at
-        for place in range(ri):
-            if not runs[place].hidden:
-                at -= runs[place].length
-        if target.order > self.ci:
-            for place in range(self.ci, target.order):
-                at += chunks[place].visible
-        else:
-            for place in range(target.order, self.ci):
-                at -= chunks[place].visible
-        self.ci = target.order
-        self._look_ahead(run, target.runs, 0, at)
-        return self.at
-
-    def _look_ahead(self, run: Run, runs: list[Run], ri: int, at: int) -> bool:
-        """Move the finger to ``run`` if it is one of ``runs`` from ``ri`` on, which starts at ``at``."""
+        target = run.chunk
+        if chunks[self.ci] is not target:
+            for place in range(ri):
+                if not runs[place].hidden:
+                    at -= runs[place].length
+            if target.order > self.ci:
+                for place in range(self.ci, target.order):
+                    at += chunks[place].visible
+            else:
+                for place in range(target.order, self.ci):
+                    at -= chunks[place].visible
+            self.ci = target.order
+            runs = target.runs
+            ri = 0
         for place in range(ri, len(runs)):
             one = runs[place]
             if one is run:
                 self.ri = place
                 self.at = at
-                return True
+                return at
             if not one.hidden:
                 at += one.length
-        return False
+        at = self.at
+        while runs[ri] is not run:
+            ri -= 1
+            if not runs[ri].hidden:
+                at -= runs[ri].length
+        self.ri = ri
+        self.at = at
+        return at
 
     def next_run(self, run: Run) -> Run:
         """The run behind ``run``, which is not the end."""
@@ -335,23 +338,31 @@ class Sequence:
         chunk = self.chunks[self.ci]
         run = chunk.runs[self.ri]
         if offset < run.length:
-            return run.first_id() + offset
-        if self.ri + 1 < len(chunk.runs):
-            return chunk.runs[self.ri + 1].first_id()
-        return self.chunks[self.ci + 1].runs[0].first_id()
+            return (run.replica << ID_BITS) + run.start + offset
+        place = self.ri + 1
+        behind = chunk.runs[place] if place < len(chunk.runs) else self.chunks[self.ci + 1].runs[0]
+        return (behind.replica << ID_BITS) + behind.start
 
     def insert_at_finger(self, offset: int, new: Run) -> None:
         """Stand a new run, its author's last, behind the first ``offset`` elements of the finger's run."""
         chunk = self.chunks[self.ci]
-        run = chunk.runs[self.ri]
+        runs = chunk.runs
+        run = runs[self.ri]
+        place = self.ri + 1
         if offset < run.length:
             rest = run.part(offset, run.length - offset)
             rest.chunk = chunk
             run.length = offset
             self.replicas[run.replica].add(rest)
-            chunk.runs.insert(self.ri + 1, rest)
+            runs.insert(place, rest)
         self.replicas[new.replica].append(new)
-        self._place_behind_finger(new, 0 if new.hidden else new.length)
+        new.chunk = chunk
+        runs.insert(place, new)
+        if not new.hidden:
+            chunk.visible += new.length
+            self.length += new.length
+        if len(runs) > CHUNK_RUNS_MAX:
+            self._halve(chunk)
 
     def join_next(self, run: Run) -> bool:
         """

@@ -155,12 +155,9 @@ class TextState:
         left = self._id(op, 5, replica)
         right = self._id(op, 7, replica)
         beside = self._sequence.run_of(left)
-        offset = left - beside.first_id() + 1
-        index = self._sequence.goto(beside)
-        if self._sequence.behind_finger(offset) == right:
-            return self._insert_between(
-                index, offset, Run(replica, counter, len(text), left, right, 0, 0), text
-            )
+        self._sequence.goto(beside)
+        if self._sequence.behind_finger(left - beside.first_id() + 1) == right:
+            return self._insert_between(beside, Run(replica, counter, len(text), left, right, 0, 0), text)
         if right != END and not self._sequence.is_before(left, right):
             # Nobody can have seen these side by side. The gate cannot tell while the same batch brings one of
             # them; here all replicas can, by an order that never changes, and give the op the same place.
@@ -169,19 +166,24 @@ class TextState:
         run = self._place(Run(replica, counter, len(text), left, right, 0, 0), text)
         return [] if run.hidden else self._appeared(run)
 
-    def _insert_between(self, index: int, offset: int, run: Run, text: str) -> list[TextPatch]:
-        """Insert between two elements that stand side by side: nothing competes for the place (S4)."""
+    def _insert_between(self, beside: Run, run: Run, text: str) -> list[TextPatch]:
+        """
+        Insert between two elements that stand side by side: nothing competes for the place (S4). The finger
+        is on the run with the left one. What the author types on comes behind (V3).
+        """
         sequence = self._sequence
-        beside = sequence.finger_run()
-        if not beside.hidden:
-            index += offset
+        replicas = self._replicas
+        offset = (run.left & COUNTER_MASK) - beside.start + 1
+        index = sequence.at if beside.hidden else sequence.at + offset
         sequence.of(run.replica).characters.store(run.start, text)
-        if self._replicas.flips and not self._replicas.is_live(run.replica, run.start):
+        if replicas.flips and not replicas.is_live(run.replica, run.start):
             run.hidden = 1
         run.marks = self._marks.behind(beside.marks, run.left) if self._marks.marks else beside.marks
         sequence.insert_at_finger(offset, run)
         if run.hidden:
             return []
+        self._tail = run
+        self._tail_index = index + len(text)
         if self._embeds or self._blocks.writes:
             return self._appeared_at(index, run)
         return [Inserted(index, text, self._marks.resolve(run.marks))]

@@ -331,3 +331,20 @@ def test_what_is_heard_fills_a_document_and_no_more(size, op):
                 hear(listener, [op])
             assert (listener.text(), replicas.total) == ("abcdef", COUNTERS_MAX - left)
         listener.check()
+
+
+def test_a_delete_of_what_stands_apart_is_heard_while_the_document_has_room():
+    for left in (1, 0):
+        writer = text_of("abcdef")
+        listener = listener_of(writer)
+        listener.insert(3, "-")
+        replicas = listener._replicas
+        replicas.advance(replicas.intern(77), COUNTERS_MAX - 7 - left)
+        (op,) = writer.delete(1, 4)
+        if left:
+            assert hear(listener, [op]) == [Deleted(1, 2), Deleted(2, 2)]
+        else:
+            with pytest.raises(LimitExceeded):
+                hear(listener, [op])
+            assert (listener.text(), replicas.total) == ("abc-def", COUNTERS_MAX)
+        listener.check()

@@ -353,6 +353,17 @@ def test_a_sequence_knows_its_elements():
     assert sequence.run_of(END) is sequence.end_run
 
 
+@pytest.mark.parametrize("hidden", [0, 1])
+def test_a_run_stands_inside_the_one_at_the_finger_and_counts_if_it_is_visible(hidden):
+    sequence = sequence_of((0, 4, START, END))
+    sequence.of(0).characters.store(4, "xxx")
+    sequence.goto(sequence.run_of(0))
+    sequence.insert_at_finger(2, Run(0, 4, 3, 1, 2, hidden, 0))
+    assert [one.start for one in sequence.chunks[0].runs] == [0, 0, 4, 2, 0]
+    assert sequence.length == (4 if hidden else 7)
+    check_sequence(sequence)
+
+
 def test_runs_join_only_when_they_are_one_in_all_but_fact():
     def pair(**changes):
         sequence = sequence_of((0, 4, START, END))
