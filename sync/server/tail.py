@@ -116,8 +116,10 @@ class Tail:
             if place and (size > SEGMENT_SIZE_MAX or count > SEGMENT_ROWS_MAX):
                 del merged[place:]
                 break
-        if len(merged) <= 1:
-            return merged[0] if merged else None
+        if not merged:  # what follows was written by another process
+            return self._other(cursor)
+        if len(merged) == 1:
+            return merged[0]
         return self._merge(merged)
 
     def _merge(self, pieces: list[Piece]) -> Piece:

@@ -64,6 +64,20 @@ def test_what_one_types_at_one_process_is_seen_at_the_other_by_a_wake(tmp_path, 
     run(play())
 
 
+def test_a_process_at_which_somebody_wrote_shows_what_is_written_at_another_behind_it(tmp_path, address):
+    async def play():
+        async with two(tmp_path, address) as (one, other):
+            ann, phone = await _joined(one, other)
+            await ann.subscribe(ann.notes)
+            note, first = ann.author.note(ann.notes, "Hi")
+            await ann.push(ann.notes, first)  # what is read of the stream at this process ends here
+            phone.author.take(tuple(await phone.wait_for_log(ann.notes, 1)))
+            await phone.push(ann.notes, phone.author.type(ann.notes, note, "from the other"))
+            assert [row.seq for row in await ann.wait_for_log(ann.notes, 2)] == [2]
+
+    run(play())
+
+
 @pytest.mark.covers("limit SWEEP_EVERY_MS")
 def test_a_lost_wake_is_found_by_the_sweep(tmp_path, address, monkeypatch):
     monkeypatch.setattr("sync.limits.SWEEP_EVERY_MS", 1_000)

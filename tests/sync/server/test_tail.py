@@ -46,6 +46,17 @@ def test_what_is_not_in_memory_is_to_be_read():
     assert tail.after(2).last == 4
 
 
+def test_what_another_process_wrote_behind_the_last_of_ours_is_found_once_it_was_read():
+    tail = Tail()
+    tail.add(segment(1, 2))
+    assert tail.after(2) is None
+    tail.remember(segment(3, 4))
+    assert tail.after(2).last == 4
+    assert tail.after(4) is None
+    tail.add(segment(5, 5))
+    assert tail.after(4).last == 5
+
+
 def test_a_reader_at_the_head_gets_nothing():
     tail = Tail()
     tail.add(segment(1, 2))
