@@ -206,12 +206,15 @@ def _appending(piece: str) -> Callable[[Edit], None]:
 
 
 def _written(opened: Opened, stream: StreamRow, note: str, bodies: list[bytes], now_ms: int) -> Outcome:
-    """Push deltas as the server's own replica, the way everybody's go."""
+    """
+    Push deltas as the server's own replica, the way everybody's go; in one commit, so that a text that is
+    replaced is never gone without the one in its place.
+    """
     if is_bin(stream.id):
         raise AdminError(f"the note {note} has left the trash; `note recover` brings it back")
-    segments: list[Segment] = []
     opened.store.db.place()  # nobody else writes as this replica
-    for body in bodies:
+    segments: list[Segment] = []
+    if bodies:
         position = opened.core.position(stream.key, opened.core.rid)
         batch = Batch(
             stream.id,
@@ -221,13 +224,15 @@ def _written(opened: Opened, stream: StreamRow, note: str, bodies: list[bytes], 
             stream.model,
             position.last_n + 1,
             position.chain,
-            (PushedDelta(note, body),),
+            tuple([PushedDelta(note, body) for body in bodies]),
         )
         written = opened.core.write([batch], now_ms)
-        segments += written.segments
+        segments = written.segments
         answer = written.answers[0].message
         if not isinstance(answer, Ack) or answer.rejected:
-            why = answer.rejected[0].message if isinstance(answer, Ack) else answer.code
+            why = (
+                answer.rejected[0].message if isinstance(answer, Ack) else opened.core.trouble or answer.code
+            )
             return Outcome(segments=segments, error=f"the note was not written: {why}")
     return Outcome({"id": note, "notebook": stream.notebook, "deltas": len(bodies)}, segments=segments)
 

@@ -159,6 +159,8 @@ class Core:
         self.closing: Final[set[str]] = set()
         """Streams whose writers are asked to wait, because they are just going to a newer model."""
         self._shared: Final = store.db.shared
+        self.trouble: StoreUnavailable | None = None
+        """Why the last group was not stored; None: it was."""
         self._streams: dict[str, StreamRow] = {}
         self._kinds: dict[int, tuple[int, str]] = {}
         self._writes: dict[int, int] = {}
@@ -203,11 +205,14 @@ class Core:
         """
         for _ in range(HEAD_TRIES):
             try:
-                return self._write(batches, now_ms)
+                written = self._write(batches, now_ms)
+                self.trouble = None
+                return written
             except HeadMoved:  # another writer came in between; look again
                 self._forget(batches)
             except StoreUnavailable as error:
                 _log.warning("a group of %d batches was not stored: %s", len(batches), error.reason)
+                self.trouble = error
                 self._forget(batches)
                 if error.reason in ("unreachable", "locked"):  # each by itself would wait as long
                     return self.give_up(batches, "busy")

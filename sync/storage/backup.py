@@ -39,6 +39,10 @@ def copy_store(path: Path, target: Path, *, mark: Callable[[StoreFile], None] | 
         try:
             with mapped_errors(path):
                 db.conn.execute("VACUUM INTO ?", (str(beside),))
+        except StoreUnavailable as error:
+            if error.reason == "no_space":  # there, not here
+                raise StoreUnavailable(target, error.reason, error.detail) from error
+            raise
         finally:
             db.close()
         if mark is not None:

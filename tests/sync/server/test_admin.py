@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from sync.errors import StoreUnavailable
 from sync.protocol import messages as m
 from sync.server import admin
 from sync.server.outcome import AdminError
@@ -72,6 +73,30 @@ def test_a_long_text_is_divided(world, monkeypatch):
     assert [row["title"] for row in world.administer("note list", notebook=ann.personal)["notes"]] == ["Long"]
     with pytest.raises(AdminError, match="there is no notebook"):
         world.administer("note list", notebook=new_id())
+
+
+def test_a_text_is_replaced_whole_or_stays_and_what_hinders_it_is_said(world, monkeypatch, expect_log):
+    expect_log("not stored")
+    monkeypatch.setattr(admin, "PIECE_LENGTH_MAX", 10)
+    ann = world.signed_up("ann")
+    note = world.administer("note add", notebook=ann.personal, text="as it was")["id"]
+    append, left = world.opened.store.append, 0
+
+    def filling(additions, at_ms):
+        nonlocal left
+        if not left:
+            raise StoreUnavailable(world.folder, "no_space", "the disk is full")
+        left -= 1
+        append(additions, at_ms)
+
+    monkeypatch.setattr(world.opened.store, "append", filling)
+    given = {"note": note, "text": "other " * 10}
+    assert "the disk is full" in admin.run(world.opened, "note set", given, world.now_ms).error
+    assert world.administer("note show", note=note)["text"] == "as it was"
+    left = 1
+    world.administer("note set", **given)
+    assert world.administer("note show", note=note)["text"] == "other " * 10
+    world.check()
 
 
 def test_setting_the_same_text_again_is_fine_and_an_empty_one_too(world):

@@ -179,7 +179,9 @@ def test_a_group_that_cannot_be_stored_is_refused_and_forgotten(world, monkeypat
         answer = world.push(ann, author, stream, second)
         assert isinstance(answer, Nack)
         assert answer.code == "internal"
+        assert world.opened.core.trouble.reason == "no_space"
     assert world.push(ann, author, stream, second) == Ack(stream, 1, 2, 2)
+    assert world.opened.core.trouble is None
     world.check()
 
 

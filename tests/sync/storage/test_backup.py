@@ -7,6 +7,7 @@ import sqlite3
 import pytest
 
 from sync.errors import StoreUnavailable
+from sync.storage import backup
 from sync.storage.backup import check_store, copy_store
 from sync.storage.client_store import ClientStore
 
@@ -31,6 +32,15 @@ def test_a_copy_that_fails_leaves_no_file(store, tmp_path):
     with pytest.raises(StoreUnavailable):
         copy_store(store.path, target)
     assert not target.parent.exists()
+
+
+def test_a_full_disk_is_that_of_the_copy(store, tmp_path, monkeypatch):
+    def full(path):
+        raise StoreUnavailable(path, "no_space", "database or disk is full")
+
+    monkeypatch.setattr(backup, "mapped_errors", full)
+    with pytest.raises(StoreUnavailable, match=r"copy\.sqlite3: no_space"):
+        copy_store(store.path, tmp_path / "copy.sqlite3")
 
 
 def test_a_damaged_store_is_found_out(store, tmp_path):
