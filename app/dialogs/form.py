@@ -4,7 +4,7 @@ The bones of our dialogs: a title, a line of explanation, labelled fields, a pla
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -73,6 +73,8 @@ class Form(QDialog):
         self.column.addSpacing(8)
         self.problem = named(Label(wordWrap=True), "problem")
         self.problem.hide()
+        self.part: QVBoxLayout = self.column
+        """What fields and the place for problems are put into."""
 
     def add_field(self, label: str, *, secret: bool = False, example: str = "") -> QLineEdit:
         """Add a labelled line to type in."""
@@ -83,20 +85,21 @@ class Form(QDialog):
         if secret:
             field.setEchoMode(QLineEdit.EchoMode.Password)
         name.setBuddy(field)
-        self.column.addWidget(name)
-        self.column.addWidget(field)
-        self.column.addSpacing(6)
+        self.part.addWidget(name)
+        self.part.addWidget(field)
+        self.part.addSpacing(6)
         return field
 
     def add_page(self) -> QVBoxLayout:
-        """Put a part here that scrolls where the screen has no room for all; return its column."""
+        """Put a part here that scrolls where the screen is too low; fields go into its column from now on."""
         page = Page(WIDTH_PX - 2 * MARGIN_PX)
         self.column.addWidget(page)
+        self.part = page.column
         return page.column
 
     def add_problem(self) -> None:
         """Put the place for problems here."""
-        self.column.addWidget(self.problem)
+        self.part.addWidget(self.problem)
 
     def add_buttons(self, *buttons: QPushButton) -> None:
         """Put buttons at the foot, to the right. Room that is left is above them: nothing else moves."""
@@ -113,6 +116,17 @@ class Form(QDialog):
         self.problem.setText(text)
         self.problem.setVisible(bool(text))
         self.fit()
+        self.bring_into_sight(self.problem)
+
+    def bring_into_sight(self, widget: QWidget) -> None:
+        """Scroll to what has just come, where its part scrolls, once there is room made for it."""
+
+        def scroll() -> None:
+            for page in self.findChildren(Page):
+                if page.isAncestorOf(widget) and not widget.isHidden():
+                    page.ensureWidgetVisible(widget, 0, 0)
+
+        QTimer.singleShot(0, self, scroll)
 
     def fit(self) -> None:
         """

@@ -54,7 +54,7 @@ def test_a_new_account_takes_over_the_notes_and_says_how_many(qt_app, tmp_path, 
         wait_for(lambda: "1 note" in banner(desk))
         press(desk.view.banners, "OK")
         wait_for(lambda: desk.status.auth == "ok" and desk.status.outbox == 0)
-        assert "ana@example.org" in desk.window.sidebar.account.text()
+        assert "ana@example.org" in desk.window.sidebar.account.accessibleName()
         wait_for(lambda: desk.window.sidebar.chip.words.first == "All changes on the server")
         assert desk.window.actions_.sign_out.isEnabled()
         type_text(desk.view.edit, "typed while signed in")

@@ -1,8 +1,10 @@
 """The sign-in dialog checks what it can itself, says problems in place, and submits the rest once."""
 
 import pytest
+from PySide6.QtWidgets import QPushButton
 
 from app.dialogs.sign_in import Credentials, SignInDialog
+from tests.support.waiting import wait_for
 
 
 @pytest.fixture
@@ -93,3 +95,23 @@ def test_the_reason_is_said_to_whoever_did_not_ask(appearance):
     made = SignInDialog(reason="Sign-in has expired.")
     assert made.hint.text() == "Sign-in has expired."
     assert not made.hint.isHidden()
+
+
+def test_on_a_low_screen_nothing_is_squeezed_and_the_ways_that_are_offered_are_in_sight(
+    appearance, monkeypatch
+):
+    needed = SignInDialog._needed_height
+    monkeypatch.setattr(SignInDialog, "_needed_height", lambda self: min(needed(self), 350))
+    dialog = SignInDialog(server="notes.example.org", email="eve@example.org")
+    dialog.setMaximumHeight(350)
+    dialog.show()
+    dialog.offer_ways("ana@example.org", 3)
+    buttons = dialog.ways.findChildren(QPushButton)
+    wait_for(lambda: all(button.visibleRegion().boundingRect() == button.rect() for button in buttons))
+    assert len(buttons) == 2
+    assert dialog.height() == 350
+    for field in (dialog.server, dialog.email, dialog.password):
+        assert field.height() >= field.sizeHint().height()
+    assert dialog.problem.height() >= dialog.problem.heightForWidth(dialog.problem.width())
+    assert dialog.go.visibleRegion().boundingRect() == dialog.go.rect()
+    dialog.close()
