@@ -4,6 +4,8 @@ The bones of our dialogs: a title, a line of explanation, labelled fields, a pla
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
@@ -120,13 +122,9 @@ class Form(QDialog):
 
     def bring_into_sight(self, widget: QWidget) -> None:
         """Scroll to what has just come, where its part scrolls, once there is room made for it."""
-
-        def scroll() -> None:
-            for page in self.findChildren(Page):
-                if page.isAncestorOf(widget) and not widget.isHidden():
-                    page.ensureWidgetVisible(widget, 0, 0)
-
-        QTimer.singleShot(0, self, scroll)
+        for page in self.findChildren(Page):
+            if page.isAncestorOf(widget) and not widget.isHidden():
+                QTimer.singleShot(0, page, partial(page.ensureWidgetVisible, widget, 0, 0))
 
     def fit(self) -> None:
         """

@@ -33,7 +33,7 @@ def test_by_keys_alone(attached):
     keys("Ctrl+Shift+A")
     assert [(found["type"], found["name"]) for found in payloads(desk)] == [("file", "plan.pdf")]
     keys("Ctrl+Return")
-    wait_for(place.exists)
+    wait_for(lambda: place.exists() and place.read_bytes())
     assert place.read_bytes() == b"%PDF-1.7 not really"
 
 
