@@ -72,6 +72,13 @@ def watch(request: pytest.FixtureRequest) -> Iterator[Watch]:
         pytest.fail("\n".join(complaints), pytrace=False)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def what_is_there_already_is_not_looked_through_again() -> None:
+    """A look for cycles behind every window costs what this module made, not what all before it left."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture
 def expect_log(watch: Watch) -> Callable[[str], None]:
     """
