@@ -148,8 +148,10 @@ def test(arguments: list[str]) -> NoReturn:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.chdir(ROOT)
     compiled_first = "pythonpath=.dev/compiled . packaging"
+    # Three for every two cores: a third of the time a test waits for a disk, a thread or another process.
+    processes = max(2, (os.cpu_count() or 1) * 3 // 2)
     # A process that crashed has failed already: another in its place may wait for ever for what was its work.
-    on_all_cores = ["-n", "auto", "--dist", "loadfile", "--max-worker-restart", "0"]
+    on_all_cores = ["-n", str(processes), "--dist", "loadfile", "--max-worker-restart", "0"]
     steps = [
         ("ruff check", ["-m", "ruff", "check", "."]),
         ("ruff format --check", ["-m", "ruff", "format", "--check", "."]),

@@ -56,15 +56,17 @@ def test_run_server_becomes_the_server(becomes):
     assert becomes("run-server", "--", "--port", "0") == ["-P", "-m", "sync.server", "--port", "0"]
 
 
-def test_test_runs_every_step_and_becomes_pytest(becomes, monkeypatch, capsys):
+@pytest.mark.parametrize(("cores", "processes"), [(None, "2"), (1, "2"), (2, "3"), (8, "12")])
+def test_test_runs_every_step_and_becomes_pytest(becomes, monkeypatch, capsys, cores, processes):
     ran = []
+    monkeypatch.setattr(os, "cpu_count", lambda: cores)
     monkeypatch.setattr(dev, "call", lambda command: ran.append(command[1:]) or 0)
 
     assert becomes("test") == [
         "-m",
         "pytest",
         "-n",
-        "auto",
+        processes,
         "--dist",
         "loadfile",
         "--max-worker-restart",
