@@ -71,6 +71,7 @@ def test_test_runs_every_step_and_becomes_pytest(becomes, monkeypatch, capsys, c
         "loadfile",
         "--max-worker-restart",
         "0",
+        "--no-loadscope-reorder",
     ]
     assert [step[:3] for step in ran[:3]] == [
         ["-m", "ruff", "check"],
