@@ -65,7 +65,7 @@ def deliver_reversed(sent: list) -> None:
 GROWTH = {
     "concurrent inserts at one place": 400,
     "alternating marks": 400,
-    "delete all and type again": 100_000,
+    "delete all and type again": 400_000,
     "delivery in reverse": 5_000,
     "fragments of one character": 5_000,
     "undo": 25_000,
