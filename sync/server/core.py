@@ -164,6 +164,7 @@ class Core:
         self._streams: dict[str, StreamRow] = {}
         self._kinds: dict[int, tuple[int, str]] = {}
         self._writes: dict[int, int] = {}
+        self._rounds: dict[int, int] = {}
         self._positions: dict[tuple[int, int], Position] = {}
         self._growths: dict[str, _Growth] = {}
 
@@ -245,20 +246,18 @@ class Core:
 
     def _look(self, rows: Sequence[StreamRow], batches: Sequence[Batch]) -> None:
         """Remember streams that are held; where others write them too, what a group needs, as it is now."""
-        behind: set[str] = set()
         for row in rows:
             self._recognise(row)
             self._streams[row.id] = row
-            if self._writes.get(row.key) != row.writes:
-                behind.add(row.id)
+            if self._writes.get(row.key) != row.writes:  # others wrote: any document of it may have changed
+                self._rounds[row.key] = self._rounds.get(row.key, 0) + 1
             self._writes[row.key] = row.writes
         if self._shared:
             keys = {row.id: row.key for row in rows}
             writers = {(keys[batch.stream], batch.rid) for batch in batches if batch.stream in keys}
             self._positions.update(self.store.positions(sorted(writers)))
-            for look in (True, False):
-                some = [batch for batch in batches if (batch.stream in behind) is look]
-                self.documents.hold([pushed.document for b in some for pushed in b.deltas], look=look)
+            names = {pushed.document for batch in batches for pushed in batch.deltas}
+            self.documents.hold(names, {row.key: self._rounds[row.key] for row in rows})
 
     def _look_away(self) -> None:
         """Forget what was true only while streams were held."""

@@ -13,7 +13,7 @@ deltas that came, not by loading it again.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from crdt import CrdtError, Delta, Document
@@ -48,6 +48,7 @@ class Folded:
         "last_seq",
         "log_bytes",
         "model",
+        "round",
         "state_bytes",
         "stored_seq",
         "stream",
@@ -67,6 +68,7 @@ class Folded:
         self.tail_count = 0
         self.log_bytes = row.log_bytes if row else 0
         self.encoded: bytes | None = None
+        self.round = 0  # of its stream, see ``Documents.hold``; 0: not looked at in any
 
     @property
     def weight(self) -> int:
@@ -104,6 +106,7 @@ class Documents:
         self._weight = 0
         self._due: set[str] = set()
         self._current: set[str] = set()
+        self._held: Mapping[int, int] = {}
         self._lagged: dict[str, int] = {}
 
     def find(self, document: str) -> Folded | None:
@@ -122,26 +125,29 @@ class Documents:
         row = self._store.document(document)
         return None if row is None else self._brought_to(row)
 
-    def hold(self, documents: Iterable[str], *, look: bool) -> None:
+    def hold(self, documents: Collection[str], held: Mapping[int, int]) -> None:
         """
-        Take these for current until ``release``, because nobody else can write their stream.
+        Take these for current until ``release``, because nobody else can write their streams.
 
         Args:
             documents: Their ids; what does not exist may be made.
-            look: Whether others may have written them since they were last looked at.
+            held: Key of a stream -> in which round it is: how often it was found that others had written it.
+                A document in memory is looked at again once in each round of its stream.
 
         Raises:
             StoreUnavailable: ``damaged``: a log does not fold.
         """
-        names = set(documents) - self._current
-        if look:
-            for row in self._store.documents_named([name for name in names if name in self._kept]):
-                self._brought_to(row)
-        self._current |= names
+        self._held = held
+        kept = {name: self._kept[name] for name in documents if name in self._kept}
+        behind = [name for name, folded in kept.items() if folded.round != held.get(folded.stream)]
+        for row in self._store.documents_named(behind):
+            self._brought_to(row).round = held.get(row.stream, 0)
+        self._current = set(documents)
 
     def release(self) -> None:
         """Let others write again what was held."""
-        self._current.clear()
+        self._current = set()
+        self._held = {}
 
     def make(self, stream: StreamRow) -> Folded:
         """Return a new empty document, not kept yet."""
@@ -151,6 +157,7 @@ class Documents:
         """Keep a document in memory; return it."""
         self._kept[document] = folded
         self._weight += folded.weight
+        folded.round = self._held.get(folded.stream, 0)
         return folded
 
     def forget(self, documents: Iterable[str]) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crdt import Document
 from sync.errors import AuthFailed, StoreUnavailable
 from sync.protocol.messages import Ack
 from sync.server import admin
@@ -266,5 +267,51 @@ def test_who_lost_its_place_does_not_write_as_the_servers_replica(tmp_path):
             except StoreUnavailable:
                 continue
         one.check()
+    finally:
+        processes.close()
+
+
+def test_each_note_of_a_stream_is_brought_up_to_what_another_process_wrote(tmp_path):
+    processes = Processes(tmp_path, 2)
+    try:
+        one, other = processes.worlds
+        here, there = Author(), Author()
+        made = [here.note(processes.stream) for _ in range(2)]
+        notes = [note for note, _ in made]
+        processes.push(one, here, *[first for _, first in made])
+        for note in notes:
+            there.documents[note] = Document.decode(one.opened.core.state_of(note)[1], there.rid)
+            processes.push(other, there, there.type(processes.stream, note, "there "))
+        for note in notes:  # the one tells that the stream was written elsewhere, for the other too
+            processes.push(one, here, here.type(processes.stream, note, "here "))
+        for note in notes:
+            states = [world.opened.core.state_of(note)[1] for world in processes.worlds]
+            assert states[0] == states[1]
+            text = Document.decode(states[0], 1).value(("body",))
+            assert sorted(text.split()) == ["here", "there"]
+        one.check()
+    finally:
+        processes.close()
+
+
+def test_a_check_takes_nothing_for_damaged_that_another_process_writes_meanwhile(tmp_path, monkeypatch):
+    processes = Processes(tmp_path, 2)
+    try:
+        one, other = processes.worlds
+        author = Author()
+        note, first = author.note(processes.stream)
+        processes.push(other, author, first)
+        fold, folded = one.opened.core.documents.fold, []
+
+        def written_before(row):
+            if not folded:
+                processes.push(other, author, author.type(processes.stream, note, "meanwhile"))
+            folded.append(row.id)
+            return fold(row)
+
+        monkeypatch.setattr(one.opened.core.documents, "fold", written_before)
+        outcome = admin.run(one.opened, "verify", {}, one.now_ms)
+        outcome.finish()
+        assert (outcome.value, folded) == ({"ok": True, "documents": 1}, [note, note])
     finally:
         processes.close()
