@@ -18,6 +18,7 @@ from sync.server import backup, compaction, purging
 from sync.server.opening import COPIED, Opened
 from sync.server.outcome import AdminError, Arguments, Outcome
 from sync.storage.server_database import SqliteDatabase
+from sync.storage.server_store import DocumentRow, StreamRow
 
 DAY_MS: Final = 24 * 3_600_000
 
@@ -59,7 +60,7 @@ def _verifying(opened: Opened, value: dict[str, Any]) -> Iterator[None]:
         while rows := opened.store.documents(stream.key, after=after, limit=DOCUMENTS_A_STEP):
             for row in rows:
                 checked += 1
-                if opened.core.documents.state(row) != opened.core.documents.fold(row):
+                if _differs(opened, row) and _differs_held(opened, stream, row):
                     wrong.append(row.id)
             opened.core.documents.trim()
             after = rows[-1].id
@@ -69,6 +70,17 @@ def _verifying(opened: Opened, value: dict[str, Any]) -> Iterator[None]:
     if damaged := opened.blobs.verify():
         raise AdminError("attachments are missing or damaged: " + " ".join(damaged[:20]))
     value.update(ok=True, documents=checked)
+
+
+def _differs(opened: Opened, row: DocumentRow) -> bool:
+    return opened.core.documents.state(row) != opened.core.documents.fold(row)
+
+
+def _differs_held(opened: Opened, stream: StreamRow, row: DocumentRow) -> bool:
+    """Look again while nobody can write the stream: other processes may have written between two looks."""
+    with opened.store.holding([stream.id]):
+        now = opened.store.document(row.id)
+        return now is not None and now.stream == stream.key and _differs(opened, now)
 
 
 def _compact(opened: Opened, arguments: Arguments, now_ms: int) -> Outcome:
