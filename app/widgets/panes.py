@@ -161,7 +161,8 @@ class Panes(QSplitter):
         wanted = [pane for pane in (self._drawer, self._list, self._sidebar) if self.wants(pane)]
         room = self.width() - NOTE_PX
         if sum(self._least[pane] + _HANDLE_PX for pane in wanted) <= room:
-            self._calls = []
+            # What is forgotten stands aside and comes back; the drawer would be shut, so it stays called.
+            self._calls = [self._drawer] if self._drawer in wanted else []
             return set(wanted)
         called = [pane for pane in self._calls if pane in wanted]
         shown: set[QWidget] = set()

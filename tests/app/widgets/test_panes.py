@@ -215,6 +215,20 @@ def test_the_drawer_lets_the_list_go_first_and_is_shut_by_who_calls_the_list(nar
     nothing_is_cut(narrow)
 
 
+def test_a_drawer_that_was_opened_where_there_was_room_stays_open_in_a_narrow_window(desk):
+    new(desk, "The note")
+    width(desk, ROOM_FOR_ALL_PX)
+    desk.window.actions_.show_history.trigger()
+    for pixels in (1_000, 800, 683, WIDTH_PX_MIN, 683):
+        width(desk, pixels)
+        assert "drawer" in shown(desk)
+        nothing_is_cut(desk)
+    desk.window.actions_.focus_list.trigger()
+    assert shown(desk) == "list note", "who calls the list has it, as before"
+    width(desk, ROOM_FOR_ALL_PX)
+    assert shown(desk) == ALL
+
+
 def test_what_was_called_while_it_was_narrow_is_forgotten_where_there_is_room_for_all(narrow):
     narrow.window.actions_.focus_places.trigger()
     width(narrow, ROOM_FOR_ALL_PX)
