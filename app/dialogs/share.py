@@ -60,6 +60,8 @@ class Standing:
     links: Sequence[dict[str, Any]] = field(default_factory=tuple)
     is_planned: bool = False
     """Nothing is shared yet: a note gets a notebook of its own with the first person or link."""
+    shared_in: str = ""
+    """The notebook whose members have the note until then; empty where nobody else has it."""
 
     @property
     def is_owner(self) -> bool:
@@ -103,6 +105,7 @@ class ShareDialog(Form):
     def _build_members(self) -> None:
         self.members = QWidget()
         self._rows = QVBoxLayout(self.members)
+        self._boxes: dict[QWidget | None, str] = {}  # whose role each shows
         self._rows.setContentsMargins(0, 0, 0, 0)
         self._rows.setSpacing(4)
         self._area = _scrolled(self.members, MEMBERS_HEIGHT_PX, self.tr("Members"))
@@ -192,13 +195,10 @@ class ShareDialog(Form):
 
     def show_standing(self, standing: Standing) -> None:
         """Show who is in the notebook, and what may be done about it."""
-        self.hint.setText(self.tr("Only you have it. Once you add somebody, it gets a notebook of its own."))
+        self.hint.setText(self._plan(standing.shared_in))
         self.hint.setVisible(standing.is_planned)
         self.say_problem("")
-        _clear(self._rows)
-        for member in standing.members:
-            self._rows.addLayout(self._member_row(member, standing))
-        self._rows.addStretch()
+        self._show_members(standing)
         self._area.setMinimumHeight(min(MEMBERS_HEIGHT_PX, ROW_HEIGHT_PX * len(standing.members)))
         _clear(self._links)
         links = [link for link in standing.links if standing.is_owner and link["state"] == "ok"]
@@ -208,6 +208,32 @@ class ShareDialog(Form):
         self.leave.setVisible(len(standing.members) > 1)
         self._show_owner(standing.is_owner)
         self.fit()
+
+    def _plan(self, shared_in: str) -> str:
+        """What becomes of a note with the first person or link."""
+        if not shared_in:
+            return self.tr("Only you have it. Once you add somebody, it gets a notebook of its own.")
+        text = self.tr(
+            "Everybody in “{name}” has it now. With the first person or link you add here, it moves to a "
+            "notebook of its own, and they have it no more."
+        )
+        return text.format(name=shared_in)
+
+    def _show_members(self, standing: Standing) -> None:
+        """The members anew; the list and the focus stay where they are."""
+        bar = self._area.verticalScrollBar()
+        top, focused = bar.value(), self._boxes.get(self.focusWidget())
+        _clear(self._rows)
+        self._boxes.clear()
+        for member in standing.members:
+            self._rows.addLayout(self._member_row(member, standing))
+        self._rows.addStretch()
+        for part in _widgets(self._rows):
+            part.show()  # at once: what is hidden takes no room, and the list would have nothing to scroll
+        for box, account in self._boxes.items():
+            if account == focused and box is not None:
+                box.setFocus()
+        bar.setValue(top)
 
     def show_link(self, link: str) -> None:
         """Show a link that was just made; its secret is shown this once."""
@@ -250,6 +276,7 @@ class ShareDialog(Form):
             box.activated.connect(
                 lambda _, box=box: self.role_chosen.emit(member.account, str(box.currentData()))
             )
+            self._boxes[box] = member.account
             row.addWidget(box)
         else:
             row.addWidget(named(Label(self.role_name(member.role)), "hint"))

@@ -276,7 +276,15 @@ async def _standing_of_note(library: Library, *, note: str) -> Standing:
     if not is_connected or status.account is None:
         raise AuthFailed("local_only" if status.server is None else "offline")
     me = Member(status.account, status.email or "", "owner")
-    return Standing(status.account, [me], is_planned=True)
+    return Standing(status.account, [me], is_planned=True, shared_in=_shared_in(library, note))
+
+
+def _shared_in(library: Library, note: str) -> str:
+    """What the notebook is called through which others have a note; empty when none have it."""
+    rows = library.store.notebooks()
+    where = library.store.load(note).stream.partition("/")[0]
+    has_others = any(row.id == where and row.members > 1 for row in rows)
+    return shown_names(rows).get(where, "") if has_others else ""
 
 
 async def devices_of(library: Library) -> list[DeviceRow]:

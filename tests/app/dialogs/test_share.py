@@ -1,10 +1,13 @@
 """The share dialog shows what the server said and tells what is wanted, to owners and to others."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton
 
 from app.dialogs.share import DAY_SECONDS, Member, ShareDialog, Standing
+from tests.support.waiting import wait_for
 
 ANA, BOB = Member("a", "ana@example.org", "owner", "Ana"), Member("b", "bob@example.org", "editor", "Bob")
 LINK = {"id": "L", "role": "viewer", "state": "ok", "used": 2}
@@ -37,6 +40,30 @@ def test_an_owner_changes_roles_and_takes_people_out(dialog):
     box.setCurrentIndex(box.findData("none"))
     box.activated.emit(box.currentIndex())
     assert told == [("b", "none")]
+
+
+def test_the_list_of_members_stays_where_it_is_when_a_role_was_changed(dialog, qt_app):
+    crowd = [Member(f"m{n}", f"m{n}@example.org", "viewer", f"Member {n}") for n in range(29)]
+    dialog.show_standing(Standing("a", [ANA, *crowd]))
+    bar = dialog.members.parentWidget().parentWidget().verticalScrollBar()
+    wait_for(lambda: bar.maximum() > 0)
+    boxes = dialog.members.findChildren(QComboBox)
+    bar.setValue(bar.maximum() // 2)
+    top = bar.value()
+    dialog.activateWindow()
+    boxes[12].setFocus()
+    dialog.show_standing(Standing("a", [ANA, *crowd[:12], replace(crowd[12], role="editor"), *crowd[13:]]))
+    qt_app.processEvents()
+    assert bar.value() == top
+    focused = dialog.focusWidget()
+    assert (focused.accessibleName(), focused.currentData()) == ("Role of Member 12", "editor")
+
+
+def test_a_note_that_others_have_through_its_notebook_does_not_say_that_nobody_has_it(dialog):
+    dialog.show_standing(Standing("a", [ANA], is_planned=True))
+    assert dialog.hint.text().startswith("Only you have it.")
+    dialog.show_standing(Standing("a", [ANA], is_planned=True, shared_in="Garden"))
+    assert "Everybody in “Garden” has it now." in dialog.hint.text()
 
 
 def test_whoever_is_no_owner_sees_and_may_leave_but_changes_nothing(dialog):

@@ -69,6 +69,16 @@ def test_one_note_is_shared_by_itself_and_the_link_is_on_the_clipboard(qt_app, t
         dialog.close()
 
 
+def test_sharing_a_note_says_who_has_it_through_its_notebook(qt_app, tmp_path):
+    with two_people(qt_app, tmp_path) as (ana, _, note):
+        wait_for(lambda: ana.program.workspace.shelf.notebooks[0].members == 2)
+        ana.window.sharing.ask_share_note(note, "The note")
+        dialog = ana.window.sharing.sharing
+        wait_for(lambda: not dialog.adding.isHidden())
+        assert "Everybody in “Personal” has it now." in dialog.hint.text()
+        dialog.close()
+
+
 def test_a_note_stays_where_it_is_until_somebody_is_added(qt_app, tmp_path, server):
     with started(qt_app, tmp_path / "a") as one, started(qt_app, tmp_path / "b") as other:
         written(one, "Recipe", "flour")
