@@ -27,7 +27,7 @@ from sync.model.versions import major_of
 from sync.protocol.codes import NackCode
 from sync.protocol.messages import Ack, Nack
 from sync.protocol.rows import LoggedDelta, Rejected
-from sync.server.documents import Documents
+from sync.server.documents import Documents, NotHeld
 from sync.server.group_view import GroupView
 from sync.server.ingest import Batch, Plan, plan
 from sync.server.state_pages import StatePages
@@ -204,13 +204,17 @@ class Core:
 
         Never raises for what is wrong with a batch or with the disk: each batch has its answer.
         """
+        is_wide = False
         for _ in range(HEAD_TRIES):
             try:
-                written = self._write(batches, now_ms)
+                written = self._write(batches, now_ms, is_wide=is_wide)
                 self.trouble = None
                 return written
             except HeadMoved:  # another writer came in between; look again
                 self._forget(batches)
+            except NotHeld:  # something was moved, and its edits follow it: to be held there, too
+                self._forget(batches)
+                is_wide = True
             except StoreUnavailable as error:
                 _log.warning("a group of %d batches was not stored: %s", len(batches), error.reason)
                 self.trouble = error
@@ -230,9 +234,13 @@ class Core:
         nacks = [Answer(b.conn, Nack(b.stream, b.batch, code, after_ms=RETRY_MS)) for b in batches]
         return Written(nacks)
 
-    def _write(self, batches: Sequence[Batch], now_ms: int) -> Written:
+    def _write(self, batches: Sequence[Batch], now_ms: int, *, is_wide: bool) -> Written:
+        """Decide and commit a group; ``is_wide``: hold also the streams that its documents are in now."""
+        streams = {batch.stream for batch in batches}
+        if is_wide:
+            streams |= self.moving.homes([pushed.document for b in batches for pushed in b.deltas])
         try:
-            with self.store.holding({batch.stream for batch in batches}, unwaited=True) as rows:
+            with self.store.holding(streams, unwaited=True) as rows:
                 self._look(rows, batches)
                 decided, growths = self._plan(batches, now_ms)
                 self._append(growths, now_ms)

@@ -39,6 +39,10 @@ DUE_BYTES: Final = 1024 * 1024
 """A tail of few, long deltas is written from here on."""
 
 
+class NotHeld(Exception):
+    """A document is in a stream that the group of the moment does not hold: others may write it meanwhile."""
+
+
 class Folded:
     """One document in memory, and how far its written state lags behind."""
 
@@ -114,6 +118,7 @@ class Documents:
         Return a document that exists.
 
         Raises:
+            NotHeld: Between ``hold`` and ``release``: it is in a stream that is not held.
             StoreUnavailable: ``damaged``: its log does not fold.
 
         Cost: O(1) while it is kept; otherwise its state is decoded and the log behind it applied.
@@ -123,6 +128,8 @@ class Documents:
             self._kept.move_to_end(document)
             return folded
         row = self._store.document(document)
+        if row is not None and self._held and row.stream not in self._held:
+            raise NotHeld(document)
         return None if row is None else self._brought_to(row)
 
     def hold(self, documents: Collection[str], held: Mapping[int, int]) -> None:
@@ -135,13 +142,16 @@ class Documents:
                 A document in memory is looked at again once in each round of its stream.
 
         Raises:
+            NotHeld: One is in a stream that is not held.
             StoreUnavailable: ``damaged``: a log does not fold.
         """
         self._held = held
         kept = {name: self._kept[name] for name in documents if name in self._kept}
         behind = [name for name, folded in kept.items() if folded.round != held.get(folded.stream)]
         for row in self._store.documents_named(behind):
-            self._brought_to(row).round = held.get(row.stream, 0)
+            if row.stream not in held:
+                raise NotHeld(row.id)
+            self._brought_to(row).round = held[row.stream]
         self._current = set(documents)
 
     def release(self) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sync.server.documents import Folded
 from sync.storage.server_store import Position, StreamRow
 
 if TYPE_CHECKING:
@@ -32,16 +31,6 @@ class GroupView:
         self.keep = core.documents.keep
         self.closing = core.closing
         self._moving = core.moving
-        self._forget = core.documents.forget
-        self._shared = core.store.db.shared
-        self._looked: Final[set[str]] = set()
-
-    def elsewhere(self, document: str) -> Folded | None:
-        """Return a document of another stream as it is now: that stream is not held."""
-        if self._shared and document not in self._looked:
-            self._looked.add(document)
-            self._forget([document])
-        return self.find(document)
 
     def moved_to(self, stream: int, document: str, where: int) -> StreamRow | None:
         """Return the stream ``where`` if a document was moved there from another one; None: it was not."""

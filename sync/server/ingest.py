@@ -85,10 +85,7 @@ class View(Protocol):
         """Return what was rejected earlier."""
 
     def find(self, document: str) -> Folded | None:
-        """Return a document if it exists."""
-
-    def elsewhere(self, document: str) -> Folded | None:
-        """Return a document of another stream as it is now."""
+        """Return a document if it exists. Raises NotHeld where others may write it meanwhile."""
 
     def moved_to(self, stream: int, document: str, where: int) -> StreamRow | None:
         """Return the stream ``where`` if a document was moved there from another one; None: it was not."""
@@ -129,7 +126,7 @@ def plan(batch: Batch, view: View, now_ms: int) -> Plan | Nack:
     Decide one batch, applying what is accepted to the documents of the view.
 
     Raises:
-        StoreUnavailable: A document could not be loaded; forget the documents touched.
+        NotHeld, StoreUnavailable: A document could not be loaded; forget the documents touched.
 
     Cost: O(deltas) applications; nothing grows with the history.
     """
@@ -233,7 +230,6 @@ def _accept(
     folded = view.find(pushed.row.document)
     known = folded is not None
     if folded is not None and folded.stream != stream.key:
-        folded = view.elsewhere(pushed.row.document) or folded
         moved = view.moved_to(stream.key, pushed.row.document, folded.stream)
         if moved is None:
             raise _Refused("forbidden", "a document of another stream")

@@ -10,7 +10,7 @@ What it is not: who may (sync.server.moving). In the database of a ServerStore, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from sync.storage.server_store import DocumentRow, HeadMoved, ServerStore, StreamRow
@@ -46,6 +46,12 @@ class MovingStore:
             (stream, since, after, limit),
         )
         return [(str(document), int(seq)) for document, seq in rows]
+
+    def homes(self, documents: Sequence[str]) -> set[str]:
+        """Return the ids of the streams that these documents are in, those that exist."""
+        keys = sorted({row.stream for row in self._store.documents_named(documents)})
+        found = [self.stream_of(key) for key in keys]
+        return {stream.id for stream in found if stream is not None}
 
     def stream_of(self, key: int) -> StreamRow | None:
         """Return a stream by its key."""

@@ -13,6 +13,7 @@ from crdt import Document
 from sync.errors import AuthFailed, StoreUnavailable
 from sync.protocol.messages import Ack
 from sync.server import admin
+from sync.server.moving import Moving
 from sync.storage.server_store import HeadMoved
 from tests.support.core_world import CoreWorld
 from tests.support.peer import Author
@@ -313,5 +314,36 @@ def test_a_check_takes_nothing_for_damaged_that_another_process_writes_meanwhile
         outcome = admin.run(one.opened, "verify", {}, one.now_ms)
         outcome.finish()
         assert (outcome.value, folded) == ({"ok": True, "documents": 1}, [note, note])
+    finally:
+        processes.close()
+
+
+def test_late_edits_of_a_note_that_was_moved_build_on_what_is_written_where_it_is(tmp_path):
+    """In one group: an edit in the notebook that the note is in now, and one in the notebook that it left."""
+    processes = Processes(tmp_path, 2)
+    try:
+        one, other = processes.worlds
+        ann, late, there = processes.ann, Author(), Author()
+        note, first = late.note(processes.stream)
+        processes.push(one, late, first)
+        processes.push(one, late, late.type(processes.stream, note, "first "))
+        there.documents[note] = Document.decode(one.opened.core.state_of(note)[1], there.rid)
+        notebook = one.notebook(ann)
+        moving = Moving(other.opened.core, other.opened.people)
+        assert moving.move(ann.id, note, notebook, other.now_ms).value["outcome"] == "moved"
+        home = f"{notebook}/notes"
+        for number in range(3):
+            edits = [
+                one.batch(ann, there, home, [there.type(home, note, "there ")], number + 1),
+                one.batch(
+                    ann, late, processes.stream, [late.type(processes.stream, note, "late ")], number + 3
+                ),
+            ]
+            answers = one.write(*edits).answers
+            assert [(type(a.message), a.message.rejected) for a in answers] == [(Ack, ())] * 2
+        state = one.opened.core.state_of(note)[1]
+        assert state == other.opened.core.state_of(note)[1]
+        words = Document.decode(state, 1).value(("body",)).split()
+        assert sorted(words) == ["first"] + ["late"] * 3 + ["there"] * 3
     finally:
         processes.close()
