@@ -169,6 +169,8 @@ class UpgradeDialog(Form):
         self.cancel.setText(self.tr("Close"))
         self.cancel.setEnabled(True)
         self.go.hide()
+        self.cancel.setDefault(True)
+        self.cancel.setFocus()  # while the notes were switched over it was off, and lost it
         self.column.activate()
         self.fit()
 

@@ -68,6 +68,11 @@ class ListPane(QFrame):
         self._stack.addWidget(self.list)
         self._stack.addWidget(self.empty)
         layout.addLayout(self._stack, 1)
+        self._foot = named(QFrame(), "listFoot")
+        self._foot_column = QVBoxLayout(self._foot)
+        self._foot_column.setContentsMargins(8, 6, 8, 8)
+        self._foot.hide()
+        layout.addWidget(self._foot)
         for signal in (model.modelReset, model.rowsInserted, model.rowsRemoved):
             signal.connect(self._recount)
 
@@ -75,6 +80,12 @@ class ListPane(QFrame):
         """Name the place that is listed."""
         self.title.setText(name)
         self.search.setAccessibleName(self.tr("Search all notes"))
+
+    def hold_chip(self, chip: QWidget | None) -> None:
+        """Have the status at the foot of the list, or no foot."""
+        if chip is not None:
+            self._foot_column.addWidget(chip)
+        self._foot.setVisible(chip is not None)
 
     def show_unsent(self, shown: bool) -> None:
         """Mark notes with unsent edits, or not: without a server no edit is ever sent."""

@@ -153,9 +153,18 @@ class Panes(QSplitter):
         self._pass_focus_on(before - shown)
         for pane in before - shown:
             pane.hide()
+        self._place_status(shown)
         self._share(shown)
         if before != shown:
             self.changed.emit()
+
+    def _place_status(self, shown: set[QWidget]) -> None:
+        """The status is at the foot of the sidebar; while that is not on screen, of the list."""
+        is_lent = self._sidebar not in shown and self._list in shown
+        if is_lent == self._sidebar.isAncestorOf(self._sidebar.chip):
+            self._list.hold_chip(self._sidebar.chip if is_lent else None)
+            if not is_lent:
+                self._sidebar.hold_chip()
 
     def _fitting(self) -> set[QWidget]:
         wanted = [pane for pane in (self._drawer, self._list, self._sidebar) if self.wants(pane)]

@@ -272,6 +272,7 @@ class Sidebar(QFrame):
         layout.setContentsMargins(0, 10, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.tree, 1)
+        self._foot_column = QVBoxLayout()
         layout.addWidget(self._foot())
         self.show_account("")
         selection = self.tree.selectionModel()
@@ -283,9 +284,14 @@ class Sidebar(QFrame):
         self.tree.collapsed.connect(self.tree.remember_folded)
         self.tree.expanded.connect(self.tree.remember_folded)
 
+    def hold_chip(self) -> None:
+        """Have the chip at the foot, where it was lent from."""
+        self._foot_column.addWidget(self.chip)
+
     def _foot(self) -> QFrame:
         foot = named(QFrame(), "sidebarFoot")
-        column = QVBoxLayout(foot)
+        column = self._foot_column
+        foot.setLayout(column)
         column.setContentsMargins(8, 6, 8, 8)
         column.setSpacing(2)
         column.addWidget(self.account)

@@ -4,6 +4,8 @@ import asyncio
 import threading
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
 from app.models.notices import Act
@@ -64,6 +66,16 @@ def begin(desk, slow):
     wait_for(lambda: slow)
     wait_for(lambda: any(label.text() for label in dialog._counts.values()))
     return dialog, slow[-1]
+
+
+def test_enter_closes_the_receipt(desk, slow):
+    dialog, attempt = begin(desk, slow)
+    dialog.activateWindow()
+    for _ in STEPS:
+        attempt.go.release()
+    wait_for(lambda: dialog.go.isHidden() and dialog.summary.text())
+    QTest.keyClick(dialog.focusWidget() or dialog, Qt.Key.Key_Return)
+    wait_for(lambda: desk.window.upgrade.dialog is None)
 
 
 def test_the_steps_pass_one_writes_meanwhile_and_the_receipt_counts(desk, slow):

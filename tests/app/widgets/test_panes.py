@@ -196,6 +196,24 @@ def test_keys_bring_the_pane_that_they_go_to(narrow):
         assert narrow.window.focusWidget() is focused
 
 
+def test_the_status_is_seen_beside_the_list_while_the_sidebar_is_away(narrow):
+    window = narrow.window
+    chip = window.sidebar.chip
+    assert chip.isVisible()
+    assert window.pane.isAncestorOf(chip)
+    chip.click()
+    wait_for(lambda: narrow.window.status.panel is not None)
+    narrow.window.status.panel.close()
+    for action in (window.actions_.focus_places, window.actions_.focus_list, window.actions_.focus_places):
+        action.trigger()
+        QTest.qWait(0)
+        assert chip.isVisible()
+        nothing_is_cut(narrow)
+    width(narrow, ROOM_FOR_ALL_PX)
+    assert window.sidebar.isAncestorOf(chip)
+    assert chip.isVisible()
+
+
 def test_enter_on_a_place_goes_on_to_its_notes(narrow):
     narrow.window.activateWindow()
     narrow.window.actions_.focus_places.trigger()
