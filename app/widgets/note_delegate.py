@@ -22,7 +22,7 @@ from PySide6.QtGui import (
     QTextLayout,
     QTextOption,
 )
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.models.fuzzy import folded
 from app.models.note_list import ROW_ROLE, SNIPPET_ROLE, WORDS_ROLE
@@ -82,6 +82,8 @@ class NoteDelegate(QStyledItemDelegate):
         self._paint_ground(painter, option)
         inside = option.rect.adjusted(_MARGIN_PX + _INSIDE_PX, 10, -_MARGIN_PX - _INSIDE_PX, -8)
         line = _Line(option.direction, inside)
+        if not row.seen and not _is_read(option, index):
+            self._paint_unread(painter, line)
         left = self._paint_time(painter, option.font, line, row)
         self._paint_title(painter, option.font, line, left, row)
         self._paint_preview(painter, option, inside, row, snippet, index.data(WORDS_ROLE) or ())
@@ -121,11 +123,6 @@ class NoteDelegate(QStyledItemDelegate):
         if row.pinned:
             x -= 18
             painter.drawPixmap(line.left(x, 12), inside.top() + 3, self._pin)
-        if not row.seen:
-            # Somebody wrote here since this person looked: as unread mail is marked.
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.colour("accent"))
-            painter.drawEllipse(QPointF(line.left(inside.left() - 9, 1), inside.top() + 8.5), 3.5, 3.5)
         if row.unsent and self.show_unsent:
             x -= 14
             painter.setPen(Qt.PenStyle.NoPen)
@@ -137,6 +134,13 @@ class NoteDelegate(QStyledItemDelegate):
             painter.setBrush(tag_colour(theme, colour))
             painter.drawEllipse(QPointF(line.left(x, 8) + 4, inside.top() + 8.5), 4, 4)
         return x
+
+    def _paint_unread(self, painter: QPainter, line: _Line) -> None:
+        """Somebody wrote here since this person looked: as unread mail is marked."""
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._appearance.theme.colour("accent"))
+        inside = line.room
+        painter.drawEllipse(QPointF(line.left(inside.left() - 9, 1), inside.top() + 8.5), 3.5, 3.5)
 
     def _paint_title(self, painter: QPainter, font: QFont, line: _Line, right: int, row: NoteRow) -> None:
         inside = line.room
@@ -270,3 +274,10 @@ def _draw_lines(
     last.createLine().setLineWidth(width)
     last.endLayout()
     last.draw(painter, QPointF(at.x(), at.y() + y))
+
+
+def _is_read(option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> bool:
+    """Whether the note is the one on screen in the window that the person works in."""
+    view = option.widget
+    is_active = bool(option.state & QStyle.StateFlag.State_Active)
+    return is_active and isinstance(view, QAbstractItemView) and view.currentIndex() == index

@@ -8,6 +8,7 @@ from app.models.note_list import NoteListModel
 from app.models.scope import Scope
 from app.widgets.note_delegate import ROW_HEIGHT_PX, NoteDelegate
 from tests.support.rows import note_row
+from tests.support.waiting import wait_for
 from tests.support.work import calls_of
 
 NOW = 1_700_000_000_000
@@ -42,6 +43,17 @@ def test_the_unsent_dot_is_shown_where_there_is_a_server(view, appearance):
     view.itemDelegate().show_unsent = True
     assert has(picture(view, note_row(unsent=2)), unsent)
     assert not has(picture(view, note_row()), unsent)
+
+
+def test_the_note_that_one_looks_at_is_not_marked_as_unread(view, appearance):
+    accent = appearance.theme.colour("accent")
+    assert has(picture(view, note_row(seen=False)), accent)
+    view.show()
+    view.activateWindow()
+    wait_for(view.isActiveWindow)
+    view.setCurrentIndex(view.model().index(0))
+    assert not has(view.grab().toImage(), accent)
+    view.hide()
 
 
 def test_strange_texts_are_painted_without_complaint(view):
