@@ -102,11 +102,12 @@ class Subscribing:
         """
         Go on in another mode on the same connection.
 
-        Who has come to receive asks for every stream anew; who may only push goes on with that.
+        Who has come to receive, or to push at all, asks for every stream anew; who may only push any more
+        goes on with that.
         """
-        self._mode = mode
+        before, self._mode = self._mode, mode
         self.pulling.close()
-        if mode != "send_only":
+        if (before, mode) != ("full", "send_only"):
             self.pushing.close()
             self.checking.close()
             self._lost.clear()

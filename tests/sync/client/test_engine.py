@@ -287,3 +287,17 @@ def test_while_behind_nobody_is_said_to_be_here_and_this_person_says_nothing(ben
     assert bench.sent(m.Presence) == []
     bench.hear(bench.welcome())
     assert [one.document for one in bench.sent(m.Presence)] == [note]
+
+
+@pytest.mark.parametrize("mode", ["blocked", "ahead"])
+@pytest.mark.parametrize("then", ["send_only", "full"])
+def test_what_had_to_wait_is_pushed_as_soon_as_it_is_taken_again(bench, mode, then):
+    bench.live()
+    bench.hear(bench.welcome(mode=mode))
+    bench.grant()
+    bench.desk.new_note("held")
+    bench.feed(e.Written(now=True))
+    assert bench.sent(m.Push) == []
+    bench.hear(bench.welcome(mode=then))
+    bench.grant()
+    assert len(bench.sent(m.Push)) == 1
