@@ -17,6 +17,7 @@ from PySide6.QtGui import (
     QColor,
     QFont,
     QFontDatabase,
+    QFontMetricsF,
     QImage,
     QPainter,
     QPdfWriter,
@@ -47,6 +48,8 @@ HEADINGS_PT: Final = (18.0, 15.0, 13.0, 12.0, 11.0, 11.0)
 RESOLUTION_DPI: Final = 1200
 """Of a PDF; lines of hair's breadth stay sharp."""
 SPACE_PX: Final = 5.0
+LINE_PERCENT: Final = 130
+"""Of the font's own height."""
 TICKS: Final = ("tick:open", "tick:done")
 """Names of the pictures of a box that is not ticked, and of one that is."""
 _TICK_PX: Final = 12.0
@@ -125,7 +128,9 @@ class Paper(QTextDocument):
                 cursor.currentList().remove(cursor.block())
         if not format_.hasProperty(QTextFormat.Property.BackgroundBrush.value):  # code stands close
             format_.setBottomMargin(SPACE_PX)
-            format_.setLineHeight(130, int(QTextBlockFormat.LineHeightTypes.ProportionalHeight.value))
+            format_.setLineHeight(
+                LINE_PERCENT, int(QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+            )
         cursor.setBlockFormat(format_)
         cursor.setBlockCharFormat(QTextCharFormat())
         cursor.setCharFormat(QTextCharFormat())
@@ -174,7 +179,8 @@ class Paper(QTextDocument):
         elif kind in LISTS:
             style = QTextListFormat()
             styles = QTextListFormat.Style
-            style.setStyle(styles.ListDecimal if kind == "numbered" else styles.ListDisc)
+            bullet = (styles.ListDisc, styles.ListCircle, styles.ListSquare)[depth % 3]
+            style.setStyle(styles.ListDecimal if kind == "numbered" else bullet)
             style.setIndent(depth + 1)
             self._into_list(cursor, style)
         for span in spans:
@@ -223,6 +229,14 @@ class Paper(QTextDocument):
         image.setWidth(min(width, self._width))
         image.setHeight(image.width() * picture.height() / max(1, picture.width()))
         cursor.insertImage(image)
+        self._stretch_no_picture(cursor)
+
+    def _stretch_no_picture(self, cursor: QTextCursor) -> None:
+        """A line at least as high as others, not so many times the picture's height: that leaves a gap."""
+        format_ = cursor.blockFormat()
+        least = QFontMetricsF(self.defaultFont()).height() * LINE_PERCENT / 100
+        format_.setLineHeight(least, int(QTextBlockFormat.LineHeightTypes.MinimumHeight.value))
+        cursor.setBlockFormat(format_)
 
 
 def _box_of(attributes: Attributes) -> tuple[object, ...] | None:

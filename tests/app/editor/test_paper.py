@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QUrl
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QTextListFormat
 
 from app.colour_names import ON_PAPER, QUIET
 from app.editor.paper import Paper, embed_words, odt, pdf
@@ -142,6 +142,26 @@ def test_a_picture_is_no_wider_than_the_page_and_as_wide_as_it_was_made(laid_out
         (block,) = laid_out(picture("d" * 64, **more), pictures=body)
         format_ = block.begin().fragment().charFormat().toImageFormat()
         assert (format_.width(), format_.height()) == (width, width / 4)
+
+
+def test_below_a_picture_there_is_no_gap(laid_out):
+    blocks = laid_out([*picture("a"), ([("below", {})], {})], {"a": png(400, 300)})
+    shown, below = (block.document().documentLayout().blockBoundingRect(block) for block in blocks)
+    assert 300 <= below.top() - shown.top() < 330
+
+
+def test_bullets_differ_by_depth_as_in_the_editor(laid_out):
+    styles = [block.textList().format().style() for block in laid_out([*bullets(0, 1, 2, 3)])]
+    disc, circle, square = (
+        QTextListFormat.Style.ListDisc,
+        QTextListFormat.Style.ListCircle,
+        QTextListFormat.Style.ListSquare,
+    )
+    assert styles == [disc, circle, square, disc]
+
+
+def bullets(*levels):
+    return [([("item", {})], {"kind": "bullet", "level": level}) for level in levels]
 
 
 def test_what_is_not_there_is_words_and_nothing_else_is_read(qt_app, tmp_path):
