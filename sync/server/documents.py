@@ -309,17 +309,45 @@ class Documents:
         folded = self._kept.get(row.id)
         if folded is not None and (folded.stream, folded.model) != (row.stream, row.model):
             self.forget([row.id])  # moved, and counted there anew; or become one of a newer model
-            folded = None
-        if folded is not None and folded.last_seq < row.last_seq:
-            if row.state_seq > folded.last_seq:  # what lies between may be compacted
-                self.forget([row.id])
-                folded = None
+        elif folded is not None and folded.last_seq < row.last_seq and row.state_seq > folded.last_seq:
+            self.forget([row.id])  # what lies between may be compacted
+        elif folded is not None and folded.last_seq >= row.last_seq:
+            self._kept.move_to_end(row.id)
+            return folded
+        while True:
+            try:
+                folded = self._read(row)
+            except StoreUnavailable:
+                now = self._changed(row)
+                if now is None:
+                    raise
             else:
-                self._catch_up(folded, row)
+                now = self._changed(row)
+                if now is None:
+                    return folded
+            self.forget([row.id])
+            row = now
+
+    def _read(self, row: DocumentRow) -> Folded:
+        """Bring what is in memory up to a row, or load it."""
+        folded = self._kept.get(row.id)
         if folded is None:
             return self.keep(row.id, self._load(row))
+        self._catch_up(folded, row)
         self._kept.move_to_end(row.id)
         return folded
+
+    def _changed(self, row: DocumentRow) -> DocumentRow | None:
+        """
+        Return the row of a document that another process moved, or wrote the state of, while it was read: it
+        was read in pieces, and they may be of two streams. None: they fit.
+        """
+        if not self._store.db.shared or row.stream in self._held:
+            return None
+        now = self._store.document(row.id)
+        if now is None or (now.stream, now.state_seq, now.model) == (row.stream, row.state_seq, row.model):
+            return None
+        return now
 
     def _catch_up(self, folded: Folded, row: DocumentRow) -> None:
         """Apply what other processes wrote since a document was last looked at."""

@@ -347,3 +347,33 @@ def test_late_edits_of_a_note_that_was_moved_build_on_what_is_written_where_it_i
         assert sorted(words) == ["first"] + ["late"] * 3 + ["there"] * 3
     finally:
         processes.close()
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_note_that_is_moved_while_it_is_read_is_read_again(tmp_path, monkeypatch, known):
+    processes = Processes(tmp_path, 2)
+    try:
+        one, other = processes.worlds
+        ann, author = processes.ann, Author()
+        note, first = author.note(processes.stream)
+        processes.push(one if known else other, author, first)
+        processes.push(other, author, author.type(processes.stream, note, "a "))
+        home = f"{other.notebook(ann)}/notes"
+        moving = Moving(other.opened.core, other.opened.people)
+        tail, later = one.opened.store.tail, []
+
+        def moved_before(document, after):
+            if not later:
+                later.append(note)
+                moving.move(ann.id, note, home.partition("/")[0], other.now_ms)
+                for word in "bcde":
+                    other.push(ann, author, home, author.type(home, note, f"{word} "))
+            return tail(document, after)
+
+        monkeypatch.setattr(one.opened.store, "tail", moved_before)
+        folded = one.opened.core.documents.find(note)
+        assert folded.document.value(("body",)) == "a b c d e "
+        assert folded.stream == other.opened.store.stream(home).key
+        assert folded.last_seq == other.opened.store.stream(home).head == 5
+    finally:
+        processes.close()
