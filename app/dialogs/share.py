@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -67,6 +67,14 @@ class Standing:
     def is_owner(self) -> bool:
         """Whether this account may change anything."""
         return any(member.account == self.me and member.role == "owner" for member in self.members)
+
+
+class RoleBox(QComboBox):
+    """A choice that the wheel only scrolls past: Qt would give a member another role, and tell the server."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Qt: left to the list that it is in."""
+        event.ignore()
 
 
 class ShareDialog(Form):
@@ -175,7 +183,7 @@ class ShareDialog(Form):
         self.column.addWidget(self.linking)
 
     def _roles(self, roles: Sequence[str]) -> QComboBox:
-        box = QComboBox()
+        box = RoleBox()
         box.setAccessibleName(self.tr("Role"))
         for role in roles:
             box.addItem(self.role_name(role), role)

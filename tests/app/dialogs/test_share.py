@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QCoreApplication, QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton
 
 from app.dialogs.share import DAY_SECONDS, Member, ShareDialog, Standing
@@ -64,6 +65,17 @@ def test_a_note_that_others_have_through_its_notebook_does_not_say_that_nobody_h
     assert dialog.hint.text().startswith("Only you have it.")
     dialog.show_standing(Standing("a", [ANA], is_planned=True, shared_in="Garden"))
     assert "Everybody in “Garden” has it now." in dialog.hint.text()
+
+
+def test_the_wheel_scrolls_past_a_role_and_changes_none(dialog):
+    dialog.show_standing(Standing("a", [ANA, BOB]))
+    told = seen(dialog.role_chosen)
+    (box,) = dialog.members.findChildren(QComboBox)
+    at, down = QPointF(box.rect().center()), QPoint(0, -120)
+    state = (Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False)
+    QCoreApplication.sendEvent(box, QWheelEvent(at, box.mapToGlobal(at), QPoint(), down, *state))
+    assert told == []
+    assert box.currentData() == "editor"
 
 
 def test_whoever_is_no_owner_sees_and_may_leave_but_changes_nothing(dialog):
