@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -51,6 +51,12 @@ class Page(QScrollArea):
         wrapped = self.column.totalHeightForWidth(self._width_px)
         return QSize(self._width_px, max(wrapped, self.column.totalSizeHint().height()))
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Qt: something came into it or went; the dialog has to be higher, and hears of it nowhere else."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
+
     def minimumSizeHint(self) -> QSize:
         """Qt: so much that scrolling makes sense."""
         return QSize(self._width_px, min(PAGE_HEIGHT_PX_MIN, self.sizeHint().height()))
@@ -92,9 +98,14 @@ class Form(QDialog):
         self.part.addSpacing(6)
         return field
 
-    def add_page(self) -> QVBoxLayout:
-        """Put a part here that scrolls where the screen is too low; fields go into its column from now on."""
-        page = Page(WIDTH_PX - 2 * MARGIN_PX)
+    def add_page(self, width_px: int = WIDTH_PX) -> QVBoxLayout:
+        """
+        Put a part here that scrolls where the screen is too low; fields go into its column from now on.
+
+        Args:
+            width_px: Of the dialog.
+        """
+        page = Page(width_px - 2 * MARGIN_PX)
         self.column.addWidget(page)
         self.part = page.column
         return page.column

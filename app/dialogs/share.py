@@ -95,6 +95,7 @@ class ShareDialog(Form):
         super().__init__(parent, title, QCoreApplication.translate("ShareDialog", "Asking the server…"))
         self.setFixedWidth(WIDTH_PX)
         self._appearance = appearance
+        self.add_page(WIDTH_PX)
         self._build_members()
         self._build_adding()
         self._build_link()
@@ -117,7 +118,7 @@ class ShareDialog(Form):
         self._rows.setContentsMargins(0, 0, 0, 0)
         self._rows.setSpacing(4)
         self._area = _scrolled(self.members, MEMBERS_HEIGHT_PX, self.tr("Members"))
-        self.column.addWidget(self._area)
+        self.part.addWidget(self._area)
 
     def _build_adding(self) -> None:
         self.adding = QWidget()
@@ -134,7 +135,7 @@ class ShareDialog(Form):
         row.addWidget(self.email, 1)
         row.addWidget(self.email_role)
         row.addWidget(self.add)
-        self.column.addWidget(self.adding)
+        self.part.addWidget(self.adding)
 
     def _build_link(self) -> None:
         self.linking = QWidget()
@@ -180,7 +181,7 @@ class ShareDialog(Form):
         self._links.setContentsMargins(0, 4, 0, 0)
         self._links_area = _scrolled(self.links, LINKS_HEIGHT_PX, self.tr("Links"))
         column.addWidget(self._links_area)
-        self.column.addWidget(self.linking)
+        self.part.addWidget(self.linking)
 
     def _roles(self, roles: Sequence[str]) -> QComboBox:
         box = RoleBox()
@@ -253,6 +254,7 @@ class ShareDialog(Form):
         self.made.show()
         self.copy.setFocus()
         self.fit()
+        self.bring_into_sight(self.made)
 
     def refuse(self, text: str) -> None:
         """The server said no, or cannot be asked."""

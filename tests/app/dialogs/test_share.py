@@ -1,9 +1,10 @@
 """The share dialog shows what the server said and tells what is wanted, to owners and to others."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QPoint, QPointF, Qt
+from PySide6.QtCore import QCoreApplication, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton
 
@@ -58,6 +59,23 @@ def test_the_list_of_members_stays_where_it_is_when_a_role_was_changed(dialog, q
     assert bar.value() == top
     focused = dialog.focusWidget()
     assert (focused.accessibleName(), focused.currentData()) == ("Role of Member 12", "editor")
+
+
+def test_on_a_low_screen_nothing_lies_on_the_members_and_the_buttons_stay(dialog, monkeypatch, qt_app):
+    low = SimpleNamespace(availableGeometry=lambda: QRect(0, 0, 700, 384))
+    monkeypatch.setattr(dialog, "screen", lambda: low)
+    crowd = [Member(f"m{n}", f"m{n}@example.org", "viewer", f"Member {n}") for n in range(29)]
+    dialog.show_standing(Standing("a", [ANA, *crowd], [LINK]))
+    dialog.show_link("https://n.example.org/i/x#y")
+    dialog.resize(dialog.width(), 384)
+    qt_app.processEvents()
+    assert dialog.height() == 384
+    assert dialog.rect().contains(dialog.leave.geometry())
+    members, adding = dialog.members.parentWidget().parentWidget(), dialog.adding
+    assert members.parentWidget() is adding.parentWidget() is dialog.linking.parentWidget()
+    assert members.geometry().bottom() < adding.geometry().top()
+    assert adding.geometry().bottom() < dialog.linking.geometry().top()
+    wait_for(lambda: not dialog.copy.visibleRegion().isEmpty())
 
 
 def test_a_note_that_others_have_through_its_notebook_does_not_say_that_nobody_has_it(dialog):
@@ -129,11 +147,11 @@ def test_showing_it_again_replaces_what_was_shown(dialog):
     assert "Only an owner can do that." in texts(dialog)
 
 
-def test_however_many_links_there_are_the_code_is_whole(dialog, qt_app):
+def test_however_many_links_there_are_the_code_is_whole(dialog):
     links = []
     for number in range(8):
         dialog.show_link("https://notes.example.org/i/x#" + "y" * 60)
         links.append({**LINK, "id": str(number)})
         dialog.show_standing(Standing("a", [ANA, BOB], list(links)))
-        qt_app.processEvents()
-        assert dialog.qr.visibleRegion().boundingRect().size() == dialog.qr.pixmap().size()
+        whole = dialog.qr.pixmap().size()
+        wait_for(lambda whole=whole: dialog.qr.visibleRegion().boundingRect().size() == whole)
