@@ -39,7 +39,11 @@ class Settings:
         if self.tls_cert is None:
             return None
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self.tls_cert, self.tls_key)
+        try:
+            context.load_cert_chain(self.tls_cert, self.tls_key)
+        except OSError as error:  # OpenSSL's own words name no file
+            files = f"the certificate in {self.tls_cert} with the key in {self.tls_key}"
+            raise OSError(f"{files} cannot be used: {error.strerror or error}") from error
         return context
 
     def url(self, port: int) -> str:
