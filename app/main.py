@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -108,16 +109,20 @@ def _run(profile: Profile, arguments: Sequence[str], errand: Errand) -> int:
     use_language(app)
     crash = CrashDesk(profile.folder)
     crash.install()
+    terminate = signal.getsignal(signal.SIGTERM)
     try:
         again, remark = True, ""
         while again:
             program = Program(app, profile, crash)
             program.start(app.exit, errand, remark)
+            # A session that ends, or `kill`. Python hears it when it runs next, collecting at the latest.
+            signal.signal(signal.SIGTERM, lambda *_, program=program: program.quit())
             errand = NOTHING
             code = app.exec()
             program.end()
             again, remark = program.again, program.remark
     finally:
+        signal.signal(signal.SIGTERM, terminate)
         crash.remove()
         collecting.end()
     return code
@@ -195,7 +200,7 @@ class Program:
     def _connect(self, window: MainWindow) -> None:
         window.closed.connect(lambda: self._closed(window))
         window.window_asked.connect(self.open_window)
-        window.quit_asked.connect(self._quit)
+        window.quit_asked.connect(self.quit)
         window.account.removal_asked.connect(self._remove)
         window.recovery_asked.connect(self._recover)
 
@@ -223,7 +228,8 @@ class Program:
             window.errands.run(errand)
         return window
 
-    def _quit(self) -> None:
+    def quit(self) -> None:
+        """Close all windows; after the last one the program ends, with everything written."""
         for window in self._visible():
             window.close()
 
@@ -276,7 +282,7 @@ class Program:
     def _remove(self) -> None:
         """Signed out, and the notes shall go: end everything first, so that nothing is written meanwhile."""
         self._removing = True
-        self._quit()
+        self.quit()
 
     def _removed(self, finished: Callable[[int], object]) -> None:
         """Delete the library, unless its last moments left something that is nowhere else; begin anew."""

@@ -40,6 +40,23 @@ def test_a_second_start_hands_its_errand_to_the_first_window_and_ends(tmp_path):
         assert window.close() == 0
 
 
+def test_a_window_that_is_told_to_end_ends_in_order(tmp_path):
+    profile = tmp_path / "p"
+    note = json.loads(commonplace(profile, "new", "--title", "Plan", "--json"))["id"]
+    with processes() as running:
+        window = Window(profile)
+        running.append(window)
+        window.open(note)
+        window("type", text="beans", pause_ms=0, at_once=True)
+        assert window.terminate() == 0
+        assert "beans" in commonplace(profile, "show", note, "--format", "text")
+        window = Window(profile)
+        running.append(window)
+        until(lambda: window("state")["note"] == note, "the note is shown again")
+        assert window("state")["banner"] == ""
+        assert window.close() == 0
+
+
 def test_words_that_mean_nothing_start_no_window(tmp_path):
     commonplace(tmp_path / "p", "--open", code=2)
     commonplace(tmp_path / "p", "missing.md", code=2)

@@ -194,6 +194,11 @@ class Window:
         self.process.kill()
         self._finish()
 
+    def terminate(self) -> int:
+        """As a session that ends: ask by signal, and wait for the program to end."""
+        self.process.terminate()
+        return self._finish()
+
     def close(self) -> int:
         """Close the window as a person does, and wait for the program to end."""
         if self.process.poll() is None:
