@@ -69,8 +69,8 @@ class Standing:
         return any(member.account == self.me and member.role == "owner" for member in self.members)
 
 
-class RoleBox(QComboBox):
-    """A choice that the wheel only scrolls past: Qt would give a member another role, and tell the server."""
+class FirmBox(QComboBox):
+    """A choice that the wheel only scrolls past: Qt would choose, and give a member another role."""
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Qt: left to the list that it is in."""
@@ -144,7 +144,7 @@ class ShareDialog(Form):
         column.addWidget(named(Label(self.tr("Or send a link")), "fieldLabel"))
         row = QHBoxLayout()
         self.link_role = self._roles(("editor", "commenter", "viewer"))
-        self.life = QComboBox()
+        self.life = FirmBox()
         self.life.setAccessibleName(self.tr("How long the link can be used"))
         for days in LIVES:
             text = self.tr("for ever") if not days else self.tr("1 day") if days == 1 else self.tr("{n} days")
@@ -184,7 +184,7 @@ class ShareDialog(Form):
         self.part.addWidget(self.linking)
 
     def _roles(self, roles: Sequence[str]) -> QComboBox:
-        box = RoleBox()
+        box = FirmBox()
         box.setAccessibleName(self.tr("Role"))
         for role in roles:
             box.addItem(self.role_name(role), role)
