@@ -432,7 +432,7 @@ class Keeping(RuleBasedStateMachine):
 
 
 @pytest.mark.one_database
-@pytest.mark.timeout(0 if settings().max_examples > 200 else 300)
+@pytest.mark.timeout(0 if settings().max_examples > 200 else 900)
 def test_no_order_of_actions_removes_what_is_only_here(qt_app, tmp_path):
     with served(tmp_path / "server", data_model="2.0") as server:
         Keeping.server, Keeping.root, Keeping.app = server, tmp_path, qt_app

@@ -26,7 +26,7 @@ from app.paths import Profile
 from app.settings import Settings
 from tests.support.looks import undress
 from tests.support.running_server import RunningServer, running_server
-from tests.support.waiting import wait_for
+from tests.support.waiting import SECONDS_MAX, wait_for
 
 
 class BugDesk(CrashDesk):
@@ -177,7 +177,7 @@ def served(folder: Path, data_model: str | None = None) -> Iterator[Served]:
     thread = threading.Thread(target=lambda: (loop.run_until_complete(live()), loop.close()), name="server")
     thread.start()
     try:
-        assert up.wait(20)
+        assert up.wait(SECONDS_MAX)
         yield Served(servers[0], loop)
     finally:
         loop.call_soon_threadsafe(ending.set)

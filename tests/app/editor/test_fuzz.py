@@ -33,14 +33,12 @@ def no_silent_slots(monkeypatch):
     assert not raised
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.usefixtures("no_silent_slots")
 @pytest.mark.parametrize("seed", SEEDS_FIXED)
 def test_views_mirrors_and_documents_agree_on_known_seeds(qt_app, seed):
     editor_fuzz.run(seed, ACTIONS_EACH)
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.usefixtures("no_silent_slots")
 @pytest.mark.parametrize("number", range(SEEDS_FRESH))
 def test_views_mirrors_and_documents_agree_on_fresh_seeds(qt_app, number):
@@ -119,7 +117,6 @@ def different_points(one, other):
     return sum(abs(a - b) > SHADES for a, b in zip(one.constBits(), other.constBits(), strict=True))
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.usefixtures("no_silent_slots")
 @pytest.mark.parametrize("number", range(2))
 def test_what_is_painted_after_each_action_is_what_painting_all_of_it_gives(qt_app, number):
