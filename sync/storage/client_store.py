@@ -335,14 +335,14 @@ class ClientStore(UpgradeShelf):
                 from sync.storage import private_copies
 
                 kept = private_copies.keep_refused(connection, where, forbidden, personal, copier)
-            refused: list[str | None] = [document for document, _ in kept]
+            refused: list[str | None] = [document for document, copy in kept if copy != document]
             refused += [
                 outbox.reject(connection, where, number, code, message, self._rid, now_ms)
                 for number, code, message in rejected
                 if number > where.acked_n
             ]
             concerned = outbox.acknowledge(connection, where, n)
-        if refused:
+        if refused or kept:
             self._projections.forget()
         return concerned, [name for name in dict.fromkeys(refused) if name is not None], kept
 

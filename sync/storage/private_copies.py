@@ -94,10 +94,11 @@ def keep_refused(
     connection: sqlite3.Connection, stream: StreamRow, numbers: list[int], personal: StreamRow, copier: Copier
 ) -> list[Kept]:
     """
-    Copy the notes of which the server has refused deltas, as they are here, before they are taken out.
+    Keep the notes of which the server has refused deltas, as they are here, before they are taken out: one
+    whose first delta was refused is nowhere else, and is moved; others are copied.
 
-    Everything unsent of such a note is taken out with them: it builds on what was refused, and the copy has
-    it.
+    Everything unsent of such a note is taken out with them: it builds on what was refused, and what is kept
+    has it.
     """
     marks = ", ".join("?" * len(numbers))
     found = connection.execute(
@@ -105,13 +106,23 @@ def keep_refused(
         f" WHERE o.stream = ? AND o.rejected = 0 AND o.n IN ({marks})",
         (stream.key, *numbers),
     ).fetchall()
-    kept = [_copied(connection, name, personal, copier) for _, name in found]
-    for key, _ in found:
+    kept: list[Kept] = []
+    for key, name in found:
+        rows = connection.execute(
+            "SELECT n, model, stamp, body FROM outbox"
+            " WHERE stream = ? AND document = ? AND rejected = 0 AND n > ? ORDER BY n",
+            (stream.key, key, stream.acked_n),
+        ).fetchall()
+        is_new = rows[0][0] in numbers and _is_ours_alone(connection, key, stream)
+        if not is_new:
+            kept.append(_copied(connection, name, personal, copier))
         connection.execute(
             "UPDATE outbox SET rejected = 1 WHERE stream = ? AND document = ? AND n > ?",
             (stream.key, key, stream.acked_n),
         )
         outbox.forget_whole(connection, key)
+        if is_new:
+            kept.append(_moved(connection, name, key, rows, personal, copier))
     return kept
 
 

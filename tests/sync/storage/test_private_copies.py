@@ -84,6 +84,34 @@ def test_refused_edits_are_copied_and_leave_the_note(desk, note, copier):
     assert desk.store.quarantine() == []
 
 
+def test_a_refused_note_that_nobody_else_has_is_moved_and_leaves_no_empty_one(desk, note, copier):
+    theirs = f"{THEIRS}/notes"
+    desk.store.acknowledge(theirs, 3, [], 8)
+    fresh = desk.new_note("New", "words ")
+    desk.type(fresh, "and more ")
+    titles = [row.title for row in desk.store.notes()]
+    _, refused, kept = desk.store.acknowledge(theirs, 4, [(4, "forbidden", "")], 9, copier=copier)
+    assert (refused, kept) == ([], [(fresh, fresh)])
+    later = [(5, "missing_ref", ""), (6, "missing_ref", "")]
+    assert desk.store.acknowledge(theirs, 6, later, 9, copier=copier)[1:] == ([], [])
+    assert desk.body(fresh) == "words and more "
+    (row,) = desk.store.find_note(fresh)
+    assert (row.notebook, row.unsent) == (desk.store.personal(), 3)
+    assert sorted(row.title for row in desk.store.notes()) == sorted(titles)
+    assert desk.store.quarantine() == []
+    assert desk.store.document_ids(theirs) == [note]
+
+
+def test_a_note_whose_first_edits_the_server_took_is_copied(desk, note, copier):
+    theirs = f"{THEIRS}/notes"
+    desk.store.acknowledge(theirs, 3, [], 8)
+    fresh = desk.new_note("New", "words ")
+    _, refused, ((where, copy),) = desk.store.acknowledge(theirs, 5, [(5, "forbidden", "")], 9, copier=copier)
+    assert (where, refused) == (fresh, [fresh])
+    assert copy != fresh
+    assert desk.body(copy) == "words "
+
+
 def test_other_refusals_go_to_the_quarantine_as_ever(desk, note, copier):
     _, _, kept = desk.store.acknowledge(f"{THEIRS}/notes", 3, [(3, "schema", "")], 9, copier=copier)
     assert kept == []
