@@ -279,5 +279,4 @@ def _draw_lines(
 def _is_read(option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> bool:
     """Whether the note is the one on screen in the window that the person works in."""
     view = option.widget
-    is_active = bool(option.state & QStyle.StateFlag.State_Active)
-    return is_active and isinstance(view, QAbstractItemView) and view.currentIndex() == index
+    return isinstance(view, QAbstractItemView) and view.isActiveWindow() and view.currentIndex() == index

@@ -68,6 +68,7 @@ def upgrade(window: Window) -> str:
     window("upgrade")
     said = until(lambda: any(window("upgraded").values()) and window("upgraded"), "the upgrade has ended")
     assert not said["problem"], said
+    window("leave_receipt")
     return str(said["receipt"])
 
 

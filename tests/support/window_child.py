@@ -272,6 +272,13 @@ class Pilot(QObject):
         assert upgrade.dialog is not None
         upgrade.dialog.go.click()
 
+    def do_leave_receipt(self) -> None:
+        """Close the upgrade's dialog by the key that its button is chosen for."""
+        dialog = self.program.window.upgrade.dialog
+        assert dialog is not None
+        assert dialog.focusWidget() is dialog.cancel
+        dialog.cancel.click()
+
     def do_upgraded(self) -> dict:
         """What the upgrade's dialog says."""
         dialog = self.program.window.upgrade.dialog
