@@ -183,6 +183,7 @@ class Program:
     def open_window(self, note: str = "") -> MainWindow:
         """Open a further window: for one note, or ("") for the whole library."""
         from app.main_window import MainWindow
+        from app.widgets.names import move_within_screen
 
         if self._spare:
             window = self._spare.pop()
@@ -192,7 +193,7 @@ class Program:
             self._connect(window)
         self.others.append(window)
         near = self._front().geometry().topLeft()
-        window.move(near.x() + CASCADE_PX, near.y() + CASCADE_PX)
+        move_within_screen(window, near.x() + CASCADE_PX, near.y() + CASCADE_PX)
         window.show()
         window.activateWindow()
         return window

@@ -28,6 +28,13 @@ def resize_within_screen(window: QWidget, width: int, height: int) -> None:
     window.resize(QSize(width, height).boundedTo(free))
 
 
+def move_within_screen(window: QWidget, x: int, y: int) -> None:
+    """Give a window a place, or the nearest where all of it is on its screen, frame and title included."""
+    free, size = window.screen().availableGeometry(), window.size() + FRAME_PX
+    left = max(free.left(), min(x, free.right() + 1 - size.width()))
+    window.move(left, max(free.top(), min(y, free.bottom() + 1 - size.height())))
+
+
 def button(text: str, look: Literal["plain", "main", "link"] = "plain") -> QPushButton:
     """
     A button.

@@ -36,3 +36,12 @@ def test_the_first_window_with_its_frame_fits_on_a_small_screen(qt_app, tmp_path
         free = QApplication.primaryScreen().availableGeometry()
         assert desk.window.width() < free.width()
         assert desk.window.height() < free.height()
+
+
+def test_a_further_window_is_on_the_screen_whole(qt_app, tmp_path):
+    with started(qt_app, tmp_path / "p") as desk:
+        free = QApplication.primaryScreen().availableGeometry()
+        desk.window.move(free.right() - 100, free.bottom() - 100)
+        other = desk.program.open_window()
+        assert free.contains(other.geometry())
+        other.close()
